@@ -1,0 +1,1 @@
+"""The read wing: the questions."""

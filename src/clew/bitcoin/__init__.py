@@ -1,0 +1,1 @@
+"""The protocol in plain Python: the second opinion."""

@@ -1,0 +1,1 @@
+"""The write wing: from block files to a ledger."""

@@ -1,0 +1,1 @@
+"""Rules that put addresses under one control, one file each."""

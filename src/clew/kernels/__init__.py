@@ -1,0 +1,1 @@
+"""Numba lives here only: arrays in, arrays out."""

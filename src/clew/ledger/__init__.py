@@ -1,0 +1,1 @@
+"""The waist of the house: immutable columns at one chain tip."""

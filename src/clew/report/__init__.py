@@ -1,0 +1,1 @@
+"""An answer, set as a page."""

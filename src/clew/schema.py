@@ -1,0 +1,313 @@
+"""Every table and column of the ledger, declared once.
+
+Two kinds of table stand here. *Row tables* are a pure function of the best chain: they
+are append-only, and each block's rows enter that block's rolling digest. *Derived tables*
+are computed from the rows by the rules, and can be thrown away and built again.
+
+A column's ``dtype`` is its logical NumPy type. ``storage`` says how it lies on disk:
+``plain`` is the same bytes; ``u40`` is an unsigned 40-bit number in two files, a ``<u4``
+low part and a ``u1`` high part, since output and input ids pass 2^32 on the main chain.
+All numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VERSION = 1
+"""Version of the ledger's file format and of the meaning of its columns."""
+
+NO_ADDRESS = 0xFFFFFFFF
+"""Address id of an output that pays to nobody (OP_RETURN)."""
+
+NO_OUTPUT = (1 << 40) - 1
+"""``inputs.spent_output`` of a coinbase input, which spends nothing."""
+
+UNSPENT = 0xFFFFFFFF
+"""``spends.spent_by`` of an output that nobody has spent up to the tip."""
+
+OVERWRITTEN = 0xFFFFFFFE
+"""``spends.spent_by`` of an output lost when a later coinbase took its transaction's id."""
+
+UNSPENDABLE = 0xFFFFFFFD
+"""``spends.spent_by`` of an output no one can spend: OP_RETURN, a script over 10,000 bytes,
+the genesis block's output."""
+
+MAX_TRANSACTIONS = UNSPENDABLE
+MAX_SCRIPT_SIZE = 10_000
+MAX_MONEY = 21_000_000 * 100_000_000
+
+SCRIPT_TYPES: tuple[str, ...] = (
+    "nonstandard",
+    "pubkey",
+    "pubkeyhash",
+    "scripthash",
+    "multisig",
+    "nulldata",
+    "witness_v0_keyhash",
+    "witness_v0_scripthash",
+    "witness_v1_taproot",
+    "anchor",
+    "witness_unknown",
+)
+"""Script types by code, under Bitcoin Core's names. ``nulldata`` is any script that begins with
+OP_RETURN, whatever follows, since none of them can be spent."""
+
+(
+    NONSTANDARD,
+    PUBKEY,
+    PUBKEYHASH,
+    SCRIPTHASH,
+    MULTISIG,
+    NULLDATA,
+    WITNESS_V0_KEYHASH,
+    WITNESS_V0_SCRIPTHASH,
+    WITNESS_V1_TAPROOT,
+    ANCHOR,
+    WITNESS_UNKNOWN,
+) = range(len(SCRIPT_TYPES))
+
+HEAD_BYTES = 20
+"""Bytes of an address payload kept in ``addresses.head``."""
+
+TAIL_BYTES = 21
+"""Bytes of an address payload kept in ``address_tails.tail``."""
+
+PAYLOAD_BYTES = HEAD_BYTES + TAIL_BYTES
+"""Longest address payload: the version byte and 40-byte program of an unknown witness."""
+
+PAYLOAD_LENGTH: dict[int, int] = {
+    NONSTANDARD: 32,
+    PUBKEYHASH: 20,
+    SCRIPTHASH: 20,
+    MULTISIG: 32,
+    WITNESS_V0_KEYHASH: 20,
+    WITNESS_V0_SCRIPTHASH: 32,
+    WITNESS_V1_TAPROOT: 32,
+    ANCHOR: 2,
+}
+"""Payload length by address type. Pay-to-pubkey has the type and payload of pay-to-pubkey-hash;
+scripts without an address form are known by the SHA-256 of the script. ``witness_unknown``
+varies (version byte, then program) and always has a tail row that states it."""
+
+FLAG_COINBASE = 1
+FLAG_WITNESS = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, logical dtype, items per row, unit, and one sentence."""
+
+    name: str
+    dtype: str
+    doc: str
+    unit: str = ""
+    width: int = 1
+    storage: str = "plain"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, how rows are ordered, and the columns in digest order."""
+
+    name: str
+    doc: str
+    order: str
+    columns: tuple[Column, ...]
+    derived: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name}.{name}")
+
+
+def _u40(name: str, doc: str, unit: str) -> Column:
+    return Column(name, "<i8", doc, unit, storage="u40")
+
+
+BLOCKS = Table(
+    "blocks",
+    "One row per block of the best chain; the row number is the height.",
+    "height",
+    (
+        Column("hash", "u1", "Double SHA-256 of the header, in wire order.", "hash", 32),
+        Column("version", "<i4", "Header version."),
+        Column("merkle_root", "u1", "Merkle root of the transaction ids, in wire order.", "hash", 32),
+        Column("time", "<u4", "Header time, set by the miner within consensus bounds.", "Unix seconds"),
+        Column("bits", "<u4", "Compact target."),
+        Column("nonce", "<u4", "Header nonce."),
+        Column("median_time", "<u4", "Median time of the eleven blocks that end here (BIP 113).", "Unix seconds"),
+        Column("work", "u1", "Total expected work up to here, big-endian.", "hashes", 32),
+        Column("size", "<u4", "Serialised size with witnesses.", "bytes"),
+        Column("base_size", "<u4", "Serialised size without witnesses.", "bytes"),
+        Column("first_transaction", "<u4", "Id of the block's coinbase.", "transaction id"),
+        _u40("first_output", "Id of the block's first output.", "output id"),
+        _u40("first_input", "Id of the block's first input.", "input id"),
+        Column("first_address", "<u4", "Number of addresses seen before this block.", "address id"),
+    ),
+)
+
+TRANSACTIONS = Table(
+    "transactions",
+    "One row per transaction of the best chain, in chain order.",
+    "transaction id",
+    (
+        Column("txid", "u1", "Double SHA-256 without witness, in wire order.", "hash", 32),
+        _u40("first_output", "Id of its first output.", "output id"),
+        _u40("first_input", "Id of its first input.", "input id"),
+        Column("offset", "<u4", "Where it starts in its serialised block.", "bytes"),
+        Column("size", "<u4", "Serialised size with witness.", "bytes"),
+        Column("base_size", "<u4", "Serialised size without witness.", "bytes"),
+        Column("version", "<u4", "Transaction version."),
+        Column("lock_time", "<u4", "Lock time: a height below 500,000,000, else Unix seconds."),
+        Column("flags", "u1", "1: coinbase. 2: has a witness."),
+    ),
+)
+
+OUTPUTS = Table(
+    "outputs",
+    "One row per output, in chain order.",
+    "output id",
+    (
+        Column("value", "<i8", "Amount.", "satoshi"),
+        Column("script_type", "u1", "Code into SCRIPT_TYPES."),
+        Column("address", "<u4", "What the script pays to; NO_ADDRESS for OP_RETURN.", "address id"),
+    ),
+)
+
+INPUTS = Table(
+    "inputs",
+    "One row per input, in chain order, coinbase inputs too.",
+    "input id",
+    (
+        _u40("spent_output", "The output it spends; NO_OUTPUT for a coinbase.", "output id"),
+        Column("sequence", "<u4", "Sequence number."),
+    ),
+)
+
+ADDRESSES = Table(
+    "addresses",
+    "One row per address, in order of first appearance in an output.",
+    "address id",
+    (
+        Column("type", "u1", "Code into SCRIPT_TYPES; pay-to-pubkey counts as pubkeyhash."),
+        Column("head", "u1", "First 20 bytes of the payload, zero-padded.", "bytes", HEAD_BYTES),
+    ),
+)
+
+ADDRESS_TAILS = Table(
+    "address_tails",
+    "One row per address whose payload does not fit into the head, and per unknown witness.",
+    "address",
+    (
+        Column("address", "<u4", "Whose tail this is; ascending.", "address id"),
+        Column("length", "u1", "Length of the whole payload.", "bytes"),
+        Column("tail", "u1", "Payload from byte 20 on, zero-padded.", "bytes", TAIL_BYTES),
+    ),
+)
+
+OVERWRITTEN_TRANSACTIONS = Table(
+    "overwritten",
+    "One row per transaction whose outputs were lost to a later one of the same id (BIP 30).",
+    "by",
+    (
+        Column("transaction", "<u4", "The earlier one.", "transaction id"),
+        Column("by", "<u4", "The later one; ascending.", "transaction id"),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    "The record of entities: one row per reason to put two addresses under one control.",
+    "transaction, then b",
+    (
+        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
+        Column("b", "<u4", "Another address among its inputs.", "address id"),
+        Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
+        Column("rule", "u1", "Which rule, as numbered in the manifest."),
+    ),
+    derived=True,
+)
+
+SPENDS = Table(
+    "spends",
+    "One row per output: who spent it.",
+    "output id",
+    (Column("spent_by", "<u4", "Spending transaction, or UNSPENT, OVERWRITTEN, UNSPENDABLE.", "transaction id"),),
+    derived=True,
+)
+
+POSTINGS = Table(
+    "postings",
+    "The outputs of each address, grouped by address.",
+    "address, then output",
+    (_u40("output", "An output that pays to the address.", "output id"),),
+    derived=True,
+)
+
+POSTING_STARTS = Table(
+    "posting_starts",
+    "One row per address and one more: where its postings start.",
+    "address id",
+    (_u40("start", "Row of postings.", "row"),),
+    derived=True,
+)
+
+ENTITIES = Table(
+    "entities",
+    "One row per address: its entity.",
+    "address id",
+    (Column("entity", "<u4", "The smallest address id under the same control.", "address id"),),
+    derived=True,
+)
+
+MEMBERS = Table(
+    "members",
+    "The addresses of each entity, grouped by entity.",
+    "entity, then address",
+    (Column("address", "<u4", "A member.", "address id"),),
+    derived=True,
+)
+
+ENTITY_LIST = Table(
+    "entity_list",
+    "One row per entity, by id.",
+    "entity",
+    (
+        Column("entity", "<u4", "Its id; ascending.", "address id"),
+        Column("start", "<u4", "Where its members start.", "row"),
+        Column("size", "<u4", "How many addresses it has.", "addresses"),
+    ),
+    derived=True,
+)
+
+TABLES: tuple[Table, ...] = (
+    BLOCKS,
+    TRANSACTIONS,
+    OUTPUTS,
+    INPUTS,
+    ADDRESSES,
+    ADDRESS_TAILS,
+    OVERWRITTEN_TRANSACTIONS,
+    LINKS,
+    SPENDS,
+    POSTINGS,
+    POSTING_STARTS,
+    ENTITIES,
+    MEMBERS,
+    ENTITY_LIST,
+)
+
+ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if not table.derived)
+DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.derived)
+
+
+def table(name: str) -> Table:
+    """The table called ``name``. Raises KeyError."""
+    for candidate in TABLES:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)

@@ -1,0 +1,17 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real blocks and lists; a test that needs it skips where it is missing."""
+    if not (SHARED_DATA / "README.md").is_file():
+        pytest.skip("real blocks and lists are not here (expected beside the project: ../shared/data)")
+    return SHARED_DATA
