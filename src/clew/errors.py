@@ -1,22 +1,22 @@
 """The one error tree. Every message says what was expected, what was found, where, and what to do.
 
-    ClewError                     exit code 2, one line on the terminal
-    ├── UsageError                the question itself cannot be asked
-    │   ├── AddressError          mistyped, of another network, or not an address
-    │   └── NotFoundError         well formed, but this ledger has never seen it
-    ├── BlockFileError            the node's files
-    │   ├── NoBlockFilesError     no such folder, or nothing in it
-    │   ├── WrongNetworkError     another network's magic or genesis block
-    │   ├── MissingBlockError     the chain needs a block that is not there (pruned, lost, cut off)
-    │   └── BadBlockError         a block that fails a check
-    │       └── ParseError        bytes that are not a block (raised by the plain parser)
-    ├── LedgerError               the ledger's own files
-    │   ├── NotALedgerError       a folder that is something else, or damaged
-    │   ├── LedgerVersionError    written by another version of Clew
-    │   ├── LedgerInUseError      another process is writing it
-    │   └── StorageError          disk full, read-only, or failing
-    ├── ReportError               a report that cannot be written
-    └── Interrupted               stopped by Ctrl-C; what was committed stays
+ClewError                     exit code 2, one line on the terminal
+├── UsageError                the question itself cannot be asked
+│   ├── AddressError          mistyped, of another network, or not an address
+│   └── NotFoundError         well formed, but this ledger has never seen it
+├── BlockFileError            the node's files
+│   ├── NoBlockFilesError     no such folder, or nothing in it
+│   ├── WrongNetworkError     another network's magic or genesis block
+│   ├── MissingBlockError     the chain needs a block that is not there (pruned, lost, cut off)
+│   └── BadBlockError         a block that fails a check
+│       └── ParseError        bytes that are not a block (raised by the plain parser)
+├── LedgerError               the ledger's own files
+│   ├── NotALedgerError       a folder that is something else, or damaged
+│   ├── LedgerVersionError    written by another version of Clew
+│   ├── LedgerInUseError      another process is writing it
+│   └── StorageError          disk full, read-only, or failing
+├── ReportError               a report that cannot be written
+└── StoppedError              stopped by Ctrl-C; what was committed stays
 """
 
 from __future__ import annotations
@@ -88,5 +88,5 @@ class ReportError(ClewError):
     """A report that cannot be written."""
 
 
-class Interrupted(ClewError):
+class StoppedError(ClewError):
     """Stopped by the user; everything committed before stays."""

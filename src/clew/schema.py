@@ -115,6 +115,8 @@ class Table:
     order: str
     columns: tuple[Column, ...]
     derived: bool = False
+    logical: bool = True
+    """False for search structures and checksums, which say nothing new and enter no digest."""
 
     def column(self, name: str) -> Column:
         """The column called ``name``. Raises KeyError."""
@@ -139,7 +141,9 @@ BLOCKS = Table(
         Column("time", "<u4", "Header time, set by the miner within consensus bounds.", "Unix seconds"),
         Column("bits", "<u4", "Compact target."),
         Column("nonce", "<u4", "Header nonce."),
-        Column("median_time", "<u4", "Median time of the eleven blocks that end here (BIP 113).", "Unix seconds"),
+        Column(
+            "median_time", "<u4", "Median time of the eleven blocks that end here (BIP 113).", "Unix seconds"
+        ),
         Column("work", "u1", "Total expected work up to here, big-endian.", "hashes", 32),
         Column("size", "<u4", "Serialised size with witnesses.", "bytes"),
         Column("base_size", "<u4", "Serialised size without witnesses.", "bytes"),
@@ -236,7 +240,11 @@ SPENDS = Table(
     "spends",
     "One row per output: who spent it.",
     "output id",
-    (Column("spent_by", "<u4", "Spending transaction, or UNSPENT, OVERWRITTEN, UNSPENDABLE.", "transaction id"),),
+    (
+        Column(
+            "spent_by", "<u4", "Spending transaction, or UNSPENT, OVERWRITTEN, UNSPENDABLE.", "transaction id"
+        ),
+    ),
     derived=True,
 )
 
@@ -284,6 +292,43 @@ ENTITY_LIST = Table(
     derived=True,
 )
 
+BLOCK_DIGESTS = Table(
+    "block_digests",
+    "The rolling digest of all rows up to and including each block.",
+    "height",
+    (Column("digest", "u1", "SHA-256 of the digest before, then SHA-256 of the block's rows.", "hash", 32),),
+    logical=False,
+)
+
+
+def _lookup(subject: str) -> tuple[Table, Table]:
+    """Two tables that find a row by 64 bits of its key: entries grouped by bucket, and bucket starts."""
+    return (
+        Table(
+            f"{subject}_lookup",
+            f"Every {subject}, grouped by the leading bits of its key.",
+            "bucket, then id",
+            (
+                Column("id", "<u4", f"A {subject} of the bucket.", f"{subject} id"),
+                Column("fingerprint", "u1", "The eight key bits after the bucket's."),
+            ),
+            derived=True,
+            logical=False,
+        ),
+        Table(
+            f"{subject}_buckets",
+            "One row per bucket and one more; their number is a power of two, and one.",
+            "bucket",
+            (Column("start", "<u4", f"Where the bucket starts in {subject}_lookup.", "row"),),
+            derived=True,
+            logical=False,
+        ),
+    )
+
+
+TRANSACTION_LOOKUP, TRANSACTION_BUCKETS = _lookup("transaction")
+ADDRESS_LOOKUP, ADDRESS_BUCKETS = _lookup("address")
+
 TABLES: tuple[Table, ...] = (
     BLOCKS,
     TRANSACTIONS,
@@ -292,6 +337,7 @@ TABLES: tuple[Table, ...] = (
     ADDRESSES,
     ADDRESS_TAILS,
     OVERWRITTEN_TRANSACTIONS,
+    BLOCK_DIGESTS,
     LINKS,
     SPENDS,
     POSTINGS,
@@ -299,10 +345,17 @@ TABLES: tuple[Table, ...] = (
     ENTITIES,
     MEMBERS,
     ENTITY_LIST,
+    TRANSACTION_LOOKUP,
+    TRANSACTION_BUCKETS,
+    ADDRESS_LOOKUP,
+    ADDRESS_BUCKETS,
 )
 
 ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if not table.derived)
+"""Append-only, written block by block."""
+
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.derived)
+"""Built from the rows at each commit."""
 
 
 def table(name: str) -> Table:

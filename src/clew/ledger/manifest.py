@@ -1,0 +1,140 @@
+"""What a ledger has committed, in one small file that is replaced whole.
+
+Files hold rows beyond what the manifest says while a build runs, or after one was killed;
+nobody reads them. ``written`` is where such a build can go on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from clew.errors import LedgerVersionError, NotALedgerError
+from clew.ledger.tables import storage
+from clew.schema import VERSION
+
+FILE_NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Tip:
+    """The last block: height, hash and total work as lower-case hex, hash as shown to people."""
+
+    height: int
+    hash: str
+    work: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that shaped the entities: name, version, SHA-256 of its source."""
+
+    name: str
+    version: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """Rows on disk: how many blocks, rows by table, and the rolling digest at their end."""
+
+    blocks: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    digest: str = "00" * 32
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The state of a ledger folder.
+
+    ``tip`` is None until a first build is complete. ``counts`` are the rows of the committed
+    ledger by table; ``written`` are the rows on disk, at least as many.
+    """
+
+    network: str
+    magic: str
+    rows_folder: str
+    derived_folder: str = ""
+    tip: Tip | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    entities: int = 0
+    unspent_outputs: int = 0
+    unspent_value: int = 0
+    digest: str = "00" * 32
+    rules: tuple[Rule, ...] = ()
+    written: Written = field(default_factory=Written)
+    blocks_folder: str = ""
+    version: int = VERSION
+
+    def committed(self) -> Written:
+        """The rows of the committed ledger, as a point from which to go on."""
+        return Written(self.counts.get("blocks", 0), self.counts, self.digest)
+
+
+def read(folder: Path) -> Manifest:
+    """Read a ledger's manifest.
+
+    Raises NotALedgerError where there is none or it cannot be understood, LedgerVersionError
+    where another version of Clew wrote it.
+    """
+    path = folder / FILE_NAME
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        what = "there is no such folder" if not folder.is_dir() else f"the folder has no {FILE_NAME}"
+        raise NotALedgerError(
+            f"{folder}: expected a ledger, but {what}; build one with: clew index BLOCKS --ledger {folder}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise NotALedgerError(f"{path}: the ledger's manifest cannot be read ({error})") from error
+    return _parse(path, found)
+
+
+def _parse(path: Path, found: Any) -> Manifest:
+    if not isinstance(found, dict) or "clew_ledger" not in found:
+        raise NotALedgerError(f"{path}: expected the manifest of a ledger, found something else")
+    if found["clew_ledger"] != VERSION:
+        raise LedgerVersionError(
+            f"{path}: expected a ledger of version {VERSION}, found version {found['clew_ledger']}; "
+            "build it again in a new folder, or use the Clew that wrote it"
+        )
+    try:
+        values = {key: value for key, value in found.items() if key != "clew_ledger"}
+        values["tip"] = Tip(**values["tip"]) if values["tip"] else None
+        values["rules"] = tuple(Rule(**rule) for rule in values["rules"])
+        values["written"] = Written(**values["written"])
+        return Manifest(**values)
+    except (KeyError, TypeError) as error:
+        raise NotALedgerError(f"{path}: the ledger's manifest is damaged ({error})") from error
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step. Raises StorageError; then the old one still stands."""
+    values = asdict(manifest)
+    del values["version"]
+    text = json.dumps({"clew_ledger": manifest.version, **values}, indent=1, sort_keys=True) + "\n"
+    path = folder / FILE_NAME
+    temporary = folder / f"{FILE_NAME}.new"
+    with storage(path):
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+__all__ = ["FILE_NAME", "Manifest", "Rule", "Tip", "Written", "read", "replace", "write"]
