@@ -29,11 +29,11 @@ done
 if [ -z "$python" ]; then
     [ -z "$bare" ] || fail "expected a Python with the modules venv and ensurepip, found $bare without; \
 install them (Debian, Ubuntu: apt install python3-venv) or name another: make PYTHON=/path/to/python3"
-    fail "expected Python 3.11 or newer, found ${found:-no ${asked:-python3}}; \
+    fail "expected Python 3.11 or newer, found ${found:-no program called ${asked:-python3}}; \
 install one, or name it: make PYTHON=/path/to/python3"
 fi
 
-echo "Making $folder with $python $version (once; the packages take some 250 MB)"
+echo "Making $folder with $python $version (once; the packages take some 650 MB)"
 "$python" -m venv --clear "$folder" || fail "the environment $folder could not be made; the reason stands above"
 pip() {
     "$folder/bin/python" -m pip --disable-pip-version-check --no-input "$@"

@@ -1,0 +1,230 @@
+"""Checks who imports whom: the table of rooms, read off the source with ``ast``.
+
+    python tools/check_layers.py [src/clew]
+
+Every import counts: late ones in functions, those for type checking only, relative ones, and
+``import_module("clew.x")`` with a literal name. Exit code 1 and one line per violation, then the
+table, when a room leans on what it may not. A new room needs a line in ``ROOMS``.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = "clew"
+
+FREE = frozenset({"errors", "schema"})
+_QUESTIONS = FREE | {
+    "bitcoin",
+    "kernels",
+    "reference",
+    "heuristics",
+    "proceedings",
+    "ledger",
+    "engine",
+    "analysis",
+}
+_TOLD = _QUESTIONS | {"case"}
+
+ROOMS: dict[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "schema": frozenset(),
+    "kernels": frozenset({"schema"}),
+    "bitcoin": FREE,
+    "reference": FREE,
+    "proceedings": FREE,
+    "heuristics": FREE | {"kernels"},
+    "ledger": FREE | {"bitcoin", "kernels"},
+    "engine": FREE | {"ledger"},
+    "build": FREE | {"engine", "ledger", "heuristics", "kernels"},
+    "simulate": FREE | {"bitcoin", "kernels"},
+    "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
+    "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
+    "interop": _TOLD,
+    "report": _TOLD,
+    "web": _TOLD | {"interop", "report"},
+    "cli": _TOLD | {"interop", "report", "web", "build", "simulate"},
+    "__init__": _TOLD | {"interop", "report"},
+    "__main__": frozenset({"cli"}),
+}
+"""Each room and the rooms that it may import. ``errors`` and ``schema`` are open to every room
+above them. The package's own ``__init__`` only gathers public names, and nothing imports it."""
+
+WITHIN: dict[str, dict[str, frozenset[str]]] = {
+    "kernels": {
+        "*": frozenset({"jit"}),
+        # The hashes share one compression function, whose back end is chosen by processor.
+        "hashes": frozenset({"jit", "sha256"}),
+        # The parser inlines hashing and script reading into its one pass over a block.
+        "parse": frozenset({"jit", "hashes", "scripts"}),
+    },
+}
+"""Rooms whose files may not lean on each other freely: file -> the files it may import."""
+
+NETWORK = (
+    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "requests", "smtplib", "socket", "ssl",
+    "urllib.request", "urllib3", "xmlrpc",
+)  # fmt: skip
+
+OUTSIDE: dict[str, tuple[str, ...]] = {
+    "numba": ("kernels",),
+    "llvmlite": ("kernels",),
+    "pyspark": ("engine.spark",),
+    **dict.fromkeys(NETWORK, ()),
+}
+"""Packages of others that stay in named rooms or files; an empty tuple means nowhere. Clew opens
+no network connection, so nothing that could open one is imported."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, fully named, and where the statement stands."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One import that the table does not allow."""
+
+    path: Path
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+def module_name(path: Path, root: Path) -> str:
+    """Dotted name of a file below the package folder ``root``; ``clew`` for its ``__init__.py``."""
+    parts = [PACKAGE, *path.relative_to(root).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def imports(source: str, module: str, *, is_package: bool, modules: frozenset[str]) -> Iterator[Import]:
+    """Every module that ``source`` imports, by full name.
+
+    ``from a import b`` names ``a.b`` where that is a module of the tree (``modules``), else ``a``.
+    """
+    package = module if is_package else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            for alias in node.names:
+                full = f"{base}.{alias.name}"
+                inside = base.split(".")[0] == PACKAGE
+                yield Import(full if not inside or full in modules else base, node.lineno)
+        elif isinstance(node, ast.Call):
+            yield from _dynamic(node)
+
+
+def _dynamic(node: ast.Call) -> Iterator[Import]:
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name in {"import_module", "__import__"} and node.args:
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield Import(first.value, node.lineno)
+
+
+def _room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def _inside_reason(module: str, imported: str) -> str | None:
+    """Why ``module`` may not import ``imported``, both of this package; None where it may."""
+    room, other = _room(module), _room(imported)
+    if other == "__init__":
+        return f"{module} may not import names from {PACKAGE} itself: import the module that defines them"
+    if room != other:
+        if other in ROOMS[room]:
+            return None
+        return f"{room} may not import {imported} (it may import: {_listed(ROOMS[room])})"
+    files = WITHIN.get(room)
+    if files is None or module == imported or imported == f"{PACKAGE}.{room}":
+        return None
+    file, wanted = (name.removeprefix(f"{PACKAGE}.{room}").lstrip(".") for name in (module, imported))
+    allowed = files.get(file, files["*"])
+    if wanted.split(".")[0] in allowed:
+        return None
+    return f"{module} may not import {imported} (of its own room it may import: {_listed(allowed)})"
+
+
+def _outside_reason(module: str, imported: str) -> str | None:
+    """Why ``module`` may not import the foreign package ``imported``; None where it may."""
+    for package, homes in OUTSIDE.items():
+        if imported != package and not imported.startswith(f"{package}."):
+            continue
+        here = module.removeprefix(f"{PACKAGE}.")
+        if any(here == home or here.startswith(f"{home}.") for home in homes):
+            continue
+        return f"{module} may not import {package} (it belongs to: {_listed(homes)})"
+    return None
+
+
+def _listed(names: frozenset[str] | tuple[str, ...]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def check(root: Path) -> tuple[list[Violation], int]:
+    """All violations below the package folder ``root``, by file and line, and the imports read."""
+    paths = sorted(root.rglob("*.py"))
+    names = {path: module_name(path, root) for path in paths}
+    modules = frozenset(names.values()) | {parent for name in names.values() for parent in _parents(name)}
+    violations: list[Violation] = []
+    read = 0
+    for path, module in names.items():
+        if _room(module) not in ROOMS:
+            violations.append(Violation(path, 1, f"the room {_room(module)} is not in the table"))
+            continue
+        source = path.read_text(encoding="utf-8")
+        for item in imports(source, module, is_package=path.name == "__init__.py", modules=modules):
+            read += 1
+            inside = item.name.split(".")[0] == PACKAGE
+            reason = (_inside_reason if inside else _outside_reason)(module, item.name)
+            violation = Violation(path, item.line, reason or "")
+            if reason and violation not in violations:
+                violations.append(violation)
+    return sorted(violations, key=lambda each: (each.path, each.line, each.reason)), read
+
+
+def _parents(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
+
+
+def table() -> str:
+    """The table of rooms as text, one line each."""
+    width = max(map(len, ROOMS))
+    lines = [f"  {room:<{width}}  {_listed(allowed)}" for room, allowed in ROOMS.items()]
+    return "\n".join(["Each room may import:", *lines])
+
+
+def main(arguments: list[str]) -> int:
+    """Check the tree named in ``arguments``, or the one beside this tool; returns the exit code."""
+    root = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[1] / "src" / PACKAGE
+    if not (root.is_dir() and any(root.rglob("*.py"))):
+        print(f"layers: expected a package folder, found no Python files in {root}", file=sys.stderr)
+        return 2
+    violations, read = check(root)
+    if violations:
+        print(*violations, table(), sep="\n")
+        return 1
+    print(f"layers: {read} imports keep to the table")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
