@@ -1,0 +1,410 @@
+"""A ledger, opened for reading: its columns, and how to find a row.
+
+Everything here runs on NumPy alone. Ids are positions in the chain, hashes are wire order inside
+and reversed hex outside, amounts are satoshi.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clew.bitcoin import address as address_form
+from clew.bitcoin.networks import NETWORKS, Network
+from clew.errors import NotALedgerError, NotFoundError, UsageError
+from clew.ledger import manifest as manifests
+from clew.ledger.digest import BEFORE_GENESIS, block_digest, ledger_digest
+from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
+from clew.ledger.manifest import Manifest, Tip
+from clew.ledger.tables import Array, Data, WideColumn, read_column
+from clew.schema import (
+    HEAD_BYTES,
+    MULTISIG,
+    NO_ADDRESS,
+    NONSTANDARD,
+    PAYLOAD_LENGTH,
+    ROW_TABLES,
+    TABLES,
+    VERSION,
+    WITNESS_UNKNOWN,
+)
+
+_HASH_DIGITS = 64
+_FIRST_ROW = {"transactions": "first_transaction", "outputs": "first_output", "inputs": "first_input"}
+_FIRST_ROW["addresses"] = "first_address"
+
+
+def open_ledger(path: str | Path) -> Ledger:
+    """Open the ledger in folder ``path``; see ``Ledger``."""
+    return Ledger(path)
+
+
+class Ledger:
+    """The committed state of a ledger folder, as it was when opened.
+
+    A build that goes on meanwhile is not seen. Raises NotALedgerError where the folder holds no
+    finished ledger, LedgerVersionError where another version of Clew wrote it.
+    """
+
+    path: Path
+    manifest: Manifest
+    network: Network
+    tip: Tip
+    counts: dict[str, int]
+    """Blocks, transactions, outputs, inputs, addresses and entities."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.manifest = manifests.read(self.path)
+        while True:
+            self.tip = _finished(self.path, self.manifest)
+            try:
+                self._columns = _map_columns(self.path, self.manifest)
+                break
+            except NotALedgerError:
+                # A writer that just committed may have removed the files of the state before.
+                latest = manifests.read(self.path)
+                if latest == self.manifest:
+                    raise
+                self.manifest = latest
+        if self.manifest.network not in NETWORKS:
+            raise NotALedgerError(
+                f"{self.path}: expected a ledger of one of {', '.join(NETWORKS)}, "
+                f"found network {self.manifest.network!r}; build the ledger again"
+            )
+        self.network = NETWORKS[self.manifest.network]
+        rows = self.manifest.counts
+        self.counts = {name: rows[name] for name in ("blocks", "transactions", "outputs", "inputs")}
+        self.counts |= {"addresses": rows["addresses"], "entities": self.manifest.entities}
+
+    def column(self, name: str) -> Any:
+        """The column called ``table.column``: an array, or a WideColumn of 40-bit numbers.
+
+        Both give values by index, slice or index array. Raises KeyError.
+        """
+        return self._columns[name]
+
+    # Blocks
+
+    def height_of(self, block: str | bytes | int) -> int:
+        """Height of the block with this height or hash (hex, or bytes in wire order).
+
+        Raises UsageError where it is neither, NotFoundError where the best chain has no such block.
+        """
+        if isinstance(block, str) and len(block) < _HASH_DIGITS and block.isascii() and block.isdigit():
+            block = int(block)
+        if isinstance(block, int):
+            if 0 <= block <= self.tip.height:
+                return block
+            raise NotFoundError(f"block {block}: the ledger holds heights 0 to {self.tip.height}")
+        wire = block if isinstance(block, bytes) else _wire_hash(block, "a block height or block hash")
+        hashes = self.column("blocks.hash")
+        # The first bytes in wire order are the ones that proof of work leaves random.
+        starts = hashes.view("<u8")[:, 0]
+        for height in np.flatnonzero(starts == int.from_bytes(wire[:8], "little")).tolist():
+            if hashes[height].tobytes() == wire:
+                return int(height)
+        raise NotFoundError(
+            f"block {wire[::-1].hex()}: not on the best chain of {self.network.name} "
+            f"up to height {self.tip.height}"
+        )
+
+    def block_hash(self, height: int) -> str:
+        """Hash of the block at ``height``, as shown."""
+        return _shown(self.column("blocks.hash")[height])
+
+    # Transactions
+
+    def find_transaction(self, txid: str | bytes) -> int:
+        """Id of a transaction (hex, or bytes in wire order); the latest where several share the hash.
+
+        Raises UsageError where the text is no hash, NotFoundError where the chain has no such one.
+        """
+        wire = txid if isinstance(txid, bytes) else _wire_hash(txid, "a transaction id")
+        txids = self.column("transactions.txid")
+        found = -1
+        for transaction in self._candidates("transaction", transaction_key(wire)):
+            if txids[transaction].tobytes() == wire:
+                found = max(found, transaction)
+        if found < 0:
+            raise NotFoundError(
+                f"transaction {wire[::-1].hex()}: never seen on {self.network.name} "
+                f"up to height {self.tip.height}"
+            )
+        return found
+
+    def txid(self, transaction: int) -> str:
+        """Id of a transaction, as shown."""
+        return _shown(self.column("transactions.txid")[transaction])
+
+    def block_of_transaction(self, transaction: int) -> int:
+        """Height of the block that holds a transaction."""
+        return int(self.blocks_of_transactions(np.array([transaction]))[0])
+
+    def blocks_of_transactions(self, transactions: Array) -> Array:
+        """Heights of the blocks that hold transactions; int64, same shape."""
+        first = self.column("blocks.first_transaction")
+        # Searching with another dtype would copy the whole column.
+        return np.searchsorted(first, transactions.astype(first.dtype), "right").astype(np.int64) - 1
+
+    def outputs_in(self, transaction: int) -> range:
+        """Ids of the outputs of a transaction."""
+        start, end = self._rows_of_transactions("outputs", np.array([transaction]))
+        return range(int(start[0]), int(end[0]))
+
+    def inputs_in(self, transaction: int) -> range:
+        """Ids of the inputs of a transaction."""
+        start, end = self._rows_of_transactions("inputs", np.array([transaction]))
+        return range(int(start[0]), int(end[0]))
+
+    def output_ranges(self, transactions: Array) -> tuple[Array, Array]:
+        """First output id of each transaction, and one past its last; int64."""
+        return self._rows_of_transactions("outputs", transactions)
+
+    def input_ranges(self, transactions: Array) -> tuple[Array, Array]:
+        """First input id of each transaction, and one past its last; int64."""
+        return self._rows_of_transactions("inputs", transactions)
+
+    def _rows_of_transactions(self, rows: str, transactions: Array) -> tuple[Array, Array]:
+        first = self.column(f"transactions.{_FIRST_ROW[rows]}")
+        following = transactions.astype(np.int64) + 1
+        last = following == self.counts["transactions"]
+        ends = first[np.where(last, 0, following)]
+        return first[transactions], np.where(last, self.counts[rows], ends)
+
+    def transaction_of_output(self, output: int) -> int:
+        """The transaction that made an output."""
+        return bisect_right(self.column("transactions.first_output"), output) - 1
+
+    def transactions_of_outputs(self, outputs: Array) -> Array:
+        """The transactions that made outputs; int64, same shape. Quickest where outputs ascend."""
+        first = self.column("transactions.first_output")
+        if not len(outputs):
+            return np.empty(0, np.int64)
+        low = np.full(len(outputs), self.transaction_of_output(int(outputs.min())), np.int64)
+        high = np.full(len(outputs), self.transaction_of_output(int(outputs.max())), np.int64)
+        while (low < high).any():
+            middle = (low + high + 1) >> 1
+            before = first[middle] <= outputs
+            low = np.where(before, middle, low)
+            high = np.where(before, high, middle - 1)
+        return low
+
+    def find_output(self, txid: str | bytes, index: int) -> int:
+        """Id of output number ``index`` of a transaction. Raises UsageError and NotFoundError."""
+        outputs = self.outputs_in(self.find_transaction(txid))
+        if not 0 <= index < len(outputs):
+            shown = txid[::-1].hex() if isinstance(txid, bytes) else txid
+            raise NotFoundError(
+                f"output {shown}:{index}: the transaction has outputs 0 to {len(outputs) - 1}"
+            )
+        return outputs[index]
+
+    # Addresses
+
+    def find_address(self, text: str) -> int:
+        """Id of an address, given as people write it.
+
+        Raises AddressError where it is mistyped or of another network, NotFoundError where no
+        output up to the tip pays to it.
+        """
+        address_type, payload = address_form.decode(text, self.network)
+        types = (NONSTANDARD, MULTISIG) if address_type in (NONSTANDARD, MULTISIG) else (address_type,)
+        for candidate_type in types:
+            for address in self._candidates("address", address_key(candidate_type, payload)):
+                if self.address_payload(address) == (candidate_type, payload):
+                    return address
+        raise NotFoundError(
+            f"address {text}: never seen on {self.network.name} up to height {self.tip.height}"
+        )
+
+    def address_payload(self, address: int) -> tuple[int, bytes]:
+        """Type and payload of an address. Raises NotALedgerError where its tail is missing."""
+        address_type = int(self.column("addresses.type")[address])
+        head = self.column("addresses.head")[address].tobytes()
+        length = PAYLOAD_LENGTH.get(address_type, 0)
+        if length <= HEAD_BYTES and address_type != WITNESS_UNKNOWN:
+            return address_type, head[:length]
+        owners = self.column("address_tails.address")
+        row = bisect_left(owners, address)
+        if row == len(owners) or owners[row] != address:
+            raise NotALedgerError(
+                f"{self.path}: address {address} has no row in address_tails; "
+                "the ledger is damaged, build it again"
+            )
+        payload = head + self.column("address_tails.tail")[row].tobytes()
+        return address_type, payload[: int(self.column("address_tails.length")[row])]
+
+    def address_text(self, address: int) -> str | None:
+        """An address as people write it; None for NO_ADDRESS."""
+        if address == NO_ADDRESS:
+            return None
+        return address_form.encode(*self.address_payload(address), self.network)
+
+    def outputs_of(self, address: int) -> Array:
+        """Ids of all outputs that pay to an address, ascending; int64."""
+        return self.outputs_of_addresses(np.array([address]))
+
+    def outputs_of_addresses(self, addresses: Array) -> Array:
+        """Ids of all outputs that pay to any of some distinct addresses, ascending; int64."""
+        starts = self.column("posting_starts.start")
+        first = starts[addresses]
+        rows = expand(first, starts[addresses.astype(np.int64) + 1] - first)
+        found: Array = np.sort(self.column("postings.output")[rows])
+        return found
+
+    # Entities
+
+    def entity_of(self, address: int) -> int:
+        """Entity of an address."""
+        return int(self.column("entities.entity")[address])
+
+    def members(self, entity: int) -> Array:
+        """Addresses of an entity, ascending; u4. Raises NotFoundError."""
+        return self.members_of(np.array([entity]))
+
+    def members_of(self, entities: Array) -> Array:
+        """Addresses of distinct entities, ascending; u4. Raises NotFoundError."""
+        rows = self._entity_rows(entities)
+        spans = expand(self.column("entity_list.start")[rows], self.column("entity_list.size")[rows])
+        found: Array = np.sort(self.column("members.address")[spans])
+        return found
+
+    def entity_sizes(self, entities: Array) -> Array:
+        """How many addresses entities have; int64, same shape. Raises NotFoundError."""
+        sizes: Array = self.column("entity_list.size")[self._entity_rows(entities)].astype(np.int64)
+        return sizes
+
+    def _entity_rows(self, entities: Array) -> Array:
+        listed = self.column("entity_list.entity")
+        rows = np.searchsorted(listed, entities.astype(listed.dtype))
+        wrong = rows == len(listed)
+        wrong |= listed[np.where(wrong, 0, rows)] != entities if len(listed) else True
+        if wrong.any():
+            raise NotFoundError(f"entity {int(entities[wrong][0])}: no entity has this id at this tip")
+        found: Array = rows
+        return found
+
+    def _candidates(self, subject: str, key: int) -> list[int]:
+        count = self.counts["transactions" if subject == "transaction" else "addresses"]
+        bucket, fingerprint = bucket_of(key, bucket_bits(count))
+        starts = self.column(f"{subject}_buckets.start")
+        span = slice(int(starts[bucket]), int(starts[bucket + 1]))
+        same = self.column(f"{subject}_lookup.fingerprint")[span] == fingerprint
+        found: list[int] = self.column(f"{subject}_lookup.id")[span][same].tolist()
+        return found
+
+    # What the ledger is
+
+    def snapshot(self) -> str:
+        """SHA-256 over everything an answer depends on, as hex."""
+        stated = {
+            "attributions": None,
+            "digest": self.manifest.digest,
+            "prices": None,
+            "rules": [[rule.name, rule.version, rule.source] for rule in self.manifest.rules],
+            "schema": VERSION,
+            "tip": self.tip.hash,
+        }
+        return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+
+    def digest(self) -> str:
+        """Digest of the whole content, computed from the files, as hex.
+
+        Reads everything. Raises NotALedgerError where the rows are not those that were committed.
+        """
+        rolling = BEFORE_GENESIS
+        for rows in self._blocks_of_rows():
+            rolling = block_digest(rolling, rows)
+        if rolling.hex() != self.manifest.digest:
+            raise NotALedgerError(
+                f"{self.path}: expected rolling digest {self.manifest.digest}, found {rolling.hex()}; "
+                "the ledger is damaged, build it again"
+            )
+        derived: dict[str, dict[str, Any]] = {}
+        for name, column in self._columns.items():
+            table, _, column_name = name.partition(".")
+            derived.setdefault(table, {})[column_name] = column
+        return ledger_digest(rolling, self.network.name, derived).hex()
+
+    def _blocks_of_rows(self) -> Iterator[dict[str, dict[str, Array]]]:
+        """The logical rows of each block, by table and column."""
+        edges = {"blocks": np.arange(self.counts["blocks"] + 1)}
+        for name, first in _FIRST_ROW.items():
+            edges[name] = np.append(self.column(f"blocks.{first}")[:], self.counts[name])
+        edges["address_tails"] = np.searchsorted(
+            self.column("address_tails.address"), edges["addresses"].astype("<u4")
+        )
+        edges["overwritten"] = np.searchsorted(
+            self.column("overwritten.by"), edges["transactions"].astype("<u4")
+        )
+        tables = [table for table in ROW_TABLES if table.logical]
+        for height in range(self.counts["blocks"]):
+            yield {
+                table.name: {
+                    column.name: self.column(f"{table.name}.{column.name}")[
+                        int(edges[table.name][height]) : int(edges[table.name][height + 1])
+                    ]
+                    for column in table.columns
+                }
+                for table in tables
+            }
+
+
+def expand(starts: Array, lengths: Array) -> Array:
+    """All numbers of the ranges that begin at ``starts`` and hold ``lengths`` numbers; int64."""
+    lengths = lengths.astype(np.int64)
+    ends = np.cumsum(lengths)
+    offsets = starts.astype(np.int64) - (ends - lengths)
+    numbers: Array = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    numbers += np.repeat(offsets, lengths)
+    return numbers
+
+
+def _finished(path: Path, manifest: Manifest) -> Tip:
+    if manifest.tip is None:
+        height = manifest.written.blocks - 1
+        state = f"indexed to height {height}" if height >= 0 else "nothing is indexed yet"
+        raise NotALedgerError(f"{path}: the ledger is not finished: {state}; run clew index again")
+    return manifest.tip
+
+
+def _map_columns(path: Path, manifest: Manifest) -> dict[str, Data]:
+    columns: dict[str, Data] = {}
+    for table in TABLES:
+        folder = path / (manifest.derived_folder if table.derived else manifest.rows_folder)
+        if table.name not in manifest.counts:
+            raise NotALedgerError(
+                f"{path}: the manifest has no count of {table.name}; build the ledger again"
+            )
+        for column in table.columns:
+            data = read_column(folder, table, column, int(manifest.counts[table.name]))
+            # Plain arrays over the mapping: a memmap does bookkeeping at every slice.
+            columns[f"{table.name}.{column.name}"] = (
+                WideColumn(np.asarray(data.low), np.asarray(data.high))
+                if isinstance(data, WideColumn)
+                else np.asarray(data)
+            )
+    return columns
+
+
+def _wire_hash(text: str, expected: str) -> bytes:
+    if len(text) == _HASH_DIGITS:
+        try:
+            return bytes.fromhex(text)[::-1]
+        except ValueError:
+            pass
+    raise UsageError(f"{text!r}: expected {expected} ({_HASH_DIGITS} hexadecimal digits)")
+
+
+def _shown(wire: Array) -> str:
+    return wire.tobytes()[::-1].hex()
+
+
+__all__ = ["Ledger", "expand", "open_ledger"]
