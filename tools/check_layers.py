@@ -59,8 +59,10 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "*": frozenset({"jit"}),
         # The hashes share one compression function, whose back end is chosen by processor.
         "hashes": frozenset({"jit", "sha256"}),
-        # The parser inlines hashing and script reading into its one pass over a block.
-        "parse": frozenset({"jit", "hashes", "scripts"}),
+        # A bare key is known by its hash160.
+        "scripts": frozenset({"jit", "hashes"}),
+        # The parser inlines hashing, script reading and address keys into one pass over a block.
+        "parse": frozenset({"jit", "hashes", "scripts", "lookup"}),
     },
 }
 """Rooms whose files may not lean on each other freely: file -> the files it may import."""
