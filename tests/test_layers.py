@@ -127,7 +127,7 @@ FORBIDDEN = [
     ("__init__.py", "from clew.build import index", "__init__ may not import clew.build.index"),
     # Kernels are leaves; Numba lives there only.
     ("kernels/lookup.py", "from clew.kernels import hashes", "clew.kernels.lookup may not import clew."),
-    ("kernels/scripts.py", "from .parse import fill", "clew.kernels.scripts may not import clew.kernels.parse"),
+    ("kernels/scripts.py", "from .parse import fill", "clew.kernels.scripts may not import clew."),
     ("kernels/hashes.py", "from clew.errors import ClewError", "kernels may not import clew.errors"),
     ("kernels/jit.py", "import clew.ledger.tables", "kernels may not import clew.ledger.tables"),
     ("ledger/tables.py", "import numba", "clew.ledger.tables may not import numba"),
