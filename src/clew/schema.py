@@ -292,6 +292,14 @@ ENTITY_LIST = Table(
     derived=True,
 )
 
+UNSPENDABLE_OUTPUTS = Table(
+    "unspendable",
+    "One row per output that nobody can spend though it is no OP_RETURN: the genesis block's, and "
+    "those whose script is over 10,000 bytes.",
+    "output",
+    (_u40("output", "Which; ascending.", "output id"),),
+)
+
 BLOCK_DIGESTS = Table(
     "block_digests",
     "The rolling digest of all rows up to and including each block.",
@@ -337,6 +345,7 @@ TABLES: tuple[Table, ...] = (
     ADDRESSES,
     ADDRESS_TAILS,
     OVERWRITTEN_TRANSACTIONS,
+    UNSPENDABLE_OUTPUTS,
     BLOCK_DIGESTS,
     LINKS,
     SPENDS,

@@ -1,0 +1,427 @@
+"""Block bytes -> column arrays, in two passes: count, then fill.
+
+The count checks the structure, so that the fill can trust it; the fill hashes, and checks the
+Merkle root and the witness commitment. The plain twin is ``clew.bitcoin.block``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
+from clew.kernels.jit import kernel
+from clew.kernels.lookup import address_key
+from clew.kernels.scripts import STRIDE, classify
+from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
+
+FAULTS: tuple[str, ...] = (
+    "",
+    "the block ends in the middle of a field",
+    "a length is written longer than it need be",
+    "a length is over 33,554,432",
+    "a transaction has no inputs",
+    "a transaction has no outputs",
+    "a witness flag is not 1",
+    "a transaction has the witness form but no witness",
+    "the block has no transactions",
+    "the first transaction is not a coinbase",
+    "a transaction after the first spends the null output",
+    "an output value is negative or over 21,000,000 BTC",
+    "bytes are left over after the last transaction",
+    "the Merkle root of the transactions differs from the header's",
+    "the transactions are duplicated in pairs under an unchanged Merkle root (CVE-2012-2459)",
+    "the witness commitment differs from the witnesses",
+    "there are witnesses but no commitment to them",
+    "the coinbase lacks the 32-byte reserved value that the witness commitment needs",
+)
+"""What is wrong with a block, by fault code; 0 is nothing."""
+
+(
+    SOUND, CUT, LONG_LENGTH, HUGE_LENGTH, NO_INPUTS, NO_OUTPUTS, BAD_FLAG, NO_WITNESS, NO_TRANSACTIONS,
+    NO_COINBASE, NULL_INPUT, BAD_VALUE, LEFT_OVER, BAD_ROOT, MUTATED, BAD_COMMITMENT, NO_COMMITMENT, NO_RESERVED,
+) = range(len(FAULTS))  # fmt: skip
+
+
+class Batch(NamedTuple):
+    """Blocks in one buffer: block i is ``data[starts[i]:ends[i]]``; its rows start at ``*_base[i]``.
+
+    ``data`` uint8; the others int64 of length blocks, and the bases one more.
+    """
+
+    data: Any
+    starts: Any
+    ends: Any
+    transaction_base: Any
+    output_base: Any
+    input_base: Any
+
+
+class Columns(NamedTuple):
+    """What a fill writes, one row per transaction, output or input of the batch.
+
+    Hashes and payloads are flat uint8, 32 and STRIDE bytes a row. ``first_output`` and
+    ``first_input`` are rows of this batch, with one entry more than there are transactions.
+    ``spendable`` counts outputs that can enter the table of unspent ones.
+    """
+
+    txid: Any
+    offset: Any
+    size: Any
+    base_size: Any
+    version: Any
+    lock_time: Any
+    flags: Any
+    first_output: Any
+    first_input: Any
+    spendable: Any
+    previous_txid: Any
+    previous_index: Any
+    sequence: Any
+    value: Any
+    script_type: Any
+    oversize: Any
+    address_type: Any
+    payload_length: Any
+    payload: Any
+    key: Any
+
+
+@kernel
+def _u32(data: Any, at: int) -> int:
+    return (
+        np.int64(data[at])
+        | np.int64(data[at + 1]) << 8
+        | np.int64(data[at + 2]) << 16
+        | np.int64(data[at + 3]) << 24
+    )
+
+
+@kernel
+def _i64(data: Any, at: int) -> int:
+    low, high = _u32(data, at), _u32(data, at + 4)
+    # Bit 63 is the sign, which plain Python integers would not see.
+    return low | (high & 0x7FFFFFFF) << 32 if high < 0x80000000 else -1
+
+
+@kernel
+def _length(data: Any, at: int, end: int) -> tuple[int, int, int]:
+    """A compact size: value, where it ends, fault. Bitcoin Core's limits."""
+    if at + 1 > end:
+        return 0, at, CUT
+    first = np.int64(data[at])
+    if first < 253:
+        return first, at + 1, SOUND
+    if first == 253:
+        if at + 3 > end:
+            return 0, at, CUT
+        value = np.int64(data[at + 1]) | np.int64(data[at + 2]) << 8
+        return value, at + 3, SOUND if value >= 253 else LONG_LENGTH
+    if first == 254:
+        if at + 5 > end:
+            return 0, at, CUT
+        value = _u32(data, at + 1)
+        if value < 0x10000:
+            return 0, at, LONG_LENGTH
+        return value, at + 5, SOUND if value <= 0x02000000 else HUGE_LENGTH
+    if at + 9 > end:
+        return 0, at, CUT
+    # A 64-bit length is either not minimal or far over the limit.
+    return 0, at, LONG_LENGTH if _u32(data, at + 5) == 0 else HUGE_LENGTH
+
+
+@kernel
+def _is_null(data: Any, at: int) -> bool:
+    for i in range(32):
+        if data[at + i] != 0:
+            return False
+    return _u32(data, at + 32) == 0xFFFFFFFF
+
+
+@kernel
+def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tuple[int, int]:
+    nulls = 0
+    for _ in range(count):
+        if at + 36 > end:
+            return at, CUT
+        nulls += _is_null(data, at)
+        size, at, fault = _length(data, at + 36, end)
+        if fault:
+            return at, fault
+        at += size + 4
+        if at > end:
+            return at, CUT
+    if first and (count != 1 or nulls != 1):
+        return at, NO_COINBASE
+    if not first and nulls:
+        return at, NULL_INPUT
+    return at, SOUND
+
+
+@kernel
+def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
+    for _ in range(count):
+        if at + 8 > end:
+            return at, CUT
+        if not 0 <= _i64(data, at) <= MAX_MONEY:
+            return at, BAD_VALUE
+        size, at, fault = _length(data, at + 8, end)
+        if fault:
+            return at, fault
+        at += size
+        if at > end:
+            return at, CUT
+    return at, SOUND
+
+
+@kernel
+def _count_witness(data: Any, at: int, end: int, inputs: int) -> tuple[int, int]:
+    used = False
+    for _ in range(inputs):
+        items, at, fault = _length(data, at, end)
+        if fault:
+            return at, fault
+        used |= items > 0
+        for _ in range(items):
+            size, at, fault = _length(data, at, end)
+            if fault:
+                return at, fault
+            at += size
+            if at > end:
+                return at, CUT
+    return at, SOUND if used else NO_WITNESS
+
+
+@kernel
+def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, int, int, int]:
+    """Where a transaction ends, its inputs and outputs, and the fault found."""
+    if at + 4 > end:
+        return at, 0, 0, CUT
+    inputs, after, fault = _length(data, at + 4, end)
+    if fault:
+        return at, 0, 0, fault
+    witness = inputs == 0
+    if witness:
+        if after >= end:
+            return at, 0, 0, CUT
+        if data[after] != 1:
+            # Without the marker's flag this is a transaction of no inputs.
+            return at, 0, 0, NO_INPUTS if data[after] == 0 else BAD_FLAG
+        inputs, after, fault = _length(data, after + 1, end)
+        if fault:
+            return at, 0, 0, fault
+    if inputs == 0:
+        return at, 0, 0, NO_INPUTS
+    after, fault = _count_inputs(data, after, end, inputs, first)
+    if fault:
+        return after, 0, 0, fault
+    outputs, after, fault = _length(data, after, end)
+    if fault:
+        return after, 0, 0, fault
+    if outputs == 0:
+        return after, 0, 0, NO_OUTPUTS
+    after, fault = _count_outputs(data, after, end, outputs)
+    if fault:
+        return after, 0, 0, fault
+    if witness:
+        after, fault = _count_witness(data, after, end, inputs)
+        if fault:
+            return after, 0, 0, fault
+    if after + 4 > end:
+        return after, 0, 0, CUT
+    return after + 4, inputs, outputs, SOUND
+
+
+@kernel
+def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any, faults: Any) -> None:
+    """Check the structure of blocks ``first`` to ``last`` and count what is in them.
+
+    Writes ``counts`` (int64, blocks x 3: transactions, outputs, inputs) and ``faults`` (int64,
+    blocks x 2: fault code, byte in the block where it shows).
+    """
+    for block in range(first, last):
+        start, end = starts[block], ends[block]
+        counts[block, :] = 0
+        faults[block, 0] = CUT
+        faults[block, 1] = end - start
+        if end - start < 81:
+            continue
+        transactions, at, fault = _length(data, start + 80, end)
+        if fault == SOUND and transactions == 0:
+            fault = NO_TRANSACTIONS
+        for number in range(transactions):
+            if fault:
+                break
+            at, inputs, outputs, fault = _count_transaction(data, at, end, number == 0)
+            counts[block, 1] += outputs
+            counts[block, 2] += inputs
+        if fault == SOUND and at != end:
+            fault = LEFT_OVER
+        counts[block, 0] = transactions
+        faults[block, 0] = fault
+        faults[block, 1] = at - start
+
+
+@kernel
+def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> int:
+    previous_txid, previous_index, sequence = columns.previous_txid, columns.previous_index, columns.sequence
+    for number in range(row, row + count):
+        for i in range(32):
+            previous_txid[32 * number + i] = data[at + i]
+        previous_index[number] = _u32(data, at + 32)
+        size, at, _ = _length(data, at + 36, len(data))
+        at += size
+        sequence[number] = _u32(data, at)
+        at += 4
+    return at
+
+
+@kernel
+def _fill_outputs(
+    data: Any, at: int, count: int, row: int, columns: Columns, work: Work
+) -> tuple[int, int, int]:
+    """Where the outputs end, how many can be spent, and where the last commitment's script is."""
+    spendable = 0
+    commitment = -1
+    for number in range(row, row + count):
+        columns.value[number] = _i64(data, at)
+        size, at, _ = _length(data, at + 8, len(data))
+        place = STRIDE * number
+        columns.payload[place : place + STRIDE] = 0
+        kind, address, length = classify(data, at, size, work, columns.payload, place)
+        columns.script_type[number] = kind
+        columns.address_type[number] = address
+        columns.payload_length[number] = length
+        columns.key[number] = address_key(columns.payload, place, address)
+        columns.oversize[number] = size > MAX_SCRIPT_SIZE
+        spendable += kind != NULLDATA and size <= MAX_SCRIPT_SIZE
+        if size >= 38 and data[at] == 0x6A and data[at + 1] == 0x24 and data[at + 2] == 0xAA:
+            if data[at + 3] == 0x21 and data[at + 4] == 0xA9 and data[at + 5] == 0xED:
+                commitment = at
+        at += size
+    return at, spendable, commitment
+
+
+@kernel
+def _skip_witness(data: Any, at: int, inputs: int) -> tuple[int, int]:
+    """Where the witness ends; and where the first input's only item of 32 bytes is, else -1."""
+    reserved = -1
+    for number in range(inputs):
+        items, at, _ = _length(data, at, len(data))
+        for _ in range(items):
+            size, at, _ = _length(data, at, len(data))
+            if number == 0 and items == 1 and size == 32:
+                reserved = at
+            at += size
+    return at, reserved
+
+
+@kernel
+def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
+    """Copy a transaction without marker, flag and witness; returns its length."""
+    for i in range(4):
+        scratch[i] = data[start + i]
+    body = body_end - start - 6
+    scratch[4 : 4 + body] = data[start + 6 : body_end]
+    for i in range(4):
+        scratch[4 + body + i] = data[end - 4 + i]
+    return 8 + body
+
+
+@kernel
+def _check_commitment(data: Any, commitment: int, reserved: int, level: Any, count: int, work: Work) -> int:
+    """Fault in a witness commitment; ``level`` holds the witness ids and is consumed."""
+    if commitment < 0:
+        return NO_COMMITMENT
+    if reserved < 0:
+        return NO_RESERVED
+    merkle_root(level, count, work)
+    for i in range(32):
+        level[32 + i] = data[reserved + i]
+    sha256d(level, 0, 64, work, level, 0)
+    for i in range(32):
+        if level[i] != data[commitment + 6 + i]:
+            return BAD_COMMITMENT
+    return SOUND
+
+
+@kernel
+def _check_root(data: Any, start: int, level: Any, count: int, work: Work) -> int:
+    mutated = merkle_root(level, count, work)
+    for i in range(32):
+        if level[i] != data[start + 36 + i]:
+            return BAD_ROOT
+    return MUTATED if mutated else SOUND
+
+
+@kernel
+def _fill_block(
+    batch: Batch, block: int, columns: Columns, work: Work, scratch: Any, txids: Any, wtxids: Any
+) -> int:
+    """Fill the rows of one block; returns the fault found by its hashes."""
+    data, start = batch.data, batch.starts[block]
+    first, last = batch.transaction_base[block], batch.transaction_base[block + 1]
+    output, input_ = batch.output_base[block], batch.input_base[block]
+    _, at, _ = _length(data, start + 80, batch.ends[block])
+    commitment, reserved, any_witness = -1, -1, False
+    for row in range(first, last):
+        begin = at
+        witness = data[at + 4] == 0
+        inputs, at, _ = _length(data, at + (6 if witness else 4), len(data))
+        columns.first_input[row] = input_
+        columns.first_output[row] = output
+        at = _fill_inputs(data, at, inputs, input_, columns)
+        outputs, at, _ = _length(data, at, len(data))
+        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, work)
+        body_end = at
+        held = -1
+        if witness:
+            at, held = _skip_witness(data, at, inputs)
+        at += 4
+        if row == first:
+            commitment, reserved = found, held
+        input_ += inputs
+        output += outputs
+        columns.spendable[row] = spendable
+        columns.offset[row] = begin - start
+        columns.size[row] = at - begin
+        columns.version[row] = _u32(data, begin)
+        columns.lock_time[row] = _u32(data, at - 4)
+        columns.flags[row] = (FLAG_COINBASE if row == first else 0) | (FLAG_WITNESS if witness else 0)
+        place = 32 * (row - first)
+        if witness:
+            any_witness = True
+            columns.base_size[row] = _strip(data, begin, body_end, at, scratch)
+            sha256d(scratch, 0, columns.base_size[row], work, columns.txid, 32 * row)
+            sha256d(data, begin, at - begin, work, wtxids, place)
+        else:
+            columns.base_size[row] = at - begin
+            sha256d(data, begin, at - begin, work, columns.txid, 32 * row)
+            wtxids[place : place + 32] = columns.txid[32 * row : 32 * row + 32]
+    count_ = last - first
+    txids[: 32 * count_] = columns.txid[32 * first : 32 * last]
+    fault = _check_root(data, start, txids, count_, work)
+    if fault == SOUND and any_witness:
+        wtxids[:32] = 0
+        fault = _check_commitment(data, commitment, reserved, wtxids, count_, work)
+    return fault
+
+
+@kernel
+def fill(batch: Batch, columns: Columns, first: int, last: int, faults: Any) -> None:
+    """Fill the rows of blocks ``first`` to ``last``, whose structure ``count`` has found sound.
+
+    Writes ``faults[block, 0]`` for a wrong Merkle root or witness commitment.
+    """
+    work = new_work()
+    longest, most = 0, 0
+    for block in range(first, last):
+        longest = max(longest, batch.ends[block] - batch.starts[block])
+        most = max(most, batch.transaction_base[block + 1] - batch.transaction_base[block])
+    scratch = np.empty(longest, np.uint8)
+    # A Merkle level may repeat its last hash, and a commitment is two hashes long.
+    txids = np.empty(32 * (most + 2), np.uint8)
+    wtxids = np.empty(32 * (most + 2), np.uint8)
+    for block in range(first, last):
+        faults[block, 0] = _fill_block(batch, block, columns, work, scratch, txids, wtxids)

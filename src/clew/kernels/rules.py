@@ -1,0 +1,154 @@
+"""What the rules ask of transactions, over whole ranges at once.
+
+An answer is int8: NO 0, UNKNOWN 1, YES 2, so that *and* is the smaller, *or* the larger, and
+*not* is 2 minus it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from clew.kernels.jit import kernel
+from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, WITNESS_UNKNOWN
+
+NO, UNKNOWN, YES = 0, 1, 2
+DUST_LIMIT = 2_730
+"""Satoshi: equal outputs up to this are no sign of a coinjoin (the dust limit of 2013)."""
+
+FEWEST_EQUAL = 3
+
+
+class Transactions(NamedTuple):
+    """A range of transactions. ``first_input`` and ``first_output`` int64 (rows + 1), counted from 0.
+
+    By input: ``spent_address`` uint32 (NO_ADDRESS for a coinbase), ``spent_type`` uint8. By output:
+    ``value`` int64, ``address`` uint32.
+    """
+
+    first_input: Any
+    first_output: Any
+    spent_address: Any
+    spent_type: Any
+    value: Any
+    address: Any
+
+
+@kernel
+def _distinct_inputs(transactions: Transactions, row: int, room: Any) -> int:
+    """Sort the input addresses of a transaction into ``room``, each once; 0 for a coinbase."""
+    first, last = transactions.first_input[row], transactions.first_input[row + 1]
+    if transactions.spent_address[first] == NO_ADDRESS:
+        return 0
+    room[: last - first] = transactions.spent_address[first:last]
+    if last - first > 1:
+        room[: last - first].sort()
+    distinct = 1
+    for i in range(1, last - first):
+        if room[i] != room[distinct - 1]:
+            room[distinct] = room[i]
+            distinct += 1
+    return distinct
+
+
+@kernel
+def _longest(first: Any) -> int:
+    most = 1
+    for row in range(len(first) - 1):
+        most = max(most, first[row + 1] - first[row])
+    return most
+
+
+@kernel
+def common_input(transactions: Transactions, answers: Any) -> None:
+    """Do the inputs of each transaction pay from several addresses under one control?"""
+    room = np.empty(_longest(transactions.first_input), np.uint32)
+    for row in range(len(answers)):
+        first, last = transactions.first_input[row], transactions.first_input[row + 1]
+        answers[row] = NO
+        if last - first < 2 or _distinct_inputs(transactions, row, room) < 2:
+            continue
+        answers[row] = YES
+        for i in range(first, last):
+            kind = transactions.spent_type[i]
+            if kind == ANCHOR or kind == WITNESS_UNKNOWN or kind == NONSTANDARD:
+                answers[row] = UNKNOWN
+
+
+@kernel
+def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses: Any) -> int:
+    """How many addresses receive the most frequent value above the dust limit."""
+    count = 0
+    for i in range(transactions.first_output[row], transactions.first_output[row + 1]):
+        if transactions.value[i] > DUST_LIMIT and transactions.address[i] != NO_ADDRESS:
+            values[count] = transactions.value[i]
+            count += 1
+    values[:count].sort()
+    best, start = 0, 0
+    while start < count:
+        stop = start
+        while stop < count and values[stop] == values[start]:
+            stop += 1
+        if stop - start > best and stop - start >= FEWEST_EQUAL:
+            best = max(best, _receivers(transactions, row, values[start], addresses))
+        start = stop
+    return best
+
+
+@kernel
+def _receivers(transactions: Transactions, row: int, value: int, addresses: Any) -> int:
+    """How many distinct addresses receive exactly ``value``."""
+    count = 0
+    for i in range(transactions.first_output[row], transactions.first_output[row + 1]):
+        if transactions.value[i] == value and transactions.address[i] != NO_ADDRESS:
+            addresses[count] = transactions.address[i]
+            count += 1
+    addresses[:count].sort()
+    distinct = 1
+    for i in range(1, count):
+        distinct += addresses[i] != addresses[i - 1]
+    return distinct
+
+
+@kernel
+def equal_output(transactions: Transactions, answers: Any) -> None:
+    """Does each transaction have the equal outputs of a coinjoin?"""
+    room = np.empty(_longest(transactions.first_input), np.uint32)
+    values = np.empty(_longest(transactions.first_output), np.int64)
+    addresses = np.empty(len(values), np.uint32)
+    for row in range(len(answers)):
+        answers[row] = NO
+        inputs = transactions.first_input[row + 1] - transactions.first_input[row]
+        outputs = transactions.first_output[row + 1] - transactions.first_output[row]
+        if inputs < FEWEST_EQUAL or outputs < FEWEST_EQUAL:
+            continue
+        payers = _distinct_inputs(transactions, row, room)
+        if payers < FEWEST_EQUAL:
+            continue
+        equal = _equal_outputs(transactions, row, values, addresses)
+        if FEWEST_EQUAL <= equal <= payers:
+            answers[row] = YES
+
+
+@kernel
+def links(transactions: Transactions, answers: Any, base: int, out: tuple[Any, Any, Any]) -> int:
+    """Write the links of transactions answered YES: ``a``, ``b``, ``transaction`` (uint32).
+
+    ``a`` is the address of the first input, ``b`` each other one, ascending. ``out`` has room for
+    one link per input. Returns how many there are.
+    """
+    a, b, where = out
+    room = np.empty(_longest(transactions.first_input), np.uint32)
+    count = 0
+    for row in range(len(answers)):
+        if answers[row] != YES:
+            continue
+        first = transactions.spent_address[transactions.first_input[row]]
+        for i in range(_distinct_inputs(transactions, row, room)):
+            if room[i] != first:
+                a[count] = first
+                b[count] = room[i]
+                where[count] = base + row
+                count += 1
+    return count

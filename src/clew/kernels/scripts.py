@@ -1,0 +1,153 @@
+"""Script bytes -> script type, address type, payload. The plain twin is ``clew.bitcoin.script``.
+
+Types are told apart as Bitcoin Core's solver does, except that every script that begins with
+OP_RETURN is ``nulldata``, since none of them can be spent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clew.kernels.hashes import Work, hash160, sha256
+from clew.kernels.jit import kernel
+from clew.schema import (
+    ANCHOR,
+    MULTISIG,
+    NONSTANDARD,
+    NULLDATA,
+    PUBKEY,
+    PUBKEYHASH,
+    SCRIPTHASH,
+    WITNESS_UNKNOWN,
+    WITNESS_V0_KEYHASH,
+    WITNESS_V0_SCRIPTHASH,
+    WITNESS_V1_TAPROOT,
+)
+
+STRIDE = 48
+"""Bytes per payload row: the longest payload, padded to whole 64-bit words."""
+
+
+@kernel
+def _copy(data: Any, start: int, length: int, out: Any, at: int) -> None:
+    for i in range(length):
+        out[at + i] = data[start + i]
+
+
+@kernel
+def _key_length(head: int) -> int:
+    """Length of a public key that begins with ``head``; 0 where none does."""
+    if head == 2 or head == 3:
+        return 33
+    if head == 4 or head == 6 or head == 7:
+        return 65
+    return 0
+
+
+@kernel
+def _push(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Start and length of the data pushed by the opcode at ``at``; length -1 where it is no push."""
+    if at >= end:
+        return at, -1
+    opcode = np.int64(data[at])
+    at += 1
+    if opcode <= 75:
+        length = opcode
+    elif opcode <= 78:
+        width = 1 << (opcode - 76)
+        if at + width > end:
+            return at, -1
+        length = 0
+        for i in range(width):
+            length |= np.int64(data[at + i]) << (8 * i)
+        at += width
+    else:
+        return at, -1
+    if at + length > end:
+        return at, -1
+    return at, length
+
+
+@kernel
+def _small_number(data: Any, at: int, end: int) -> tuple[int, int]:
+    """A number 1..20 and where it ends: OP_1..OP_16, or one minimally pushed byte; else 0."""
+    if at >= end:
+        return 0, at
+    opcode = np.int64(data[at])
+    if 0x51 <= opcode <= 0x60:
+        return opcode - 0x50, at + 1
+    if opcode == 1 and at + 1 < end and 17 <= data[at + 1] <= 20:
+        return np.int64(data[at + 1]), at + 2
+    return 0, at
+
+
+@kernel
+def _is_multisig(data: Any, start: int, end: int) -> bool:
+    if end - start < 3 or data[end - 1] != 0xAE:
+        return False
+    required, at = _small_number(data, start, end)
+    if required == 0:
+        return False
+    keys = 0
+    while True:
+        body, length = _push(data, at, end)
+        if length < 33 or _key_length(np.int64(data[body])) != length:
+            break
+        keys += 1
+        at = body + length
+    stated, at = _small_number(data, at, end)
+    return stated == keys and required <= keys and at == end - 1
+
+
+@kernel
+def _classify_witness(data: Any, start: int, length: int, out: Any, at: int) -> tuple[int, int, int]:
+    version = 0 if data[start] == 0 else np.int64(data[start]) - 0x50
+    program = length - 2
+    kind = WITNESS_UNKNOWN
+    if version == 0 and program == 20:
+        kind = WITNESS_V0_KEYHASH
+    elif version == 0 and program == 32:
+        kind = WITNESS_V0_SCRIPTHASH
+    elif version == 0:
+        return NONSTANDARD, NONSTANDARD, -1
+    elif version == 1 and program == 32:
+        kind = WITNESS_V1_TAPROOT
+    elif version == 1 and program == 2 and data[start + 2] == 0x4E and data[start + 3] == 0x73:
+        kind = ANCHOR
+    if kind == WITNESS_UNKNOWN:
+        out[at] = version
+        _copy(data, start + 2, program, out, at + 1)
+        return kind, kind, program + 1
+    _copy(data, start + 2, program, out, at)
+    return kind, kind, program
+
+
+@kernel
+def classify(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> tuple[int, int, int]:
+    """Classify ``data[start:start+length]`` (uint8); payload into ``out[at:]``, which holds zeros.
+
+    Returns script type, address type and payload length; OP_RETURN has no payload.
+    """
+    if length == 25 and data[start] == 0x76 and data[start + 1] == 0xA9 and data[start + 2] == 20:
+        if data[start + 23] == 0x88 and data[start + 24] == 0xAC:
+            _copy(data, start + 3, 20, out, at)
+            return PUBKEYHASH, PUBKEYHASH, 20
+    elif length == 23 and data[start] == 0xA9 and data[start + 1] == 20 and data[start + 22] == 0x87:
+        _copy(data, start + 2, 20, out, at)
+        return SCRIPTHASH, SCRIPTHASH, 20
+    if length and data[start] == 0x6A:
+        return NULLDATA, NULLDATA, 0
+    if 4 <= length <= 42 and data[start + 1] == length - 2:
+        if data[start] == 0 or 0x51 <= data[start] <= 0x60:
+            kind, address, size = _classify_witness(data, start, length, out, at)
+            if size >= 0:
+                return kind, address, size
+    if (length == 35 or length == 67) and data[start] == length - 2 and data[start + length - 1] == 0xAC:
+        if _key_length(np.int64(data[start + 1])) == length - 2:
+            hash160(data, start + 1, length - 2, work, out, at)
+            return PUBKEY, PUBKEYHASH, 20
+    kind = MULTISIG if _is_multisig(data, start, start + length) else NONSTANDARD
+    sha256(data, start, length, work, out, at)
+    return kind, kind, 32
