@@ -1,0 +1,307 @@
+"""The slow twin of the build: a whole ledger from raw blocks, with dictionaries and lists.
+
+Written to be obviously right. It checks no proof of work, only that each block follows the one
+before and that inputs spend what is there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clew.bitcoin.block import Block, parse_block, work
+from clew.bitcoin.networks import network
+from clew.bitcoin.script import classify
+from clew.errors import BadBlockError
+from clew.heuristics.plain import common_input, equal_output_coinjoin
+from clew.ledger import manifest as manifests
+from clew.ledger.digest import block_digest
+from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
+from clew.ledger.ledger import Ledger
+from clew.ledger.manifest import Manifest, Rule, Tip, Written
+from clew.ledger.tables import TableWriter
+from clew.schema import (
+    DERIVED_TABLES,
+    FLAG_COINBASE,
+    FLAG_WITNESS,
+    HEAD_BYTES,
+    MAX_SCRIPT_SIZE,
+    NO_ADDRESS,
+    NO_OUTPUT,
+    NULLDATA,
+    OVERWRITTEN,
+    ROW_TABLES,
+    TAIL_BYTES,
+    UNSPENDABLE,
+    UNSPENT,
+    WITNESS_UNKNOWN,
+    Table,
+    table,
+)
+
+RULES = (Rule("common_input", 1, "00" * 32), Rule("equal_output_coinjoin", 1, "00" * 32))
+"""What forms the entities. A real build states the digests of its rules' sources here."""
+
+SPARSE_TABLES = (("address_tails", "address", "addresses"), ("overwritten", "by", "transactions"))
+"""Tables without a row per block: their name, the column they are ordered by, and what that counts."""
+
+
+class NaiveLedger:
+    """Rows of all tables as lists of values, by ``table.column``; grows block by block."""
+
+    def __init__(self, network_name: str) -> None:
+        self.network = network(network_name)
+        tables = (*ROW_TABLES, *DERIVED_TABLES)
+        self.rows: dict[str, list[Any]] = {f"{t.name}.{c.name}": [] for t in tables for c in t.columns}
+        self.total_work = 0
+        self.previous = bytes(32)
+        self.unspent: dict[tuple[bytes, int], int] = {}
+        self.latest: dict[bytes, int] = {}
+        self.address_ids: dict[tuple[int, bytes], int] = {}
+
+    def add(self, name: str, **values: Any) -> None:
+        """Append one row to the table called ``name``."""
+        assert set(values) == {column.name for column in table(name).columns}
+        for column, value in values.items():
+            self.rows[f"{name}.{column}"].append(value)
+
+    def count(self, name: str) -> int:
+        """Rows of a table so far."""
+        return len(self.rows[f"{name}.{table(name).columns[0].name}"])
+
+    # Rows
+
+    def add_block(self, block: Block) -> None:
+        """Append a block's rows. Raises BadBlockError where it does not follow, or spends amiss."""
+        header = block.header
+        height = self.count("blocks")
+        if header.previous != self.previous:
+            raise BadBlockError(f"height {height}: parent {header.previous[::-1].hex()} is not the tip")
+        self.previous = header.hash
+        self.total_work += work(header.bits)
+        times = [*self.rows["blocks.time"][-10:], header.time]
+        before = {name: self.count(name) for name in ("transactions", "outputs", "inputs", "addresses")}
+        self.add(
+            "blocks",
+            hash=header.hash,
+            version=header.version,
+            merkle_root=header.merkle_root,
+            time=header.time,
+            bits=header.bits,
+            nonce=header.nonce,
+            median_time=sorted(times)[len(times) // 2],
+            work=self.total_work.to_bytes(32, "big"),
+            size=block.size,
+            base_size=block.base_size,
+            first_transaction=before["transactions"],
+            first_output=before["outputs"],
+            first_input=before["inputs"],
+            first_address=before["addresses"],
+        )
+        for transaction in block.transactions:
+            self.add_transaction(transaction, height)
+
+    def add_transaction(self, transaction: Any, height: int) -> None:
+        """Append a transaction with its inputs and outputs, and spend what it spends."""
+        number = self.count("transactions")
+        flags = FLAG_COINBASE * transaction.is_coinbase + FLAG_WITNESS * transaction.has_witness
+        self.add(
+            "transactions",
+            txid=transaction.txid,
+            first_output=self.count("outputs"),
+            first_input=self.count("inputs"),
+            offset=transaction.offset,
+            size=transaction.size,
+            base_size=transaction.base_size,
+            version=transaction.version,
+            lock_time=transaction.lock_time,
+            flags=flags,
+        )
+        for each in transaction.inputs:
+            spent = NO_OUTPUT
+            if not each.spends_nothing:
+                key = (each.previous_txid, each.previous_index)
+                if key not in self.unspent:
+                    raise BadBlockError(f"height {height}: {key[0][::-1].hex()}:{key[1]} is not unspent")
+                spent = self.unspent.pop(key)
+                self.rows["spends.spent_by"][spent] = number
+            self.add("inputs", spent_output=spent, sequence=each.sequence)
+        self.overwrite(transaction.txid, number)
+        for index, output in enumerate(transaction.outputs):
+            script_type, address_type, payload = classify(output.script)
+            address = NO_ADDRESS if script_type == NULLDATA else self.address(address_type, payload)
+            dead = script_type == NULLDATA or len(output.script) > MAX_SCRIPT_SIZE or height == 0
+            if not dead:
+                self.unspent[transaction.txid, index] = self.count("outputs")
+            self.add("outputs", value=output.value, script_type=script_type, address=address)
+            self.add("spends", spent_by=UNSPENDABLE if dead else UNSPENT)
+
+    def overwrite(self, txid: bytes, number: int) -> None:
+        """Take away what an earlier transaction of the same id left unspent."""
+        lost = [key for key in self.unspent if key[0] == txid] if txid in self.latest else []
+        for key in lost:
+            self.rows["spends.spent_by"][self.unspent.pop(key)] = OVERWRITTEN
+        if lost:
+            self.add("overwritten", transaction=self.latest[txid], by=number)
+        self.latest[txid] = number
+
+    def address(self, address_type: int, payload: bytes) -> int:
+        """Id of an address, a new one if it is new."""
+        key = (address_type, payload)
+        if key not in self.address_ids:
+            number = self.address_ids[key] = self.count("addresses")
+            self.add("addresses", type=address_type, head=payload[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0"))
+            if len(payload) > HEAD_BYTES or address_type == WITNESS_UNKNOWN:
+                tail = payload[HEAD_BYTES:].ljust(TAIL_BYTES, b"\0")
+                self.add("address_tails", address=number, length=len(payload), tail=tail)
+        return self.address_ids[key]
+
+    # What follows from the rows
+
+    def derive(self) -> None:
+        """Fill the derived tables."""
+        self.link()
+        self.post()
+        self.unite()
+        self.look_up("transaction", [transaction_key(txid) for txid in self.rows["transactions.txid"]])
+        self.look_up("address", [address_key(*key) for key in self.address_ids])
+
+    def span(self, number: int, name: str) -> range:
+        """Rows of outputs or inputs of a transaction."""
+        starts = [*self.rows[f"transactions.first_{name}"], self.count(f"{name}s")]
+        return range(starts[number], starts[number + 1])
+
+    def link(self) -> None:
+        """Ask the rules about every transaction, and record each reason."""
+        output_starts = [*self.rows["transactions.first_output"], self.count("outputs")]
+        input_starts = [*self.rows["transactions.first_input"], self.count("inputs")]
+        values, types = self.rows["outputs.value"], self.rows["outputs.script_type"]
+        addresses, spent_outputs = self.rows["outputs.address"], self.rows["inputs.spent_output"]
+        for number in range(self.count("transactions")):
+            spent = [
+                output
+                for output in spent_outputs[input_starts[number] : input_starts[number + 1]]
+                if output != NO_OUTPUT
+            ]
+            outputs = slice(output_starts[number], output_starts[number + 1])
+            owners = [addresses[output] for output in spent]
+            coinjoin = equal_output_coinjoin(owners, values[outputs], addresses[outputs])
+            answer = common_input(owners, [types[output] for output in spent], coinjoin=coinjoin == "yes")
+            if answer == "yes":
+                for other in sorted(set(owners) - {owners[0]}):
+                    self.add("links", a=owners[0], b=other, transaction=number, rule=0)
+
+    def post(self) -> None:
+        """List the outputs of each address."""
+        postings: dict[int, list[int]] = {number: [] for number in range(len(self.address_ids))}
+        for output, address in enumerate(self.rows["outputs.address"]):
+            if address != NO_ADDRESS:
+                postings[address].append(output)
+        self.add("posting_starts", start=0)
+        for outputs in postings.values():
+            for output in outputs:
+                self.add("postings", output=output)
+            self.add("posting_starts", start=self.count("postings"))
+
+    def unite(self) -> None:
+        """Join linked addresses; an entity is known by its smallest."""
+        groups = {number: {number} for number in range(len(self.address_ids))}
+        for a, b in zip(self.rows["links.a"], self.rows["links.b"], strict=True):
+            if groups[a] is not groups[b]:
+                joined = groups[a] | groups[b]
+                for member in joined:
+                    groups[member] = joined
+        for number, group in groups.items():
+            self.add("entities", entity=min(group))
+            if number == min(group):
+                self.add("entity_list", entity=number, start=self.count("members"), size=len(group))
+                for member in sorted(group):
+                    self.add("members", address=member)
+
+    def look_up(self, subject: str, keys: Sequence[int]) -> None:
+        """Group ids by the bucket of their key."""
+        bits = bucket_bits(len(keys))
+        entries = sorted((*bucket_of(key, bits), number) for number, key in enumerate(keys))
+        entries.sort(key=lambda entry: (entry[0], entry[2]))
+        for _, fingerprint, number in entries:
+            self.add(f"{subject}_lookup", id=number, fingerprint=fingerprint)
+        buckets = [entry[0] for entry in entries]
+        for bucket in range((1 << bits) + 1):
+            self.add(f"{subject}_buckets", start=bisect_right(buckets, bucket - 1))
+
+    # Files
+
+    def columns(self, of: Table, start: int, end: int) -> dict[str, Any]:
+        """Rows ``start`` to ``end`` of a table, as arrays of logical values."""
+        found = {}
+        for column in of.columns:
+            values = self.rows[f"{of.name}.{column.name}"][start:end]
+            if column.width > 1:
+                found[column.name] = np.frombuffer(b"".join(values), np.uint8).reshape(-1, column.width)
+            else:
+                found[column.name] = np.array(values, column.dtype)
+        return found
+
+    def digest_blocks(self) -> bytes:
+        """Fill ``block_digests``, and return the last."""
+        edges: dict[str, list[int]] = {"blocks": list(range(self.count("blocks") + 1))}
+        for name in ("transactions", "outputs", "inputs", "addresses"):
+            first = f"blocks.first_{'address' if name == 'addresses' else name[:-1]}"
+            edges[name] = [*self.rows[first], self.count(name)]
+        for name, key, owner in SPARSE_TABLES:
+            inside = self.rows[f"{name}.{key}"]
+            edges[name] = [bisect_right(inside, bound - 1) for bound in edges[owner]]
+        digest = bytes(32)
+        for height in range(self.count("blocks")):
+            rows = {
+                each.name: self.columns(each, *edges[each.name][height : height + 2])
+                for each in ROW_TABLES
+                if each.logical
+            }
+            digest = block_digest(digest, rows)
+            self.add("block_digests", digest=digest)
+        return digest
+
+    def write(self, folder: Path) -> None:
+        """Write all tables and the manifest, as a build that has just committed."""
+        digest = self.digest_blocks()
+        counts = {}
+        for name, tables in (("rows", ROW_TABLES), ("derived", DERIVED_TABLES)):
+            writer = TableWriter(folder / name, tables, {})
+            for each in tables:
+                writer.append(each.name, self.columns(each, 0, self.count(each.name)))
+            writer.sync()
+            writer.close()
+            counts |= writer.counts
+        row_counts = {t.name: counts[t.name] for t in ROW_TABLES}
+        manifests.write(
+            folder,
+            Manifest(
+                network=self.network.name,
+                magic=self.network.magic.hex(),
+                rows_folder="rows",
+                derived_folder="derived",
+                tip=Tip(self.count("blocks") - 1, self.previous[::-1].hex(), f"{self.total_work:064x}"),
+                counts=counts,
+                entities=self.count("entity_list"),
+                unspent_outputs=len(self.unspent),
+                unspent_value=sum(self.rows["outputs.value"][output] for output in self.unspent.values()),
+                digest=digest.hex(),
+                rules=RULES,
+                written=Written(self.count("blocks"), row_counts, digest.hex()),
+            ),
+        )
+
+
+def build_ledger(folder: Path, blocks: Sequence[bytes], network_name: str = "main") -> Ledger:
+    """Write the ledger of raw blocks, in chain order from the genesis block on, and open it."""
+    naive = NaiveLedger(network_name)
+    for height, raw in enumerate(blocks):
+        naive.add_block(parse_block(raw, where=f"height {height}"))
+    naive.derive()
+    naive.write(folder)
+    return Ledger(folder)
