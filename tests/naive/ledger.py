@@ -269,7 +269,7 @@ class NaiveLedger:
     def write(self, folder: Path) -> None:
         """Write all tables and the manifest, as a build that has just committed."""
         digest = self.digest_blocks()
-        counts = {}
+        counts: dict[str, int] = {}
         for name, tables in (("rows", ROW_TABLES), ("derived", DERIVED_TABLES)):
             writer = TableWriter(folder / name, tables, {})
             for each in tables:

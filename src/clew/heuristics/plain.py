@@ -29,21 +29,19 @@ def equal_output_coinjoin(
     """Whether a transaction looks like a coinjoin with equal outputs: yes or no.
 
     Outputs without an address, or of at most 2,730 satoshi, are left aside. Of the others, v is the
-    value that most outputs have; among equally frequent ones that with more distinct addresses. With
-    n distinct addresses that receive v, the answer is yes if n is at least 3 and at most the number
-    of distinct input addresses. Amounts are in satoshi. A coinbase has no input addresses: no.
+    value that most distinct addresses receive, n how many. The answer is yes if n is at least 3 and
+    at most the number of distinct input addresses. Amounts are in satoshi. A coinbase has no input
+    addresses: no.
 
     Many people joining one transaction want outputs that cannot be told apart; a payer of many has
     fewer inputs than payees. After the JoinMarket pattern (Möser & Böhme 2017, "The price of
     anonymity", and BlockSci's detector), without its bound on the number of outputs.
     """
-    receivers: dict[int, list[int]] = {}
+    receivers: dict[int, set[int]] = {}
     for value, address in zip(output_values, output_addresses, strict=True):
         if value > DUST and address != NO_ADDRESS:
-            receivers.setdefault(value, []).append(address)
-    if not receivers:
-        return NO
-    _, equal = max((len(addresses), len(set(addresses))) for addresses in receivers.values())
+            receivers.setdefault(value, set()).add(address)
+    equal = max(map(len, receivers.values()), default=0)
     return YES if LEAST_EQUAL_OUTPUTS <= equal <= len(set(input_addresses)) else NO
 
 
