@@ -1,0 +1,135 @@
+"""``clew index``: a node's block files into a ledger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clew.bitcoin.networks import NETWORKS
+from clew.cli import options
+from clew.cli.progress import Display
+from clew.cli.sheet import Sheet, show_json
+from clew.cli.units import duration, number, plural, size
+
+if TYPE_CHECKING:
+    from clew.build import Summary
+
+HIGHEST_BLOCK = 2**32 - 1
+MOST_THREADS = 1024
+
+
+def _magic(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        magic = bytes.fromhex(value.removeprefix("0x"))
+    except ValueError:
+        magic = b""
+    if len(magic) != 4:
+        raise click.BadParameter(f"expected 8 hex digits, as in f9beb4d9, found {value!r}")
+    return magic
+
+
+@click.command(short_help="Read block files into a ledger, or bring one up to date.")
+@click.argument(
+    "blocks", metavar="[BLOCKS_DIR|NODE_DATA_DIR]", required=False, type=click.Path(path_type=Path)
+)
+@options.ledger
+@click.option(
+    "--network",
+    type=click.Choice(tuple(NETWORKS)),
+    help="Which network the blocks belong to. Without it: what the files say.",
+)
+@click.option(
+    "--magic",
+    metavar="HEX",
+    callback=_magic,
+    help="Four bytes before each block, for a signet or test network of your own.",
+)
+@click.option(
+    "--until",
+    metavar="HEIGHT",
+    type=options.Whole(0, HIGHEST_BLOCK),
+    help="Stop after the block of this height.",
+)
+@click.option(
+    "--threads",
+    metavar="N",
+    type=options.Whole(1, MOST_THREADS),
+    help="How many threads to use. Without it: as many as the machine has. The ledger is the same.",
+)
+@options.as_json
+def index(
+    blocks: Path | None,
+    ledger: Path,
+    network: str | None,
+    magic: bytes | None,
+    until: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Read a Bitcoin node's block files into a ledger, or bring a ledger up to date.
+
+    Reads blk*.dat as Bitcoin Core writes them, also while the node runs; it never writes there.
+    Without a folder it looks where Bitcoin Core keeps its data. A run that was stopped goes on
+    where it stood.
+
+    \b
+    Examples:
+      clew index --ledger ./ledger
+      clew index /mnt/node/blocks --ledger ./ledger --until 400000
+      clew index ~/.bitcoin --network signet --ledger ./signet --json
+    """
+    from clew import build
+
+    with Display() as display:
+        summary = build.index(
+            ledger, blocks, network=network, magic=magic, until=until, threads=threads, progress=display
+        )
+    if as_json:
+        show_json(as_dict(summary))
+    else:
+        _sheet(summary, ledger).show()
+
+
+def as_dict(summary: Summary) -> dict[str, object]:
+    """The summary as plain values for JSON."""
+    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(summary).items()}
+
+
+def _sheet(summary: Summary, ledger: Path) -> Sheet:
+    sheet = Sheet()
+    sheet.line(f"{ledger}: {summary.network}, indexed to block {number(summary.tip.height)}", "bold")
+    sheet.facts(_facts(summary))
+    for notice in summary.notices:
+        sheet.line(f"notice: {notice}", "yellow")
+    return sheet
+
+
+def _facts(summary: Summary) -> list[tuple[str, str]]:
+    seconds = max(summary.seconds, 1e-9)
+    added = f"{plural(summary.added_blocks, 'block')}, {plural(summary.added_transactions, 'transaction')}"
+    facts = [
+        ("read from", str(summary.folder)),
+        ("tip", summary.tip.hash),
+        ("added", added),
+        ("read", f"{size(summary.bytes_read)} in {duration(summary.seconds)}"),
+        (
+            "rate",
+            f"{summary.bytes_read / seconds / 1e6:,.1f} MB/s, "
+            f"{number(round(summary.added_blocks / seconds))} blocks/s",
+        ),
+    ]
+    if summary.resumed_from is not None:
+        facts.append(("went on after", f"block {number(summary.resumed_from)}"))
+    if summary.rolled_back:
+        facts.append(("taken back", plural(summary.rolled_back, "block")))
+    if summary.stale_blocks:
+        facts.append(("left out", plural(summary.stale_blocks, "stale block")))
+    if summary.duplicate_frames:
+        facts.append(("read twice", plural(summary.duplicate_frames, "block")))
+    facts.extend((name, number(value)) for name, value in summary.counts.items())
+    return facts

@@ -1,0 +1,341 @@
+"""Every key of the JSON that the commands print: type, unit, one sentence.
+
+A name is a path: ``a.b`` is key b of object a, ``a[].b`` is key b of each object in list a. The
+reference page is made from this list, and tests compare it with real answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INTEGER = "integer"
+TEXT = "text"
+FLAG = "true or false"
+LIST = "list"
+OBJECT = "object"
+OR_NULL = " or null"
+
+SATOSHI = "satoshi"
+TIME = "Unix seconds, UTC"
+BYTES = "bytes"
+SECONDS = "seconds"
+HEX = "hex"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: its path, type, unit, and meaning."""
+
+    name: str
+    type: str
+    unit: str
+    doc: str
+
+
+def _under(parent: str, *keys: Key) -> tuple[Key, ...]:
+    return tuple(Key(f"{parent}.{key.name}", key.type, key.unit, key.doc) for key in keys)
+
+
+_HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
+_TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
+_MEDIAN = Key("median_time", INTEGER, TIME, "Median time of the eleven blocks that end here; it only grows.")
+_TXID = Key("txid", TEXT, HEX, "Transaction id, as block explorers show it.")
+_VOUT = Key("vout", INTEGER, "", "Number of the output within its transaction, from 0.")
+_ADDRESS = Key("address", TEXT, "", "The address; script:HASH where the script has no address form.")
+_PAID = Key("address", TEXT + OR_NULL, "", "What the output pays to; null where it pays nobody (OP_RETURN).")
+_SCRIPT_TYPE = Key("script_type", TEXT, "", "Type of the output's script, under Bitcoin Core's name.")
+_ENTITY = Key("entity", INTEGER, "address id", "Id of the entity: its smallest address id, at this snapshot.")
+_SIZE = Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound.")
+_SPENT_BY = Key("spent_by", TEXT + OR_NULL, HEX, "Id of the transaction that spends it; null if none does.")
+_MIXED = Key("mixed", FLAG, "", "True if some inputs are the entity's and some are not; only the net counts.")
+_LIMIT = "The list may be cut; see shown and found."
+
+EVERY: tuple[Key, ...] = (
+    Key("question", TEXT, "", "Which question this answers: the command's name."),
+    Key("parameters", OBJECT, "", "What was asked: addresses as given, limit, offset."),
+    Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
+    Key("tip", OBJECT, "", "The last block of the ledger."),
+    Key("tip.height", INTEGER, "block height", "Its height."),
+    Key("tip.hash", TEXT, HEX, "Its hash."),
+    Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
+    Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
+    Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
+    Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
+)
+"""Keys of every answer."""
+
+EXTENT: tuple[Key, ...] = (
+    Key("status", TEXT, "", "complete, cut, none found, or not searched."),
+    Key("shown", INTEGER, "rows", "How many rows of the list are here."),
+    Key("found", INTEGER, "rows", "How many rows there are."),
+)
+"""Keys of every answer whose list is paged."""
+
+_ENTITIES: tuple[Key, ...] = (
+    Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
+    *_under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
+)
+_SUMS: tuple[Key, ...] = (
+    Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it, change and money of its own too."),
+    Key("sent", INTEGER, SATOSHI, "Sum of those outputs that were spent."),
+    Key("balance", INTEGER, SATOSHI, "Sum of those outputs that nobody has spent and somebody can."),
+)
+
+
+def _seen(name: str, which: str) -> tuple[Key, ...]:
+    return (
+        Key(name, OBJECT + OR_NULL, "", f"The {which} transaction that pays it or is paid by it."),
+        *_under(name, _HEIGHT, _TIME, _TXID),
+    )
+
+
+_NOTICE = Key("notice", TEXT, "", "What a payment does not show; belongs under every such table.")
+
+QUESTIONS: dict[str, tuple[Key, ...]] = {
+    "status": (
+        Key("counts", OBJECT, "", "How much the ledger holds."),
+        Key("counts.blocks", INTEGER, "blocks", "Blocks of the best chain, the first one included."),
+        Key("counts.transactions", INTEGER, "transactions", "Transactions, coinbases too."),
+        Key("counts.outputs", INTEGER, "outputs", "Outputs, spent ones too."),
+        Key("counts.inputs", INTEGER, "inputs", "Inputs, those of coinbases too."),
+        Key("counts.addresses", INTEGER, "addresses", "Different addresses seen in outputs."),
+        Key("counts.entities", INTEGER, "entities", "Entities, those of one address too."),
+        Key("unspent", OBJECT, "", "What can still be spent, as Bitcoin Core counts it."),
+        Key("unspent.outputs", INTEGER, "outputs", "How many outputs."),
+        Key("unspent.value", INTEGER, SATOSHI, "Their sum."),
+        Key("source", OBJECT, "", "Where the blocks came from, and how far behind it the ledger is."),
+        Key("source.folder", TEXT + OR_NULL, "", "The folder with the block files."),
+        Key("source.status", TEXT, "", "searched, or not searched."),
+        Key("source.reason", TEXT + OR_NULL, "", "Why it was not searched."),
+        Key("source.blocks_behind", INTEGER + OR_NULL, "blocks", "How many blocks the ledger lacks."),
+        Key("source.node_height", INTEGER + OR_NULL, "block height", "Height that the block files reach."),
+        Key("rules", LIST, "", "The rules that shaped the entities."),
+        Key("rules[].name", TEXT, "", "Name of the rule."),
+        Key("rules[].version", INTEGER, "", "Its version."),
+    ),
+    "digest": (Key("digest", TEXT, HEX, "SHA-256 of everything the ledger says, computed from its files."),),
+    "block": (
+        _HEIGHT,
+        Key("hash", TEXT, HEX, "Hash of the block's header."),
+        Key("previous", TEXT + OR_NULL, HEX, "Hash of the block before; null for the first block."),
+        Key("merkle_root", TEXT, HEX, "Merkle root of the transaction ids."),
+        Key("version", INTEGER, "", "Version in the header."),
+        Key("bits", INTEGER, "", "Target in compact form."),
+        Key("nonce", INTEGER, "", "Nonce in the header."),
+        _TIME,
+        _MEDIAN,
+        Key("work", TEXT, HEX, "Expected number of hashes behind the chain up to this block."),
+        Key("size", INTEGER, BYTES, "Serialised size with witnesses."),
+        Key("base_size", INTEGER, BYTES, "Serialised size without witnesses."),
+        Key("weight", INTEGER, "weight units", "Three times base_size, and size (BIP 141)."),
+        Key("fee", INTEGER, SATOSHI, "Sum of the fees of its transactions."),
+        Key("count", INTEGER, "transactions", "How many transactions it has."),
+        Key("transactions", LIST, HEX, "Their ids in the block's order. " + _LIMIT),
+        *EXTENT,
+    ),
+    "tx": (
+        _TXID,
+        _HEIGHT,
+        Key("block", TEXT, HEX, "Hash of the block."),
+        _TIME,
+        _MEDIAN,
+        Key("confirmations", INTEGER, "blocks", "Blocks from this one to the tip, both counted."),
+        Key("version", INTEGER, "", "Transaction version."),
+        Key("lock_time", INTEGER, "", "Lock time: a height below 500,000,000, else Unix seconds."),
+        Key("size", INTEGER, BYTES, "Serialised size with witness."),
+        Key("base_size", INTEGER, BYTES, "Serialised size without witness."),
+        Key("weight", INTEGER, "weight units", "Three times base_size, and size (BIP 141)."),
+        Key("coinbase", FLAG, "", "True for a block's first transaction, which makes new coins."),
+        Key("value_in", INTEGER + OR_NULL, SATOSHI, "Sum of the outputs it spends; null for a coinbase."),
+        Key("value_out", INTEGER, SATOSHI, "Sum of its outputs."),
+        Key("fee", INTEGER + OR_NULL, SATOSHI, "value_in less value_out; null for a coinbase."),
+        Key("rules", OBJECT, "", "What each rule says of this transaction."),
+        Key("rules.common_input", TEXT, "", "yes: its input addresses are one entity; no; unknown."),
+        Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
+        Key("inputs", LIST, "", "Its inputs, in order."),
+        *_under(
+            "inputs[]",
+            Key("txid", TEXT + OR_NULL, HEX, "Transaction of the output it spends; null for a coinbase."),
+            Key("vout", INTEGER + OR_NULL, "", "Number of the output it spends; null for a coinbase."),
+            Key("value", INTEGER + OR_NULL, SATOSHI, "Value of the output it spends; null for a coinbase."),
+            Key("address", TEXT + OR_NULL, "", "Whose output it spends; null for a coinbase."),
+            Key("script_type", TEXT + OR_NULL, "", "Type of the script it spends; null for a coinbase."),
+            Key("entity", INTEGER + OR_NULL, "address id", "Entity of that address; null for a coinbase."),
+            Key("sequence", INTEGER, "", "Sequence number."),
+        ),
+        Key("outputs", LIST, "", "Its outputs, in order."),
+        *_under(
+            "outputs[]",
+            _VOUT,
+            Key("value", INTEGER, SATOSHI, "Value of the output."),
+            _PAID,
+            _SCRIPT_TYPE,
+            Key("entity", INTEGER + OR_NULL, "address id", "Entity of that address; null if it pays nobody."),
+            _SPENT_BY,
+            Key(
+                "spent",
+                TEXT,
+                "",
+                "unspent, spent, overwritten (lost to a later transaction), or unspendable.",
+            ),
+        ),
+    ),
+    "address": (
+        _ADDRESS,
+        Key("script_type", TEXT, "", "Type of script that pays to the address."),
+        _ENTITY,
+        _SIZE,
+        *_SUMS,
+        Key("unspendable", INTEGER, SATOSHI, "Sum of those outputs that nobody can ever spend."),
+        Key("count", INTEGER, "outputs", "How many outputs pay to it."),
+        *_seen("first", "first"),
+        *_seen("last", "last"),
+        Key("outputs", LIST, "", "The outputs paid to it, in chain order. " + _LIMIT),
+        *_under(
+            "outputs[]",
+            _TXID,
+            _VOUT,
+            Key("value", INTEGER, SATOSHI, "Value of the output."),
+            _HEIGHT,
+            _TIME,
+            _MEDIAN,
+            _SPENT_BY,
+        ),
+        *EXTENT,
+    ),
+    "entity": (
+        _ENTITY,
+        _SIZE,
+        Key("lower_bound", FLAG, "", "Always true: the entity may have more addresses than are known."),
+        *_SUMS,
+        Key("from_outside", INTEGER, SATOSHI, "What others paid into it."),
+        Key("to_outside", INTEGER, SATOSHI, "What it paid to others, without fees."),
+        Key("fee", INTEGER, SATOSHI, "Fees of the transactions that it alone paid."),
+        *_seen("first", "first"),
+        *_seen("last", "last"),
+        Key("addresses", LIST, "", "Its addresses, by id. " + _LIMIT),
+        *_under(
+            "addresses[]",
+            _ADDRESS,
+            Key("id", INTEGER, "address id", "Number of the address in order of first appearance."),
+            Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it."),
+            Key("balance", INTEGER, SATOSHI, "Sum of those nobody has spent."),
+        ),
+        Key("links", LIST, "", "The reasons: each puts two addresses under one control."),
+        *_under(
+            "links[]",
+            Key("a", TEXT, "", "One address."),
+            Key("b", TEXT, "", "The other address."),
+            _TXID,
+            _HEIGHT,
+            _TIME,
+            Key("rule", TEXT, "", "Name of the rule that says so."),
+            Key("version", INTEGER, "", "Its version."),
+        ),
+        *EXTENT,
+    ),
+    "entities": (
+        Key("count", INTEGER, "entities", "How many entities there are."),
+        Key("by_size", LIST, "", "How many there are of each size."),
+        *_under(
+            "by_size[]",
+            Key("size_from", INTEGER, "addresses", "Least size in this row."),
+            Key("size_to", INTEGER, "addresses", "Greatest size in this row."),
+            Key("entities", INTEGER, "entities", "How many are that large."),
+            Key("addresses", INTEGER, "addresses", "How many addresses they have together."),
+        ),
+        Key("largest", LIST, "", "Entities by falling size. " + _LIMIT),
+        *_under(
+            "largest[]",
+            _ENTITY,
+            _SIZE,
+            Key("address", TEXT, "", "Its first address."),
+            Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
+        ),
+        *EXTENT,
+    ),
+    "payments": (
+        *_ENTITIES,
+        Key("payments", LIST, "", "Payments from outside, in chain order. " + _LIMIT),
+        *_under(
+            "payments[]",
+            _TXID,
+            _HEIGHT,
+            _TIME,
+            _MEDIAN,
+            Key("value", INTEGER, SATOSHI, "What the entity gained by the transaction."),
+            _MIXED,
+            Key("coinbase", FLAG, "", "True for new coins, which nobody paid."),
+            Key("coinjoin", FLAG, "", "True if the transaction looks like a coinjoin of equal outputs."),
+            Key("outputs", LIST, "", "The transaction's outputs to the entity."),
+            Key("outputs[].vout", INTEGER, "", "Number of the output within its transaction, from 0."),
+            Key("outputs[].address", TEXT, "", "The entity's address that it pays to."),
+            Key("outputs[].value", INTEGER, SATOSHI, "Value of the output."),
+            Key("payers", LIST, "", "Who paid: none for new coins, several for a coinjoin."),
+            Key("payers[].entity", INTEGER, "address id", "Id of the paying entity."),
+            Key("payers[].size", INTEGER, "addresses", "Addresses known to be its; a lower bound."),
+            Key("payers[].addresses", LIST, "", "Its addresses among the transaction's inputs."),
+        ),
+        Key("total", OBJECT, "", "Totals of all payments, also of those not shown."),
+        Key("total.payments", INTEGER, "payments", "How many payments."),
+        Key("total.value", INTEGER, SATOSHI, "Their sum."),
+        Key("total.coinbase", INTEGER, "payments", "How many of them are new coins."),
+        Key("total.mixed", INTEGER, "payments", "How many of them are mixed."),
+        Key("total.payers", INTEGER, "entities", "How many different entities paid."),
+        _NOTICE,
+        *EXTENT,
+    ),
+    "proceeds": (
+        *_ENTITIES,
+        Key("months", LIST, "", "One row per month of UTC, by the blocks' header times."),
+        *_under(
+            "months[]",
+            Key("month", TEXT, "", "Year and month, as in 2009-01."),
+            Key("received", INTEGER, SATOSHI, "What came from outside in that month."),
+            Key("spent", INTEGER, SATOSHI, "What went to outside."),
+            Key("fee", INTEGER, SATOSHI, "Fees it paid."),
+            Key("held", INTEGER, SATOSHI, "What it held at the end of the month."),
+            Key("payments", INTEGER, "payments", "How many payments came in."),
+            Key("outflows", INTEGER, "payments", "How many payments went out."),
+        ),
+        Key("total", OBJECT, "", "Totals: received - spent - fee = held + overwritten."),
+        Key("total.received", INTEGER, SATOSHI, "All that came from outside."),
+        Key("total.spent", INTEGER, SATOSHI, "All that went to outside."),
+        Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
+        Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
+        Key("total.overwritten", INTEGER, SATOSHI, "What was lost to later transactions of the same id."),
+    ),
+    "outflows": (
+        *_ENTITIES,
+        Key("outflows", LIST, "", "Payments to outside, in chain order. " + _LIMIT),
+        *_under(
+            "outflows[]",
+            _TXID,
+            _HEIGHT,
+            _TIME,
+            _MEDIAN,
+            Key("vout", INTEGER + OR_NULL, "", "Number of the output; null if mixed."),
+            Key("value", INTEGER, SATOSHI, "Value of the output; if mixed, what the entity lost."),
+            _MIXED,
+            Key("address", TEXT + OR_NULL, "", "Who was paid; null if mixed, or if it pays nobody."),
+            Key("script_type", TEXT + OR_NULL, "", "Type of the output's script; null if mixed."),
+            Key("entity", INTEGER + OR_NULL, "address id", "Entity that was paid; null as address is."),
+            Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; null as address is."),
+        ),
+        Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first."),
+        *_under(
+            "by_entity[]",
+            Key("entity", INTEGER + OR_NULL, "address id", "The entity; null where none is known."),
+            Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; a lower bound."),
+            Key("address", TEXT + OR_NULL, "", "Its first address."),
+            Key("value", INTEGER, SATOSHI, "What it was paid."),
+            Key("payments", INTEGER, "payments", "In how many payments."),
+        ),
+        Key("total", OBJECT, "", "Totals of all outflows, also of those not shown."),
+        Key("total.outflows", INTEGER, "payments", "How many outflows."),
+        Key("total.value", INTEGER, SATOSHI, "Their sum."),
+        Key("total.fee", INTEGER, SATOSHI, "Fees of the transactions that the entity alone paid."),
+        *EXTENT,
+    ),
+}
+"""Keys of each question's answer, besides those of every answer."""

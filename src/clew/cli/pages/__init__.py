@@ -1,0 +1,11 @@
+"""How each answer is laid out for people, one function for each question."""
+
+from __future__ import annotations
+
+from clew.cli.pages.chain import block, digest, status, tx
+from clew.cli.pages.control import address, entities, entity
+from clew.cli.pages.money import outflows, payments, proceeds
+
+__all__ = [
+    "address", "block", "digest", "entities", "entity", "outflows", "payments", "proceeds", "status", "tx",
+]  # fmt: skip

@@ -1,0 +1,55 @@
+"""What the pages share: the first line, how much of a list is shown, and the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from clew.analysis.answer import COMPLETE, CUT, NONE_FOUND
+from clew.cli.units import number, plural
+
+if TYPE_CHECKING:
+    from clew.analysis.answer import Answer
+    from clew.cli.sheet import Sheet
+
+Row = Mapping[str, Any]
+
+
+def lower_bound(sheet: Sheet, entities: Iterable[Row]) -> None:
+    """The first line about entities, and one line for each of them."""
+    known = list(entities)
+    addresses = sum(entity["size"] for entity in known)
+    sheet.line(f"lower bound: {plural(addresses, 'address', 'addresses')}", "bold")
+    for entity in known:
+        size = plural(entity["size"], "address", "addresses")
+        sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}")
+
+
+def extent(sheet: Sheet, listed: Row, noun: str) -> None:
+    """Say in words how much of a list is shown, unless it is all there."""
+    status = listed["status"]
+    if status == NONE_FOUND:
+        sheet.line(f"{noun}: none found")
+    elif status == CUT:
+        shown, found = number(listed["shown"]), number(listed["found"])
+        sheet.line(f"{noun}: cut: {shown} of {found} shown; --limit 0 shows all", "yellow")
+    elif status != COMPLETE:
+        reason = f" ({listed['reason']})" if listed.get("reason") else ""
+        sheet.line(f"{noun}: {status}{reason}", "yellow")
+
+
+def foot(sheet: Sheet, answer: Answer) -> None:
+    """Caveats, how often such answers are wrong, and the state of the ledger they were computed at."""
+    sheet.line()
+    for caveat in answer.caveats:
+        sheet.line(f"caveat: {caveat}", "dim")
+    if answer.error_estimate:
+        sheet.line(f"error estimate: {answer.error_estimate}", "dim")
+    tip = answer.ledger["tip"]
+    sheet.line(f"{answer.ledger['network']}, tip {number(tip['height'])} {tip['hash']}", "dim")
+    sheet.line(f"snapshot {answer.snapshot}", "dim")
+
+
+def yes(flag: bool) -> str:
+    """``yes`` or ``no``."""
+    return "yes" if flag else "no"

@@ -1,0 +1,144 @@
+"""Pages about money that comes in, is held, and goes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clew.cli.pages.frame import extent, foot, lower_bound
+from clew.cli.sheet import Cell, Column, Sheet, amount, count, identity
+from clew.cli.units import ABSENT, btc, number, plural
+
+if TYPE_CHECKING:
+    from clew.analysis.answer import Answer
+    from clew.cli.units import Clock
+
+
+def payments(answer: Answer, clock: Clock) -> Sheet:
+    """The register of payments, its totals, and what it does not show."""
+    sheet, result = Sheet(), answer.result
+    lower_bound(sheet, result["entities"])
+    sheet.heading("payments from outside")
+    sheet.table(
+        (count("block"), Column(clock.label), Column("median time past"), amount("value"), Column("kind"),
+         identity("txid"), identity("paid to"), count("from entity"), identity("from address")),
+        [_payment(row, clock) for row in result["payments"]],
+    )  # fmt: skip
+    extent(sheet, result, "payments")
+    total = result["total"]
+    sheet.line()
+    sheet.facts(
+        [
+            (
+                "payments",
+                f"{number(total['payments'])} ({total['coinbase']:,} of new coins, {total['mixed']:,} mixed)",
+            ),
+            ("received", f"{btc(total['value'])} BTC"),
+            ("paying entities", number(total["payers"])),
+        ]
+    )
+    sheet.line(result["notice"], "yellow")
+    foot(sheet, answer)
+    return sheet
+
+
+def _payment(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
+    payers = row["payers"]
+    return (
+        number(row["height"]),
+        clock.text(row["time"]),
+        clock.text(row["median_time"]),
+        btc(row["value"]),
+        _kind(row),
+        row["txid"],
+        [f"{output['vout']}:{output['address']}" for output in row["outputs"]],
+        [f"{payer['entity']}" for payer in payers],
+        [address for payer in payers for address in payer["addresses"]],
+    )
+
+
+def _kind(row: dict[str, Any]) -> list[str]:
+    kinds = {"coinbase": "new coins", "coinjoin": "coinjoin", "mixed": "mixed"}
+    return [word for key, word in kinds.items() if row.get(key)]
+
+
+def proceeds(answer: Answer, clock: Clock) -> Sheet:
+    """Received, spent and held by month. Months are those of UTC in every time zone."""
+    sheet, result = Sheet(), answer.result
+    lower_bound(sheet, result["entities"])
+    sheet.heading("proceeds by month")
+    sheet.table(
+        (Column("block month (UTC)"), amount("received"), amount("spent"), amount("fee"), amount("held"),
+         count("payments"), count("outflows")),
+        [
+            (row["month"], btc(row["received"]), btc(row["spent"]), btc(row["fee"]), btc(row["held"]),
+             number(row["payments"]), number(row["outflows"]))
+            for row in result["months"]
+        ],
+    )  # fmt: skip
+    if not result["months"]:
+        sheet.line("proceeds: none found")
+    total = result["total"]
+    sheet.line()
+    sheet.facts(
+        (name, f"{btc(value)} BTC") for name, value in total.items() if name != "overwritten" or value
+    )
+    if "notice" in result:
+        sheet.line(result["notice"], "yellow")
+    foot(sheet, answer)
+    return sheet
+
+
+def outflows(answer: Answer, clock: Clock) -> Sheet:
+    """Every payment out of the entity, to whom, and the totals by receiving entity."""
+    sheet, result = Sheet(), answer.result
+    lower_bound(sheet, result["entities"])
+    sheet.heading("payments to outside")
+    sheet.table(
+        (count("block"), Column(clock.label), Column("median time past"), amount("value"), Column("kind"),
+         Column("script type"), identity("txid"), count("vout"), count("to entity"), count("its size"),
+         identity("to address")),
+        [_outflow(row, clock) for row in result["outflows"]],
+    )  # fmt: skip
+    extent(sheet, result, "outflows")
+    sheet.heading("by receiving entity")
+    sheet.table(
+        (count("entity"), count("its size"), amount("value"), count("payments"), identity("first address")),
+        [
+            (_text(row["entity"]), number(row["size"]), btc(row["value"]), number(row["payments"]),
+             row["address"] or ABSENT)
+            for row in result["by_entity"]
+        ],
+    )  # fmt: skip
+    total = result["total"]
+    sheet.line()
+    sheet.facts(
+        [
+            ("outflows", plural(total["outflows"], "payment")),
+            ("spent", f"{btc(total['value'])} BTC"),
+            ("fees", f"{btc(total['fee'])} BTC"),
+        ]
+    )
+    if "notice" in result:
+        sheet.line(result["notice"], "yellow")
+    foot(sheet, answer)
+    return sheet
+
+
+def _outflow(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
+    return (
+        number(row["height"]),
+        clock.text(row["time"]),
+        clock.text(row["median_time"]),
+        btc(row["value"]),
+        _kind(row),
+        row["script_type"] or ABSENT,
+        row["txid"],
+        _text(row["vout"]),
+        _text(row["entity"]),
+        number(row["size"]),
+        row["address"] or ABSENT,
+    )
+
+
+def _text(value: int | None) -> str:
+    return ABSENT if value is None else f"{value}"

@@ -1,0 +1,219 @@
+"""The commands that ask: each one question, shown as a page or as one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clew.cli import options
+from clew.cli.sheet import show_json
+from clew.cli.units import Clock
+
+if TYPE_CHECKING:
+    from clew.analysis.answer import Answer
+    from clew.analysis.inquiry import Inquiry
+
+Question = Callable[["Inquiry"], "Answer"]
+
+
+def ask(ledger: Path) -> Inquiry:
+    """The ledger, ready for questions."""
+    from clew.analysis.inquiry import Inquiry
+    from clew.ledger.ledger import open_ledger
+
+    return Inquiry(open_ledger(ledger))
+
+
+def show(answer: Answer, as_json: bool, clock: Clock | None = None) -> None:
+    """Print an answer: one JSON object, or the page of its question."""
+    if as_json:
+        show_json(answer.as_dict())
+        return
+    from clew.cli import pages
+
+    getattr(pages, answer.question)(answer, clock or Clock()).show()
+
+
+@click.command(short_help="The tip, the counts, how far behind.")
+@options.ledger
+@options.as_json
+def status(ledger: Path, as_json: bool) -> None:
+    """Show the tip, how much the ledger holds, and how far it is behind the block files.
+
+    \b
+    Examples:
+      clew status --ledger ./ledger
+      clew status --json
+    """
+    show(ask(ledger).status(), as_json)
+
+
+@click.command(short_help="SHA-256 of everything the ledger says.")
+@options.ledger
+@options.as_json
+def digest(ledger: Path, as_json: bool) -> None:
+    """Compute the SHA-256 of everything the ledger says, from its files.
+
+    Two ledgers of the same chain and rules have the same digest, whatever machine made them. The
+    files are read whole and compared with what was committed, so damage is found as well.
+
+    \b
+    Examples:
+      clew digest --ledger ./ledger
+      clew digest --json
+    """
+    show(ask(ledger).digest(), as_json)
+
+
+@click.command(short_help="A block and its transactions.")
+@click.argument("block", metavar="HEIGHT|HASH")
+@options.ledger
+@options.paging
+@options.clock
+@options.as_json
+def block(block: str, ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool) -> None:
+    """Show a block's header, its sums and its transactions.
+
+    \b
+    Examples:
+      clew block 170
+      clew block 00000000d1145790a8694403d4063f323d499e655c83426834d4ce2f8dd4a2ee --json
+    """
+    show(ask(ledger).block(block, limit=limit, offset=offset), as_json, clock)
+
+
+@click.command(short_help="A transaction, its inputs and outputs.")
+@click.argument("txid", metavar="TXID")
+@options.ledger
+@options.clock
+@options.as_json
+def tx(txid: str, ledger: Path, clock: Clock, as_json: bool) -> None:
+    """Show a transaction: its inputs, its outputs, who spent them, and what the rules say of it.
+
+    \b
+    Examples:
+      clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16
+      clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16 --tz Asia/Seoul
+    """
+    show(ask(ledger).tx(txid), as_json, clock)
+
+
+@click.command(short_help="An address and the outputs paid to it.")
+@click.argument("address", metavar="ADDR")
+@options.ledger
+@options.paging
+@options.clock
+@options.as_json
+def address(address: str, ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool) -> None:
+    """Show an address: its sums, its entity, and every output paid to it.
+
+    \b
+    Examples:
+      clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
+      clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --limit 0 --json
+    """
+    show(ask(ledger).address(address, limit=limit, offset=offset), as_json, clock)
+
+
+@click.command(short_help="The addresses under one control, and why.")
+@options.addresses
+@options.ledger
+@options.paging
+@options.clock
+@options.as_json
+def entity(
+    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+) -> None:
+    """Show which addresses are under one control with ADDR, and the reason for each.
+
+    The number of addresses is a lower bound: the rules in force miss some, and are made so that
+    they seldom join what does not belong together.
+
+    \b
+    Examples:
+      clew entity 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
+      clew entity f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16:0 --json
+    """
+    show(ask(ledger).entity(addresses, limit=limit, offset=offset), as_json, clock)
+
+
+@click.command(short_help="How many entities there are, and how large.")
+@options.ledger
+@options.paging
+@options.as_json
+def entities(ledger: Path, limit: int, offset: int, as_json: bool) -> None:
+    """Show how many entities there are, how large they are, and the largest.
+
+    \b
+    Examples:
+      clew entities
+      clew entities --limit 10 --json
+    """
+    show(ask(ledger).entities(limit=limit, offset=offset), as_json)
+
+
+@click.command(short_help="Every payment into an entity from outside.")
+@options.addresses
+@options.ledger
+@options.paging
+@options.clock
+@options.as_json
+def payments(
+    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+) -> None:
+    """List every payment into the entity of ADDR from outside it.
+
+    Money that moves within the entity is not a payment. A payment of new coins (coinbase) has no
+    payer; a coinjoin has several. In a mixed transaction some inputs are the entity's own, and
+    only what it gained is counted.
+
+    \b
+    Examples:
+      clew payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFT5Jvm3
+      clew payments @addresses.csv --limit 0 --json > payments.json
+      cat addresses.txt | clew payments - --tz Asia/Seoul
+    """
+    show(ask(ledger).payments(addresses, limit=limit, offset=offset), as_json, clock)
+
+
+@click.command(short_help="Received, spent and held, by month.")
+@options.addresses
+@options.ledger
+@options.clock
+@options.as_json
+def proceeds(addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bool) -> None:
+    """Show by month what the entity of ADDR received from outside, spent to outside, and held.
+
+    Money that moves within the entity is not income. Months are those of UTC.
+
+    \b
+    Examples:
+      clew proceeds 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
+      clew proceeds @addresses.csv --json
+    """
+    show(ask(ledger).proceeds(addresses), as_json, clock)
+
+
+@click.command(short_help="Every payment out of an entity, and to whom.")
+@options.addresses
+@options.ledger
+@options.paging
+@options.clock
+@options.as_json
+def outflows(
+    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+) -> None:
+    """List every payment out of the entity of ADDR, and to which entity it went.
+
+    \b
+    Examples:
+      clew outflows 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
+      clew outflows @addresses.csv --limit 0 --json
+    """
+    show(ask(ledger).outflows(addresses, limit=limit, offset=offset), as_json, clock)
+
+
+COMMANDS = (status, digest, block, tx, address, entity, entities, payments, proceeds, outflows)

@@ -1,0 +1,78 @@
+"""``clew report``: everything about an entity in one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clew.cli import options
+from clew.cli.questions import ask
+from clew.cli.sheet import Sheet, show_json
+from clew.cli.units import size
+from clew.errors import ReportError
+
+if TYPE_CHECKING:
+    from clew.analysis.inquiry import Inquiry
+
+ENDINGS = (".pdf", ".html")
+
+
+@click.command(short_help="Everything about an entity as PDF or HTML.")
+@options.addresses
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file to write; its ending says which form: .pdf or .html.",
+)
+@options.ledger
+@options.as_json
+def report(addresses: tuple[str, ...], output: Path, ledger: Path, as_json: bool) -> None:
+    """Write a report about the entity of ADDR as PDF or as one self-contained HTML file.
+
+    It says what was asked, the state of the ledger, the entity and its evidence, every payment,
+    the proceeds, the outflows, the method with its limits, and how to compute it again. The same
+    ledger and addresses give the same bytes.
+
+    \b
+    Examples:
+      clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S -o report.pdf
+      clew report @addresses.csv -o report.html
+    """
+    if output.suffix.lower() not in ENDINGS:
+        raise ReportError(f"{output}: expected a file that ends in .pdf or .html")
+    written = write(ask(ledger), addresses, output)
+    if as_json:
+        show_json(written)
+    else:
+        sheet = Sheet()
+        sheet.line(f"wrote {written['file']} ({size(written['bytes'])})")
+        sheet.line(f"SHA-256 {written['sha256']}")
+        sheet.line(f"snapshot {written['snapshot']}")
+        sheet.show()
+
+
+def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path) -> dict[str, Any]:
+    """Ask everything, write the report, and say what was written."""
+    import hashlib
+
+    from clew.report import ReportAnswers, write_report
+
+    answers = ReportAnswers(
+        entity=inquiry.entity(addresses, limit=0),
+        payments=inquiry.payments(addresses, limit=0),
+        proceeds=inquiry.proceeds(addresses),
+        outflows=inquiry.outflows(addresses, limit=0),
+    )
+    write_report(output, answers)
+    content = output.read_bytes()
+    return {
+        "file": str(output),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "snapshot": answers.payments.snapshot,
+    }

@@ -1,0 +1,65 @@
+"""Ways to run the command: its output in a pipe, or on a terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+
+import pytest
+
+from cli.process import PATIENCE, PROGRAM, Ended, Run, surroundings
+
+
+@pytest.fixture(scope="session")
+def clew() -> Run:
+    """Runs clew with arguments, its output in a pipe."""
+
+    def run(*arguments: object, env: Mapping[str, str] | None = None, stdin: str = "") -> Ended:
+        done = subprocess.run(
+            [*PROGRAM, *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            env=surroundings(env),
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def terminal() -> Run:
+    """Runs clew with arguments on a terminal of its own: what both streams write comes together."""
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+
+    def run(*arguments: object, env: Mapping[str, str] | None = None, columns: int = 80) -> Ended:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [*PROGRAM, *map(str, arguments)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=surroundings({"COLUMNS": str(columns), **(env or {})}),
+        )
+        os.close(theirs)
+        with os.fdopen(ours, "rb") as reader:
+            text = _all_of(reader.fileno())
+        return Ended(process.wait(PATIENCE), text.replace("\r\n", "\n"), "")
+
+    return run
+
+
+def _all_of(descriptor: int) -> str:
+    parts = []
+    while True:
+        try:
+            part = os.read(descriptor, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            break
+        if not part:
+            break
+        parts.append(part)
+    return b"".join(parts).decode("utf-8")
