@@ -151,7 +151,7 @@ class TableWriter:
 
     def _write(self, name: str, data: Array) -> None:
         with storage(self.folder / name):
-            view = memoryview(data).cast("B") if data.size else memoryview(b"")
+            view = data.data.cast("B") if data.size else memoryview(b"")
             while len(view):
                 # An unbuffered write may take only a part, on a full disk or a network drive.
                 view = view[self._files[name].write(view) or 0 :]

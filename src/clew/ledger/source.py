@@ -1,0 +1,314 @@
+"""Where the blocks of a ledger were found: a scan of the block files, and what it means.
+
+What is kept of it lies in the ledger's ``source`` folder, outside every digest, and only saves
+reading the same files again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clew.errors import ClewError, MissingBlockError, WrongNetworkError
+from clew.ledger.blockfiles import BlockFile, BlockFiles, FileScan, Frame, Skipped, find_blocks_folder
+from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
+from clew.ledger.ledger import Ledger
+
+FOLDER = "source"
+_FRESH_NS = 10_000_000_000
+"""A file changed less than this before it was scanned may change again within its time stamp."""
+
+_FRAME = np.dtype(
+    [("hash", "u1", 32), ("header", "u1", 80), ("offset", "<i8"), ("length", "<u4"), ("cut", "u1")]
+)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The best chain that the files hold, and what else lies in them.
+
+    ``blocks`` run from the first one that the files hold upwards. ``waiting`` are blocks whose
+    ancestors are missing, older than the tip and so of no consequence.
+    """
+
+    blocks: tuple[Node, ...]
+    stale: int
+    duplicates: int
+    skipped: tuple[Skipped, ...]
+    cut: tuple[Frame, ...]
+    waiting: int
+
+    @property
+    def tip(self) -> Node:
+        """The last block."""
+        return self.blocks[-1]
+
+
+def scan(
+    files: BlockFiles, cache: Path | None = None, step: Callable[[int, int], None] | None = None
+) -> list[FileScan]:
+    """Scan every file, taking from ``cache`` those that have not changed since.
+
+    ``step(done, total)`` is told the bytes of files passed. Nothing is written.
+    """
+    total = sum(file.size for file in files.files.values())
+    done = 0
+    scans = []
+    remembered = _Memory.load(cache, files) if cache else _Memory({})
+    for file in files.files.values():
+        scans.append(remembered.recall(file) or files.scan(file.number))
+        done += file.size
+        if step:
+            step(done, total)
+    return scans
+
+
+def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
+    """Keep the scan of each file for next time, in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = time.time_ns()
+    stated = []
+    parts = []
+    for file, found in zip(files.files.values(), scans, strict=True):
+        rows = np.zeros(len(found.frames) + len(found.cut), _FRAME)
+        for row, frame in zip(rows, (*found.frames, *found.cut), strict=True):
+            row["hash"] = np.frombuffer(frame.hash, np.uint8)
+            row["header"] = np.frombuffer(frame.header, np.uint8)
+            row["offset"], row["length"] = frame.offset, frame.length
+        rows["cut"][len(found.frames) :] = 1
+        parts.append(rows)
+        stated.append(
+            {
+                "number": file.number,
+                "size": file.size,
+                "changed": file.changed if now - file.changed > _FRESH_NS else None,
+                "frames": len(rows),
+                "skipped": [[each.offset, each.length, each.reason] for each in found.skipped],
+            }
+        )
+    whole = np.concatenate(parts) if parts else np.zeros(0, _FRAME)
+    _replace(folder / "frames", whole.tobytes())
+    index = {"magic": files.magic.hex(), "key": files.key.hex(), "folder": str(files.folder), "files": stated}
+    _replace(folder / "frames.json", json.dumps(index).encode())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+class _Memory:
+    """Scans of an earlier run, by file number."""
+
+    def __init__(self, known: dict[int, tuple[dict[str, Any], FileScan]]) -> None:
+        self.known = known
+
+    @classmethod
+    def load(cls, folder: Path, files: BlockFiles) -> _Memory:
+        try:
+            index = json.loads((folder / "frames.json").read_text("utf-8"))
+            frames = np.frombuffer((folder / "frames").read_bytes(), _FRAME)
+            same = (index["magic"], index["key"], index["folder"]) == (
+                files.magic.hex(),
+                files.key.hex(),
+                str(files.folder),
+            )
+            if not same or sum(entry["frames"] for entry in index["files"]) != len(frames):
+                return cls({})
+            return cls(_unpack(index["files"], frames))
+        except (OSError, ValueError, KeyError, TypeError):
+            # It only saves time; without it everything is read again.
+            return cls({})
+
+    def recall(self, file: BlockFile) -> FileScan | None:
+        entry, found = self.known.get(file.number, ({}, None))
+        return found if found and (entry["size"], entry["changed"]) == (file.size, file.changed) else None
+
+
+def _unpack(stated: list[dict[str, Any]], rows: Any) -> dict[int, tuple[dict[str, Any], FileScan]]:
+    known = {}
+    start = 0
+    for entry in stated:
+        number = entry["number"]
+        mine = rows[start : start + entry["frames"]]
+        start += entry["frames"]
+        frames = [
+            Frame(
+                row["hash"].tobytes(), row["header"].tobytes(), number, int(row["offset"]), int(row["length"])
+            )
+            for row in mine
+        ]
+        whole = len(mine) - int(mine["cut"].sum())
+        skipped = tuple(Skipped(number, *each) for each in entry["skipped"])
+        known[number] = entry, FileScan(tuple(frames[:whole]), tuple(frames[whole:]), skipped)
+    return known
+
+
+def best_chain(
+    files: BlockFiles,
+    scans: list[FileScan],
+    *,
+    known: Callable[[bytes], Stem | None] = lambda _: None,
+    known_tip: int = -1,
+    until: int | None = None,
+) -> Chain:
+    """The best chain in the files.
+
+    ``known`` tells of blocks that a ledger already has (``known_tip``: its height), from which the
+    files may go on where earlier ones are gone. Raises MissingBlockError where a block is missing that
+    the best chain seems to need, unless ``until`` asks for no more than is there; WrongNetworkError
+    where the files start from another genesis block; and what ``BlockFiles.require_some`` raises.
+    """
+    frames = [frame for found in scans for frame in found.frames]
+    cut = tuple(frame for found in scans for frame in found.cut)
+    skipped = tuple(piece for found in scans for piece in found.skipped)
+    files.require_some(len(frames) + len(cut))
+    tree = HeaderTree(frames, files.network.genesis_hash, known)
+    _require_genesis(files, tree)
+    best = tree.best()
+    orphans = tree.orphans()
+    newest = orphans[-1].frame.time if orphans else -1
+    if best is None or (newest > best.frame.time and (until is None or until > best.height)):
+        raise _missing(files, tree, best, known_tip, cut, skipped)
+    blocks = tuple(tree.chain(best))
+    stale = len(tree.connected) - len(blocks)
+    return Chain(blocks, stale, tree.duplicates, skipped, cut, len(orphans))
+
+
+def _require_genesis(files: BlockFiles, tree: HeaderTree) -> None:
+    for node in tree.loose_roots():
+        if node.frame.previous == bytes(32):
+            raise WrongNetworkError(
+                f"{files.files[node.frame.file].path}: offset {node.frame.offset}: expected the genesis "
+                f"block {files.network.genesis_hash[::-1].hex()} of {files.network.name}, found "
+                f"{node.hash[::-1].hex()}; name the network with --network"
+            )
+
+
+def _missing(
+    files: BlockFiles,
+    tree: HeaderTree,
+    best: Node | None,
+    known_tip: int,
+    cut: tuple[Frame, ...],
+    skipped: tuple[Skipped, ...],
+) -> MissingBlockError:
+    """Say which block is missing, and as far as can be told, why."""
+    height = known_tip + 1 if best is None else best.height + 1
+    roots = tree.loose_roots()
+    # The branch that reaches furthest is the one that the chain needs.
+    wanted = max(roots, key=_newest) if roots else None
+    lost = by_hash(cut).get(wanted.frame.previous) if wanted else by_hash(cut).get(files.network.genesis_hash)
+    if lost is not None:
+        path = files.files[lost.file].path
+        return MissingBlockError(
+            f"{path}: offset {lost.offset}: expected {lost.length} bytes of block {lost.hash[::-1].hex()} at "
+            f"height {height}, found {files.files[lost.file].size - lost.offset}: the file is cut off in a "
+            f"block that the chain needs; copy the file again{_or_until(height)}"
+        )
+    numbers = list(files.files)
+    if numbers[0] > 0 or len(numbers) <= numbers[-1]:
+        gap = next(number for number in range(numbers[-1] + 2) if number not in files.files)
+        return MissingBlockError(
+            f"{files.folder}: the first missing height is {height}: blk{gap:05d}.dat is not there (a pruned "
+            f"node, or an incomplete copy); Clew needs every block file from the first on{_or_until(height)}"
+        )
+    assert wanted is not None, "frames without a connected block have a root"
+    broken = next((piece for piece in skipped if "header" in piece.reason or "states" in piece.reason), None)
+    hint = ""
+    if broken:
+        hint = f"; {files.name(broken.file)} holds {broken.reason} at offset {broken.offset}"
+    return MissingBlockError(
+        f"{files.files[wanted.frame.file].path}: offset {wanted.frame.offset}: block "
+        f"{wanted.hash[::-1].hex()} needs its parent {wanted.frame.previous[::-1].hex()}, which no file "
+        f"holds whole (first missing height {height}{hint}); if the node is still downloading, run again later, "
+        f"else copy the files again{_or_until(height)}"
+    )
+
+
+def _or_until(height: int) -> str:
+    return f", or index what is there with --until {height - 1}" if height else ""
+
+
+def _newest(root: Node) -> int:
+    newest = root.frame.time
+    rest = list(root.children)
+    while rest:
+        node = rest.pop()
+        newest = max(newest, node.frame.time)
+        rest.extend(node.children)
+    return newest
+
+
+def known_blocks(ledger: Ledger | None) -> Callable[[bytes], Stem | None]:
+    """What a ledger knows of a block: its height and total work."""
+    if ledger is None:
+        return lambda _: None
+    heights: dict[bytes, int] = {}
+    work = ledger.column("blocks.work")
+
+    def find(block: bytes) -> Stem | None:
+        if not heights:
+            hashes = ledger.column("blocks.hash")
+            heights.update((row.tobytes(), height) for height, row in enumerate(hashes))
+        height = heights.get(block)
+        return None if height is None else Stem(height, int.from_bytes(work[height].tobytes(), "big"))
+
+    return find
+
+
+def behind(ledger: Ledger) -> dict[str, Any]:
+    """How far the ledger is behind the block files that it was made from.
+
+    Keys: ``folder``, ``status`` (``searched`` or ``not searched``), ``reason`` (why not, else None),
+    ``node_height``, ``blocks_behind`` (blocks of the best chain that the ledger lacks),
+    ``blocks_to_undo`` (blocks of the ledger that are no longer in it).
+    """
+    folder = ledger.manifest.blocks_folder
+    answer: dict[str, Any] = {
+        "folder": folder,
+        "status": "not searched",
+        "reason": None,
+        "node_height": None,
+        "blocks_behind": None,
+        "blocks_to_undo": None,
+    }
+    try:
+        found = find_blocks_folder(Path(folder), ledger.network)
+        files = BlockFiles(found, ledger.network, bytes.fromhex(ledger.manifest.magic))
+        try:
+            scans = scan(files, Path(ledger.path) / FOLDER)
+            chain = best_chain(files, scans, known=known_blocks(ledger), known_tip=ledger.tip.height)
+        finally:
+            files.close()
+    except ClewError as error:
+        return {**answer, "reason": str(error)}
+    hashes = ledger.column("blocks.hash")
+    if chain.tip.work <= int(ledger.tip.work, 16):
+        # The files hold no more than the ledger; a ledger ahead of them is not behind.
+        return {
+            **answer,
+            "status": "searched",
+            "node_height": chain.tip.height,
+            "blocks_behind": 0,
+            "blocks_to_undo": 0,
+        }
+    common = sum(
+        node.height < len(hashes) and hashes[node.height].tobytes() == node.hash for node in chain.blocks
+    )
+    shared = chain.blocks[0].height + common
+    return {
+        **answer,
+        "status": "searched",
+        "node_height": chain.tip.height,
+        "blocks_behind": chain.tip.height + 1 - shared,
+        "blocks_to_undo": len(hashes) - shared,
+    }
