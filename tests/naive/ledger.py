@@ -46,7 +46,11 @@ from clew.schema import (
 RULES = (Rule("common_input", 1, "00" * 32), Rule("equal_output_coinjoin", 1, "00" * 32))
 """What forms the entities. A real build states the digests of its rules' sources here."""
 
-SPARSE_TABLES = (("address_tails", "address", "addresses"), ("overwritten", "by", "transactions"))
+SPARSE_TABLES = (
+    ("address_tails", "address", "addresses"),
+    ("overwritten", "by", "transactions"),
+    ("unspendable", "output", "outputs"),
+)
 """Tables without a row per block: their name, the column they are ordered by, and what that counts."""
 
 
@@ -137,6 +141,8 @@ class NaiveLedger:
             dead = script_type == NULLDATA or len(output.script) > MAX_SCRIPT_SIZE or height == 0
             if not dead:
                 self.unspent[transaction.txid, index] = self.count("outputs")
+            if dead and script_type != NULLDATA:
+                self.add("unspendable", output=self.count("outputs"))
             self.add("outputs", value=output.value, script_type=script_type, address=address)
             self.add("spends", spent_by=UNSPENDABLE if dead else UNSPENT)
 

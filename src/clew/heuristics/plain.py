@@ -33,9 +33,8 @@ def equal_output_coinjoin(
     at most the number of distinct input addresses. Amounts are in satoshi. A coinbase has no input
     addresses: no.
 
-    Many people joining one transaction want outputs that cannot be told apart; a payer of many has
-    fewer inputs than payees. After the JoinMarket pattern (Möser & Böhme 2017, "The price of
-    anonymity", and BlockSci's detector), without its bound on the number of outputs.
+    Many people who join one transaction want outputs that cannot be told apart; who pays many has
+    fewer inputs than payees. The pattern is JoinMarket's, without its bound on the number of outputs.
     """
     receivers: dict[int, set[int]] = {}
     for value, address in zip(output_values, output_addresses, strict=True):

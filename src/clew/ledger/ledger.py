@@ -38,6 +38,12 @@ from clew.schema import (
 _HASH_DIGITS = 64
 _FIRST_ROW = {"transactions": "first_transaction", "outputs": "first_output", "inputs": "first_input"}
 _FIRST_ROW["addresses"] = "first_address"
+_SPARSE = (
+    ("address_tails", "address", "addresses"),
+    ("overwritten", "by", "transactions"),
+    ("unspendable", "output", "outputs"),
+)
+"""Row tables whose rows belong to the block of the address, transaction or output they name."""
 
 
 def open_ledger(path: str | Path) -> Ledger:
@@ -89,6 +95,10 @@ class Ledger:
         Both give values by index, slice or index array. Raises KeyError.
         """
         return self._columns[name]
+
+    def close(self) -> None:
+        """Let go of the files. Arrays that were handed out stay good."""
+        self._columns = {}
 
     # Blocks
 
@@ -338,12 +348,9 @@ class Ledger:
         edges = {"blocks": np.arange(self.counts["blocks"] + 1)}
         for name, first in _FIRST_ROW.items():
             edges[name] = np.append(self.column(f"blocks.{first}")[:], self.counts[name])
-        edges["address_tails"] = np.searchsorted(
-            self.column("address_tails.address"), edges["addresses"].astype("<u4")
-        )
-        edges["overwritten"] = np.searchsorted(
-            self.column("overwritten.by"), edges["transactions"].astype("<u4")
-        )
+        for name, key, counted in _SPARSE:
+            inside = self.column(f"{name}.{key}")[:]
+            edges[name] = np.searchsorted(inside, edges[counted].astype(inside.dtype))
         tables = [table for table in ROW_TABLES if table.logical]
         for height in range(self.counts["blocks"]):
             yield {

@@ -1,0 +1,69 @@
+"""One address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clew.analysis.amounts import exact_sum
+from clew.analysis.answer import Answer, list_status
+from clew.analysis.caveats import ADDRESS_ALONE, BLOCK_TIME, LOWER_BOUND
+from clew.analysis.rows import Rows, answer, page
+from clew.ledger.ledger import Ledger
+from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE, UNSPENT
+
+
+def address(ledger: Ledger, number: int, *, limit: int | None = 1000, offset: int = 0) -> Answer:
+    """What address ``number`` (an id) received and sent, and its outputs in chain order.
+
+    ``received`` and ``sent`` are gross sums over its outputs; ``balance`` is what is unspent at the
+    tip: received - sent - overwritten - unspendable. ``script_type`` is the address's own type: a
+    pay-to-pubkey output counts for the address of its key's hash.
+    """
+    rows = Rows(ledger)
+    outputs = ledger.outputs_of(number)
+    values = ledger.column("outputs.value")[outputs]
+    spent_by = ledger.column("spends.spent_by")[outputs]
+    spent = spent_by < MAX_TRANSACTIONS
+    made_in = ledger.transactions_of_outputs(outputs)
+    last = max([int(made_in[-1]), *np.unique(spent_by[spent])[-1:].tolist()])
+    shown = page(len(outputs), limit, offset)
+    text = rows.address(number)
+    result: dict[str, Any] = {
+        "address": text,
+        "script_type": SCRIPT_TYPES[ledger.column("addresses.type")[number]],
+        **{key: rows.card(ledger.entity_of(number))[key] for key in ("entity", "size")},
+        "received": exact_sum(values),
+        "sent": exact_sum(values[spent]),
+        "balance": exact_sum(values[spent_by == UNSPENT]),
+        "overwritten": exact_sum(values[spent_by == OVERWRITTEN]),
+        "unspendable": exact_sum(values[spent_by == UNSPENDABLE]),
+        "first": rows.moment(int(made_in[0])),
+        "last": rows.moment(last),
+        "count": len(outputs),
+        "outputs": [
+            _output(rows, output, transaction)
+            for output, transaction in zip(outputs[shown].tolist(), made_in[shown].tolist(), strict=True)
+        ],
+    }
+    result |= list_status(len(result["outputs"]), len(outputs))
+    parameters = {"address": text, "limit": limit, "offset": offset}
+    return answer(ledger, "address", parameters, result, (ADDRESS_ALONE, LOWER_BOUND, BLOCK_TIME))
+
+
+def _output(rows: Rows, output: int, transaction: int) -> dict[str, Any]:
+    place = rows.place(transaction)
+    return {
+        "txid": place["txid"],
+        "vout": rows.index(output, transaction),
+        "value": int(rows.ledger.column("outputs.value")[output]),
+        "script_type": rows.script_type(output),
+        "height": place["height"],
+        "time": place["time"],
+        "median_time": place["median_time"],
+        **rows.spend(output),
+    }
+
+
+__all__ = ["address"]

@@ -1,0 +1,110 @@
+"""Where the money of entities went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clew.analysis.amounts import grouped_sums
+from clew.analysis.answer import NOTICE, Answer, list_status
+from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.flows import MIXED as MIXED_KIND
+from clew.analysis.flows import NO_ROW, Flows, flows_of
+from clew.analysis.rows import Rows, answer, page
+from clew.ledger.ledger import Ledger
+from clew.ledger.tables import Array
+from clew.schema import NO_ADDRESS
+
+_NOBODY = {"address": None, "script_type": None, "entity": None, "size": None}
+
+
+def outflows(
+    ledger: Ledger,
+    entities: Array,
+    *,
+    parameters: dict[str, Any],
+    limit: int | None = None,
+    offset: int = 0,
+) -> Answer:
+    """All payments out of ``entities`` (distinct ascending ids), taken as one, in chain order.
+
+    One row for each output to outside of a transaction whose inputs are all theirs; and one for each
+    mixed transaction that cost them more than it paid them, with the net as value and no output or
+    recipient, since these cannot be known. ``by_entity`` sums all outflows, shown or not, by the
+    receiving entity, the largest sum first; ``payments`` counts transactions there. Entity None
+    stands for those without a known recipient: mixed, and OP_RETURN. ``total.fee`` is what own
+    transactions left to miners.
+    """
+    rows = Rows(ledger)
+    flows = flows_of(ledger, entities)
+    places, outputs, values = flows.outflows
+    part = page(len(outputs), limit, offset)
+    shown = [
+        _outflow(rows, flows, *each)
+        for each in zip(places[part].tolist(), outputs[part].tolist(), values[part].tolist(), strict=True)
+    ]
+    result: dict[str, Any] = {
+        "entities": rows.cards(entities),
+        "outflows": shown,
+        "by_entity": _by_entity(rows, places, outputs, values),
+        "total": {
+            "outflows": len(outputs),
+            "value": flows.to_outside,
+            "fee": flows.fee,
+            "mixed": int(np.count_nonzero(outputs == NO_ROW)),
+        },
+        "notice": NOTICE,
+        **list_status(len(shown), len(outputs)),
+    }
+    stated = {**parameters, "limit": limit, "offset": offset}
+    caveats = (LOWER_BOUND, CONTROL, MIXED, BLOCK_TIME)
+    return answer(ledger, "outflows", stated, result, caveats, ENTITY_ERROR)
+
+
+def _outflow(rows: Rows, flows: Flows, row: int, output: int, value: int) -> dict[str, Any]:
+    transaction = int(flows.transactions[row])
+    found = {
+        **rows.place(transaction),
+        "vout": None,
+        "value": value,
+        "mixed": bool(flows.kinds[row] == MIXED_KIND),
+        **_NOBODY,
+    }
+    if output == NO_ROW:
+        return found
+    address = int(rows.ledger.column("outputs.address")[output])
+    owner = rows.entity_of(address)
+    return found | {
+        "vout": rows.index(output, transaction),
+        "address": rows.address(address),
+        "script_type": rows.script_type(output),
+        "entity": owner,
+        "size": None if owner is None else rows.card(owner)["size"],
+    }
+
+
+def _by_entity(rows: Rows, places: Array, outputs: Array, values: Array) -> list[dict[str, Any]]:
+    ledger = rows.ledger
+    owners = np.full(len(outputs), NO_ROW)
+    named = np.flatnonzero(outputs != NO_ROW)
+    addresses = ledger.column("outputs.address")[outputs[named]]
+    named, addresses = named[addresses != NO_ADDRESS], addresses[addresses != NO_ADDRESS]
+    owners[named] = ledger.column("entities.entity")[addresses]
+    entities, groups = np.unique(owners, return_inverse=True)
+    sums = grouped_sums(groups, values, len(entities))
+    # Each transaction counts once for an entity, however many outputs pay it.
+    pairs = np.unique(np.stack([groups, places]), axis=1)
+    counts = np.bincount(pairs[0], minlength=len(entities))
+    found = [
+        {**_card(rows, entity), "value": value, "payments": count}
+        for entity, value, count in zip(entities.tolist(), sums.tolist(), counts.tolist(), strict=True)
+    ]
+    return sorted(found, key=lambda each: -each["value"])
+
+
+def _card(rows: Rows, entity: int) -> dict[str, Any]:
+    return {"entity": None, "size": None, "address": None} if entity == NO_ROW else rows.card(entity)
+
+
+__all__ = ["outflows"]

@@ -1,0 +1,117 @@
+"""The register of every payment into entities from outside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from clew.analysis.answer import NOTICE, Answer, list_status
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.flows import MIXED as MIXED_KIND
+from clew.analysis.flows import Flows, contains, flows_of, input_addresses
+from clew.analysis.rows import Rows, answer, page
+from clew.analysis.transaction import equal_output_coinjoin
+from clew.heuristics.plain import YES
+from clew.ledger.ledger import Ledger
+from clew.ledger.tables import Array
+from clew.schema import FLAG_COINBASE
+
+
+def payments(
+    ledger: Ledger,
+    entities: Array,
+    *,
+    parameters: dict[str, Any],
+    limit: int | None = None,
+    offset: int = 0,
+) -> Answer:
+    """All payments into ``entities`` (distinct ascending ids), taken as one, in chain order.
+
+    A payment is a transaction without inputs of theirs that pays them; ``value`` is what it pays
+    them, ``outputs`` where. A mixed one has inputs of theirs too and pays them net. ``payers`` are
+    the other entities whose addresses stand among the inputs: none for a coinbase, perhaps several
+    for a coinjoin. ``total`` is over all payments, shown or not: how many, satoshi, how many from
+    coinbases, how many mixed, how many distinct paying entities.
+    """
+    rows = Rows(ledger)
+    flows = flows_of(ledger, entities)
+    paying = flows.transactions[flows.payment_rows]
+    part = page(len(paying), limit, offset)
+    payers = _Payers(rows, paying, entities)
+    shown = [
+        _payment(rows, flows, row, payers.of(place))
+        for place, row in zip(range(len(paying))[part], flows.payment_rows[part].tolist(), strict=True)
+    ]
+    flags = ledger.column("transactions.flags")[paying]
+    result: dict[str, Any] = {
+        "entities": rows.cards(entities),
+        "payments": shown,
+        "total": {
+            "payments": len(paying),
+            "value": flows.from_outside,
+            "coinbase": int(np.count_nonzero(flags & FLAG_COINBASE)),
+            "mixed": int(np.count_nonzero(flows.kinds[flows.payment_rows] == MIXED_KIND)),
+            "payers": payers.count,
+        },
+        "notice": NOTICE,
+        **list_status(len(shown), len(paying)),
+    }
+    stated = {**parameters, "limit": limit, "offset": offset}
+    caveats = (LOWER_BOUND, MIXED, COINJOIN, BLOCK_TIME)
+    return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
+
+
+class _Payers:
+    """Who stands among the inputs of each paying transaction, without the paid entities."""
+
+    def __init__(self, rows: Rows, paying: Array, paid: Array) -> None:
+        self.rows = rows
+        places, addresses = input_addresses(rows.ledger, paying)
+        owners = rows.ledger.column("entities.entity")[addresses]
+        outside = ~contains(paid, owners)
+        self._addresses, self._owners = addresses[outside], owners[outside]
+        self._starts = np.searchsorted(places[outside], np.arange(len(paying) + 1))
+        self.count = len(np.unique(self._owners))
+
+    def of(self, place: int) -> list[dict[str, Any]]:
+        """Paying entities with their paying addresses, by entity id, of one transaction."""
+        span = slice(int(self._starts[place]), int(self._starts[place + 1]))
+        pairs = sorted(set(zip(self._owners[span].tolist(), self._addresses[span].tolist(), strict=True)))
+        return [self._payer(owner, [a for o, a in pairs if o == owner]) for owner in _distinct(pairs)]
+
+    def _payer(self, owner: int, addresses: list[int]) -> dict[str, Any]:
+        card = self.rows.card(owner)
+        texts = [self.rows.address(each) for each in addresses]
+        return {"entity": owner, "size": card["size"], "addresses": texts}
+
+
+def _distinct(pairs: Iterable[tuple[int, int]]) -> list[int]:
+    return list(dict.fromkeys(owner for owner, _ in pairs))
+
+
+def _payment(rows: Rows, flows: Flows, row: int, payers: list[dict[str, Any]]) -> dict[str, Any]:
+    ledger = rows.ledger
+    transaction = int(flows.transactions[row])
+    span = np.searchsorted(flows.made_in, [transaction, transaction + 1])
+    own = flows.outputs[span[0] : span[1]].tolist()
+    return {
+        **rows.place(transaction),
+        "value": int(flows.net[row]),
+        "mixed": bool(flows.kinds[row] == MIXED_KIND),
+        "coinbase": bool(ledger.column("transactions.flags")[transaction] & FLAG_COINBASE),
+        "coinjoin": equal_output_coinjoin(ledger, transaction) == YES,
+        "outputs": [
+            {
+                "vout": rows.index(output, transaction),
+                "address": rows.address(int(ledger.column("outputs.address")[output])),
+                "value": int(ledger.column("outputs.value")[output]),
+            }
+            for output in own
+        ],
+        "payers": payers,
+    }
+
+
+__all__ = ["payments"]

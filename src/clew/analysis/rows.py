@@ -1,0 +1,100 @@
+"""How rows of the ledger are named and placed in an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clew.analysis.answer import Answer
+from clew.errors import UsageError
+from clew.ledger.ledger import Ledger
+from clew.ledger.tables import Array
+from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE
+
+SPENT_WORDS = {UNSPENDABLE: "unspendable", OVERWRITTEN: "overwritten"}
+
+
+class Rows:
+    """Turns ids into what people read; remembers what it has turned."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._addresses: dict[int, str | None] = {NO_ADDRESS: None}
+        self._cards: dict[int, dict[str, Any]] = {}
+
+    def address(self, address: int) -> str | None:
+        """An address as people write it; None for nobody."""
+        if address not in self._addresses:
+            self._addresses[address] = self.ledger.address_text(address)
+        return self._addresses[address]
+
+    def entity_of(self, address: int) -> int | None:
+        """Entity of an address; None for nobody."""
+        return None if address == NO_ADDRESS else self.ledger.entity_of(address)
+
+    def card(self, entity: int) -> dict[str, Any]:
+        """An entity's id, its size in addresses, and its first address."""
+        if entity not in self._cards:
+            size = int(self.ledger.entity_sizes(np.array([entity]))[0])
+            self._cards[entity] = {"entity": entity, "size": size, "address": self.address(entity)}
+        return self._cards[entity]
+
+    def cards(self, entities: Array) -> list[dict[str, Any]]:
+        """The cards of several entities."""
+        return [self.card(entity) for entity in entities.tolist()]
+
+    def place(self, transaction: int) -> dict[str, Any]:
+        """Where a transaction stands: id, height, block time, median time past."""
+        height = self.ledger.block_of_transaction(transaction)
+        return {
+            "txid": self.ledger.txid(transaction),
+            "height": height,
+            "time": int(self.ledger.column("blocks.time")[height]),
+            "median_time": int(self.ledger.column("blocks.median_time")[height]),
+        }
+
+    def moment(self, transaction: int) -> dict[str, Any]:
+        """Where a transaction stands, in short: height, block time, id."""
+        place = self.place(transaction)
+        return {name: place[name] for name in ("height", "time", "txid")}
+
+    def index(self, output: int, transaction: int) -> int:
+        """Number of an output within its transaction."""
+        return output - int(self.ledger.column("transactions.first_output")[transaction])
+
+    def spend(self, output: int) -> dict[str, Any]:
+        """Who spent an output: transaction id or None, and the state in a word."""
+        by = int(self.ledger.column("spends.spent_by")[output])
+        if by < MAX_TRANSACTIONS:
+            return {"spent_by": self.ledger.txid(by), "spent": "spent"}
+        return {"spent_by": None, "spent": SPENT_WORDS.get(by, "unspent")}
+
+    def script_type(self, output: int) -> str:
+        """Script type of an output, by name."""
+        return SCRIPT_TYPES[int(self.ledger.column("outputs.script_type")[output])]
+
+
+def page(found: int, limit: int | None, offset: int) -> slice:
+    """The part of a list of ``found`` rows to show. Raises UsageError for a negative number."""
+    if offset < 0 or (limit is not None and limit < 0):
+        raise UsageError(f"expected a limit and an offset of 0 or more, found {limit} and {offset}")
+    start = min(offset, found)
+    return slice(start, found if limit is None else min(start + limit, found))
+
+
+def answer(
+    ledger: Ledger,
+    question: str,
+    parameters: dict[str, Any],
+    result: dict[str, Any],
+    caveats: tuple[str, ...] = (),
+    error_estimate: str | None = None,
+) -> Answer:
+    """An answer that states the ledger it was found in."""
+    tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
+    stated = {"network": ledger.network.name, "tip": tip}
+    return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
+
+
+__all__ = ["Rows", "answer", "page"]

@@ -1,0 +1,123 @@
+"""One transaction, and what the rules say of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any
+
+from clew.analysis.answer import Answer
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
+from clew.analysis.rows import Rows, answer
+from clew.heuristics import plain
+from clew.ledger.ledger import Ledger
+from clew.schema import FLAG_COINBASE, NO_OUTPUT
+
+_NO_INPUT = {"txid": None, "vout": None, "value": None, "address": None, "script_type": None, "entity": None}
+
+
+def transaction(ledger: Ledger, txid: str | bytes) -> Answer:
+    """The transaction of this id, with the outputs its inputs spend and who spent its outputs.
+
+    ``fee`` and ``value_in`` of a coinbase are None. ``rules`` says what each rule answers:
+    ``common_input`` yes, no or unknown; ``equal_output_coinjoin`` yes or no. Raises UsageError and
+    NotFoundError.
+    """
+    number = ledger.find_transaction(txid)
+    rows = Rows(ledger)
+    inputs = [_input(rows, row) for row in ledger.inputs_in(number)]
+    outputs = [_output(rows, number, row) for row in ledger.outputs_in(number)]
+    coinbase = is_coinbase(ledger, number)
+    value_in = None if coinbase else sum(each["value"] for each in inputs)
+    value_out = sum(each["value"] for each in outputs)
+    column = {
+        name: int(ledger.column(f"transactions.{name}")[number])
+        for name in ("version", "lock_time", "size", "base_size")
+    }
+    place = rows.place(number)
+    result = {
+        **place,
+        "block": ledger.block_hash(place["height"]),
+        "confirmations": ledger.tip.height - place["height"] + 1,
+        **column,
+        "weight": 3 * column["base_size"] + column["size"],
+        "coinbase": coinbase,
+        "value_in": value_in,
+        "value_out": value_out,
+        "fee": None if value_in is None else value_in - value_out,
+        "rules": {
+            "common_input": common_input(ledger, number),
+            "equal_output_coinjoin": equal_output_coinjoin(ledger, number),
+        },
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+    return answer(ledger, "tx", {"txid": result["txid"]}, result, (BLOCK_TIME, LOWER_BOUND))
+
+
+def is_coinbase(ledger: Ledger, number: int) -> bool:
+    """Whether a transaction is its block's coinbase."""
+    return bool(ledger.column("transactions.flags")[number] & FLAG_COINBASE)
+
+
+def common_input(ledger: Ledger, number: int) -> str:
+    """What the rule common_input says of a transaction: yes where the ledger holds its links."""
+    owners, types = _spent(ledger, number)
+    linked = ledger.column("links.transaction")
+    row = bisect_left(linked, number)
+    if row < len(linked) and linked[row] == number:
+        return plain.YES
+    return plain.common_input(owners, types, coinjoin=equal_output_coinjoin(ledger, number) == plain.YES)
+
+
+def equal_output_coinjoin(ledger: Ledger, number: int) -> str:
+    """What the rule equal_output_coinjoin says of a transaction."""
+    outputs = ledger.outputs_in(number)
+    rows = slice(outputs.start, outputs.stop)
+    values = ledger.column("outputs.value")[rows].tolist()
+    return plain.equal_output_coinjoin(
+        _spent(ledger, number)[0], values, ledger.column("outputs.address")[rows].tolist()
+    )
+
+
+def _spent(ledger: Ledger, number: int) -> tuple[list[int], list[int]]:
+    """Addresses and script types of the outputs that a transaction spends."""
+    inputs = ledger.inputs_in(number)
+    spent = ledger.column("inputs.spent_output")[inputs.start : inputs.stop]
+    spent = spent[spent != NO_OUTPUT]
+    return ledger.column("outputs.address")[spent].tolist(), ledger.column("outputs.script_type")[
+        spent
+    ].tolist()
+
+
+def _input(rows: Rows, row: int) -> dict[str, Any]:
+    ledger = rows.ledger
+    sequence = int(ledger.column("inputs.sequence")[row])
+    spent = ledger.column("inputs.spent_output")[row]
+    if spent == NO_OUTPUT:
+        return {**_NO_INPUT, "sequence": sequence}
+    made_in = ledger.transaction_of_output(spent)
+    address = int(ledger.column("outputs.address")[spent])
+    return {
+        "txid": ledger.txid(made_in),
+        "vout": rows.index(spent, made_in),
+        "value": int(ledger.column("outputs.value")[spent]),
+        "address": rows.address(address),
+        "script_type": rows.script_type(spent),
+        "entity": rows.entity_of(address),
+        "sequence": sequence,
+    }
+
+
+def _output(rows: Rows, number: int, row: int) -> dict[str, Any]:
+    address = int(rows.ledger.column("outputs.address")[row])
+    return {
+        "vout": rows.index(row, number),
+        "value": int(rows.ledger.column("outputs.value")[row]),
+        "address": rows.address(address),
+        "script_type": rows.script_type(row),
+        "entity": rows.entity_of(address),
+        **rows.spend(row),
+    }
+
+
+__all__ = ["common_input", "equal_output_coinjoin", "is_coinbase", "transaction"]
