@@ -30,7 +30,9 @@ class Dice:
         return Dice(f"{self._seed}/{name}")
 
     def below(self, stop: int) -> int:
-        """A number from 0 to ``stop - 1``, all equally likely."""
+        """A number from 0 to ``stop - 1``, all equally likely. Raises ValueError for none to choose."""
+        if stop < 1:
+            raise ValueError(f"nothing to choose from: {stop}")
         bits = stop.bit_length()
         while True:
             number = self._bits(bits)
