@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing
 
 from clew.errors import ClewError
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from pathlib import Path
 
     from clew.analysis.answer import Answer
@@ -29,14 +29,16 @@ def open(path: str | Path) -> Inquiry:
     another version of Clew wrote it.
     """
     from clew.analysis.inquiry import Inquiry
+    from clew.ledger.ledger import open_ledger
 
-    return Inquiry(path)
+    return Inquiry(open_ledger(path))
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # NumPy is loaded when first needed, so that importing clew costs nothing.
     if name not in _HOMES:
         raise AttributeError(f"module 'clew' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    found: object = getattr(import_module(_HOMES[name]), name)
+    return found

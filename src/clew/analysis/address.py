@@ -14,7 +14,7 @@ from clew.ledger.ledger import Ledger
 from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE, UNSPENT
 
 
-def address(ledger: Ledger, number: int, *, limit: int | None = 1000, offset: int = 0) -> Answer:
+def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> Answer:
     """What address ``number`` (an id) received and sent, and its outputs in chain order.
 
     ``received`` and ``sent`` are gross sums over its outputs; ``balance`` is what is unspent at the

@@ -14,7 +14,7 @@ from clew.ledger.ledger import Ledger
 from clew.schema import NO_OUTPUT
 
 
-def block(ledger: Ledger, which: str | bytes | int, *, limit: int | None = None, offset: int = 0) -> Answer:
+def block(ledger: Ledger, which: str | bytes | int, *, limit: int = 0, offset: int = 0) -> Answer:
     """The block of a height or a hash; ``limit`` and ``offset`` choose among its transaction ids.
 
     ``fee`` is what all its transactions left to the miner, in satoshi. ``work`` is the chain's total

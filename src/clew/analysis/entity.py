@@ -18,7 +18,7 @@ from clew.schema import MAX_TRANSACTIONS, UNSPENT
 _ROWS_AT_ONCE = 1 << 22
 
 
-def entity(ledger: Ledger, number: int, *, limit: int | None = 1000, offset: int = 0) -> Answer:
+def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> Answer:
     """The entity ``number`` (an id): its addresses, the links that join them, and what it moved.
 
     ``received`` and ``sent`` are gross sums over its addresses, what moved inside included;
@@ -92,18 +92,20 @@ def _link(rows: Rows, row: int) -> dict[str, Any]:
     }
 
 
-def entities(ledger: Ledger, *, largest: int = 10) -> Answer:
-    """How many entities there are, by size, and the ``largest`` ones with their balances."""
+def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
+    """How many entities there are, by size, and the largest ones with their balances."""
     sizes = ledger.column("entity_list.size")
     rows = Rows(ledger)
-    chosen = ledger.column("entity_list.entity")[_largest(sizes, page(len(sizes), largest, 0).stop)]
+    shown = page(len(sizes), limit, offset)
+    chosen = ledger.column("entity_list.entity")[_largest(sizes, shown.stop)[shown.start :]]
     result: dict[str, Any] = {
         "entities": len(sizes),
         "largest": [{**rows.card(number), "balance": _balance(ledger, number)} for number in chosen.tolist()],
         "by_size": _by_size(sizes),
         **list_status(len(chosen), len(sizes)),
     }
-    return answer(ledger, "entities", {"largest": largest}, result, (LOWER_BOUND,), ENTITY_ERROR)
+    parameters = {"limit": limit, "offset": offset}
+    return answer(ledger, "entities", parameters, result, (LOWER_BOUND,), ENTITY_ERROR)
 
 
 def _largest(sizes: Array, count: int) -> Array:

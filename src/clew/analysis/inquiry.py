@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,23 +13,25 @@ from clew.analysis import address, block, entity, outflows, payments, proceeds, 
 from clew.analysis.answer import Answer
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
-from clew.ledger.ledger import Ledger, open_ledger
+from clew.ledger.ledger import Ledger
 from clew.ledger.tables import Array
+
+Sources: TypeAlias = "str | Iterable[str]"
+"""An address, ``txid:vout``, ``@file.csv`` or ``-``; or several of them."""
 
 
 class Inquiry:
     """The questions one can ask a ledger, as it was when opened; each returns an Answer.
 
     Where a method takes ``sources``, each is an address, ``txid:vout`` (the address that output
-    pays), ``@file.csv``, or ``-`` for the lines of ``lines``; what they name is put together, and
-    the question is asked about the union of their entities. ``limit`` (None: all) and ``offset``
-    choose which rows are shown, never what is summed. Methods raise AddressError, NotFoundError and
-    UsageError for a question that cannot be asked, LedgerError for a damaged ledger.
+    pays), ``@file.csv``, or ``-`` for the lines of ``lines``. They are taken together: the question
+    is about the union of their entities. ``limit`` (0: no limit) and ``offset`` choose which rows
+    are shown, never what is summed. Methods raise AddressError, NotFoundError and UsageError for a
+    question that cannot be asked, and LedgerError for a damaged ledger.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        """Open the ledger in folder ``path``. Raises NotALedgerError and LedgerVersionError."""
-        self.ledger: Ledger = open_ledger(path)
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
 
     def __enter__(self) -> Inquiry:
         return self
@@ -47,10 +48,9 @@ class Inquiry:
         """Let go of the ledger's files. No question can be asked after that."""
         self.ledger.close()
 
-    def addresses(self, *sources: str, lines: Iterable[str] | None = None) -> tuple[str, ...]:
+    def addresses(self, sources: Sources, *, lines: Iterable[str] | None = None) -> tuple[str, ...]:
         """The addresses that ``sources`` name, each once, in the order first named."""
-        found = find_sources(self.ledger, sources, lines)
-        return tuple(str(self.ledger.address_text(number)) for number in found)
+        return tuple(str(self.ledger.address_text(number)) for number in self._find(sources, lines))
 
     def status(self) -> Answer:
         """What the ledger holds, and how far it is behind its source."""
@@ -60,7 +60,7 @@ class Inquiry:
         """The digest of everything the ledger says; reads all of it."""
         return status.digest(self.ledger)
 
-    def block(self, which: str | int, *, limit: int | None = None, offset: int = 0) -> Answer:
+    def block(self, which: str | int, *, limit: int = 0, offset: int = 0) -> Answer:
         """The block of a height or hash; see ``clew.analysis.block``."""
         return block.block(self.ledger, which, limit=limit, offset=offset)
 
@@ -68,48 +68,70 @@ class Inquiry:
         """The transaction of an id; see ``clew.analysis.transaction``."""
         return transaction.transaction(self.ledger, txid)
 
-    def address(self, source: str, *, limit: int | None = 1000, offset: int = 0) -> Answer:
-        """One address; see ``clew.analysis.address``."""
-        return address.address(self.ledger, self._only(source), limit=limit, offset=offset)
+    def address(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> Answer:
+        """One address; see ``clew.analysis.address``. Raises UsageError where there are several."""
+        found = self._find(sources, lines)
+        if len(found) > 1:
+            raise UsageError(f"expected one address, found {len(found)}; ask about each alone")
+        return address.address(self.ledger, found[0], limit=limit, offset=offset)
 
-    def entity(self, source: str, *, limit: int | None = 1000, offset: int = 0) -> Answer:
-        """The entity of one address, and the links behind it; see ``clew.analysis.entity``."""
-        number = self.ledger.entity_of(self._only(source))
-        return entity.entity(self.ledger, number, limit=limit, offset=offset)
+    def entity(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> Answer:
+        """The one entity that all ``sources`` belong to; see ``clew.analysis.entity``.
 
-    def entities(self, *, largest: int = 10) -> Answer:
+        Raises UsageError where they belong to several: then ``each_entity`` answers.
+        """
+        entities = self._about(sources, lines)[0].tolist()
+        if len(entities) > 1:
+            raise UsageError(
+                f"expected addresses of one entity, found {len(entities)} entities; ask about each alone"
+            )
+        return entity.entity(self.ledger, entities[0], limit=limit, offset=offset)
+
+    def each_entity(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> tuple[Answer, ...]:
+        """The answers about each entity of ``sources``, by id."""
+        return tuple(
+            entity.entity(self.ledger, number, limit=limit, offset=offset)
+            for number in self._about(sources, lines)[0].tolist()
+        )
+
+    def entities(self, *, limit: int = 10, offset: int = 0) -> Answer:
         """All entities by size, and the largest; see ``clew.analysis.entity``."""
-        return entity.entities(self.ledger, largest=largest)
+        return entity.entities(self.ledger, limit=limit, offset=offset)
 
     def payments(
-        self, *sources: str, lines: Iterable[str] | None = None, limit: int | None = None, offset: int = 0
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
         entities, parameters = self._about(sources, lines)
         return payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
 
-    def proceeds(self, *sources: str, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC") -> Answer:
+    def proceeds(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
+    ) -> Answer:
         """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
         entities, parameters = self._about(sources, lines)
         return proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
 
     def outflows(
-        self, *sources: str, lines: Iterable[str] | None = None, limit: int | None = None, offset: int = 0
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment out of the entities, and to whom; see ``clew.analysis.outflows``."""
         entities, parameters = self._about(sources, lines)
         return outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
 
-    def _only(self, source: str) -> int:
-        found = find_sources(self.ledger, (source,))
-        if len(found) > 1:
-            raise UsageError(f"{source}: expected one address, found {len(found)}; ask about each alone")
-        return found[0]
+    def _find(self, sources: Sources, lines: Iterable[str] | None) -> tuple[int, ...]:
+        return find_sources(self.ledger, (sources,) if isinstance(sources, str) else sources, lines)
 
-    def _about(self, sources: Iterable[str], lines: Iterable[str] | None) -> tuple[Array, dict[str, Any]]:
-        found = find_sources(self.ledger, sources, lines)
+    def _about(self, sources: Sources, lines: Iterable[str] | None) -> tuple[Array, dict[str, Any]]:
+        found = self._find(sources, lines)
         entities = np.unique(self.ledger.column("entities.entity")[np.array(found)])
         return entities, {"addresses": [self.ledger.address_text(number) for number in found]}
 
 
-__all__ = ["Inquiry"]
+__all__ = ["Inquiry", "Sources"]

@@ -24,7 +24,7 @@ def outflows(
     entities: Array,
     *,
     parameters: dict[str, Any],
-    limit: int | None = None,
+    limit: int = 0,
     offset: int = 0,
 ) -> Answer:
     """All payments out of ``entities`` (distinct ascending ids), taken as one, in chain order.

@@ -24,7 +24,7 @@ def payments(
     entities: Array,
     *,
     parameters: dict[str, Any],
-    limit: int | None = None,
+    limit: int = 0,
     offset: int = 0,
 ) -> Answer:
     """All payments into ``entities`` (distinct ascending ids), taken as one, in chain order.

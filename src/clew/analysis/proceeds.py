@@ -19,7 +19,6 @@ from clew.ledger.tables import Array
 from clew.schema import OVERWRITTEN, UNSPENDABLE
 
 _SUMS = ("received", "spent", "fee", "overwritten", "unspendable")
-_COUNTS = ("payments", "outflows")
 
 
 def proceeds(
@@ -35,7 +34,7 @@ def proceeds(
     zone = time_zone(tz)
     flows = flows_of(ledger, entities)
     months = _months(flows, zone)
-    total = {name: sum(month[name] for month in months) for name in (*_SUMS, *_COUNTS)}
+    total = {name: sum(month[name] for month in months) for name in _SUMS}
     result: dict[str, Any] = {
         "entities": Rows(ledger).cards(entities),
         "months": months,

@@ -75,12 +75,15 @@ class Rows:
         return SCRIPT_TYPES[int(self.ledger.column("outputs.script_type")[output])]
 
 
-def page(found: int, limit: int | None, offset: int) -> slice:
-    """The part of a list of ``found`` rows to show. Raises UsageError for a negative number."""
-    if offset < 0 or (limit is not None and limit < 0):
+def page(found: int, limit: int, offset: int) -> slice:
+    """The part of a list of ``found`` rows to show; a limit of 0 is none.
+
+    Raises UsageError for a negative number.
+    """
+    if offset < 0 or limit < 0:
         raise UsageError(f"expected a limit and an offset of 0 or more, found {limit} and {offset}")
     start = min(offset, found)
-    return slice(start, found if limit is None else min(start + limit, found))
+    return slice(start, min(start + limit, found) if limit else found)
 
 
 def answer(
