@@ -1,1 +1,8 @@
 """An answer, set as a page."""
+
+from __future__ import annotations
+
+from clew.report.answers import ReportAnswers
+from clew.report.file import write_report
+
+__all__ = ["ReportAnswers", "write_report"]

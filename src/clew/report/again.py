@@ -1,0 +1,98 @@
+"""How somebody who does not trust us computes the report again."""
+
+from __future__ import annotations
+
+import shlex
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from typing import TYPE_CHECKING
+
+from clew import schema
+from clew.report.answers import ReportAnswers
+from clew.report.document import Cell, Commands, Fact, Facts, Paragraph, Part, Span, cell, prose
+
+if TYPE_CHECKING:
+    from clew.analysis.answer import Answer
+
+LIST_FILE = "addresses.csv"
+TYPED_UP_TO = 4
+SETTERS = ("jinja2", "matplotlib", "typst")
+
+
+def subject(answers: ReportAnswers) -> str:
+    """The addresses as they are typed after a command: themselves, or the file that lists them."""
+    if len(answers.addresses) > TYPED_UP_TO:
+        return f"@{LIST_FILE}"
+    return " ".join(shlex.quote(address) for address in answers.addresses)
+
+
+def command(answers: ReportAnswers, question: str) -> str:
+    """The command line that asks one question again, whole, as JSON."""
+    whole = "" if question == "proceeds" else " --limit 0"
+    return f"clew {question} {subject(answers)} --ledger LEDGER{whole} --json"
+
+
+def entity_command(entity: Answer) -> str:
+    """The command line that asks about one entity again, by its first address."""
+    return f"clew entity {shlex.quote(entity.result['address'])} --ledger LEDGER --limit 0 --json"
+
+
+def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
+    """The parts of the last section: command lines, versions, and what must come out."""
+    network, height = answers.payments.ledger["network"], answers.tip["height"]
+    lines = [
+        f"clew index BLOCKS --ledger LEDGER --network {network} --until {height}",
+        "clew status --ledger LEDGER",
+        *(entity_command(entity) for entity in answers.entities[:TYPED_UP_TO]),
+        *(command(answers, question) for question in ("payments", "proceeds", "outflows")),
+        f"clew report {subject(answers)} --ledger LEDGER -o report.pdf",
+    ]
+    text = (
+        "`BLOCKS` is the data folder of any Bitcoin node that has seen the tip named below, `LEDGER` a new "
+        "folder. No network connection is needed or opened."
+    )
+    if len(answers.addresses) > TYPED_UP_TO:
+        text += f" `{LIST_FILE}` is a file with the addresses of section 1, one on each line."
+    if len(answers.entities) > TYPED_UP_TO:
+        text += (
+            f" `clew entity` is to be asked for each of the {len(answers.entities):,} entities of section 3."
+        )
+    return (
+        Paragraph(prose(text)),
+        Commands(tuple(lines)),
+        Paragraph(
+            prose(
+                "`clew status` must then state the snapshot below. If it does, every answer is the same, "
+                "byte for byte. The PDF and the HTML too are the same bytes with the same versions of the "
+                "programs that set them."
+            )
+        ),
+        Facts(
+            (
+                Fact("Snapshot", cell(answers.payments.snapshot, "code")),
+                Fact("Tip", cell(answers.tip["hash"], "code")),
+                Fact("Program", cell(f"clew {version}, ledger format {schema.VERSION}")),
+                Fact("Rules", _rules(answers)),
+                Fact("Set with", cell(", ".join(f"{name} {_version(name)}" for name in SETTERS))),
+            )
+        ),
+    )
+
+
+def _rules(answers: ReportAnswers) -> Cell:
+    """The rules in force, or those that the printed links rest on."""
+    if answers.status is not None:
+        rules = {(rule["name"], rule["version"]) for rule in answers.status.result["rules"]}
+    else:
+        links = (link for entity in answers.entities for link in entity.result["links"])
+        rules = {(link["rule"], link["version"]) for link in links}
+    if not rules:
+        return cell("no rule was needed: each entity is a single address", "quiet")
+    return tuple((Span(f"{name}, version {number}"),) for name, number in sorted(rules))
+
+
+def _version(package: str) -> str:
+    try:
+        return installed(package)
+    except PackageNotFoundError:
+        return "not installed"

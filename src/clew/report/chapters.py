@@ -1,0 +1,323 @@
+"""The chapters of a report: answers in, sections out. What a page looks like is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clew.analysis.answer import NOT_SEARCHED
+from clew.report import registers
+from clew.report.again import compute_again, entity_command
+from clew.report.answers import DEFAULT_LIMIT, ReportAnswers
+from clew.report.charts import (
+    OUTFLOWS_COLOUR,
+    PAYMENTS_COLOUR,
+    Flow,
+    Month,
+    flows_chart,
+    months_chart,
+)
+from clew.report.document import (
+    Cell,
+    Chart,
+    Document,
+    Fact,
+    Facts,
+    KeyFigure,
+    KeyFigures,
+    Line,
+    Paragraph,
+    Part,
+    Points,
+    Section,
+    Span,
+    cell,
+    prose,
+)
+from clew.report.method import method
+from clew.report.wording import MOTTO, btc, count, day, moment
+
+TITLE = "What an entity received, held and paid out"
+MARK_LENGTH = 12
+NOT_CHOICES = ("addresses", "limit", "offset", "tz")
+NO_ESTIMATE = "no error estimate was computed for this answer: treat the error rate as unknown, not as zero."
+
+
+def document(answers: ReportAnswers, *, version: str, limit: int = DEFAULT_LIMIT) -> Document:
+    """The whole report. ``limit`` bounds the rows of each printed table; totals and charts count all."""
+    snapshot = answers.payments.snapshot
+    network, tip = answers.payments.ledger["network"], answers.tip
+    return Document(
+        title=TITLE,
+        subtitle=_subtitle(answers),
+        motto=MOTTO,
+        snapshot=snapshot,
+        mark=snapshot[:MARK_LENGTH],
+        ledger=f"{network}, tip {tip['height']:,}",
+        version=version,
+        time=answers.time,
+        sections=(
+            Section("What was asked", _asked(answers, limit)),
+            Section("The answer in short", _short(answers)),
+            Section("The entity and its evidence", _entity(answers, limit)),
+            Section("Payments received", _payments(answers, limit)),
+            Section("Proceeds by month", _proceeds(answers)),
+            Section("Outflows", _outflows(answers, limit)),
+            Section("Method and limits", method()),
+            Section("Caveats and error estimates", _caveats(answers)),
+            Section("How to compute it again", compute_again(answers, version)),
+        ),
+    )
+
+
+def _subtitle(answers: ReportAnswers) -> Line:
+    if len(answers.addresses) == 1:
+        return (Span(answers.addresses[0], "code"),)
+    return (Span(f"{count(len(answers.addresses), 'address', 'addresses')}, listed in section 1"),)
+
+
+def _asked(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
+    several = len(answers.addresses) > 1
+    question = (
+        f"Which addresses are under one control with the {'ones' if several else 'one'} below? Which "
+        "payments did they receive from outside, what is still held with them, and where did the rest go?"
+    )
+    shown = [(Span(address, "code"),) for address in answers.addresses[:limit]]
+    if len(shown) < len(answers.addresses):
+        text = f"cut: {limit:,} of {len(answers.addresses):,} shown; the file given to the command has all"
+        shown.append((Span(text, "quiet"),))
+    network = answers.payments.ledger["network"]
+    test = "" if network == "main" else " (a test network: its coins have no value)"
+    facts = [
+        Fact("Addresses" if several else "Address", tuple(shown)),
+        *(Fact(*other) for other in _other_parameters(answers)),
+        Fact("Network", cell(f"Bitcoin, {network}{test}")),
+        Fact("Tip", _tip(answers)),
+        Fact("Work", cell(str(answers.tip["work"]), "code")),
+        Fact("Snapshot", cell(answers.payments.snapshot, "code")),
+    ]
+    text = (
+        "The snapshot is a SHA-256 over the tip and the rules: the same snapshot means the same answers. "
+        f"Its first {MARK_LENGTH} digits stand on every page."
+    )
+    behind = [] if answers.status is None else [Paragraph(line) for line in _behind(answers.status.result)]
+    return (Paragraph(prose(question)), Facts(tuple(facts)), Paragraph(prose(text)), *behind)
+
+
+def _other_parameters(answers: ReportAnswers) -> list[tuple[str, Cell]]:
+    """What else was chosen when asking: printed as given, since it may change the answer."""
+    chosen = {
+        str(name): value
+        for answer in (answers.payments, answers.proceeds, answers.outflows)
+        for name, value in answer.parameters.items()
+        if name not in NOT_CHOICES and value is not None
+    }
+    return [(name.replace("_", " ").capitalize(), cell(str(chosen[name]))) for name in sorted(chosen)]
+
+
+def _tip(answers: ReportAnswers) -> Cell:
+    time = "" if answers.tip_time is None else f", block time {moment(answers.tip_time)} UTC"
+    return ((Span(f"height {answers.tip['height']:,}{time}"),), (Span(answers.tip["hash"], "code"),))
+
+
+def _behind(status: Mapping[str, Any]) -> list[Line]:
+    source = status["source"]
+    if source["status"] == NOT_SEARCHED:
+        return [prose("Whether the node has newer blocks than this tip was not searched.")]
+    if source.get("blocks_behind"):
+        behind = count(source["blocks_behind"], "block")
+        return [
+            prose(
+                f"When asked, the node had {behind} more than this ledger; they are not part of this report."
+            )
+        ]
+    return []
+
+
+def _short(answers: ReportAnswers) -> tuple[Part, ...]:
+    payments, outflows = answers.payments.result, answers.outflows.result
+    total = answers.proceeds.result["total"]
+    size = sum(entity["size"] for entity in payments["entities"])
+    figures = (
+        KeyFigure("Addresses", f"{size:,}", "lower bound"),
+        KeyFigure("Received, BTC", btc(total["received"]), count(payments["total"]["payments"], "payment")),
+        KeyFigure("Spent, BTC", btc(total["spent"]), count(outflows["total"]["outflows"], "outflow")),
+        KeyFigure("Held, BTC", btc(total["held"]), f"at height {answers.tip['height']:,}"),
+    )
+    sums = [
+        Fact("Received from outside", _exact(total["received"])),
+        Fact("Spent to outside", _exact(total["spent"])),
+        Fact("Fees", _exact(total["fee"])),
+        Fact("Held at the tip", _exact(total["held"])),
+    ]
+    if answers.lost:
+        sums.append(Fact("Lost: nobody can spend it", _exact(answers.lost)))
+    kept = " + lost" if answers.lost else ""
+    return (
+        KeyFigures(figures),
+        Paragraph(_span_of_time(answers)),
+        Facts(tuple(sums)),
+        Paragraph(prose(f"The sum closes to the satoshi: received − spent − fees = held{kept}.")),
+    )
+
+
+def _span_of_time(answers: ReportAnswers) -> Line:
+    payments = answers.payments.result["payments"]
+    total = answers.payments.result["total"]
+    if not payments:
+        return prose("No payment from outside was found up to the tip.")
+    first, last = min(row["time"] for row in payments), max(row["time"] for row in payments)
+    text = f"The payments were made between {day(first)} and {day(last)} (block time, UTC)"
+    if day(first) == day(last):
+        text = f"The payments were made on {day(first)} (block time, UTC)"
+    payers = (
+        "no paying entity"
+        if not total["payers"]
+        else count(total["payers"], "paying entity", "paying entities")
+    )
+    parts = [f"{text}, by {payers}."]
+    if total["coinbase"]:
+        parts.append(f"Newly mined coins, which nobody paid: {count(total['coinbase'], 'payment')}.")
+    if total["mixed"]:
+        parts.append(
+            f"Mixed, since the entity and others spent together: {count(total['mixed'], 'payment')}."
+        )
+    return prose(" ".join(parts))
+
+
+def _exact(value: int) -> Cell:
+    return ((Span(f"{btc(value)} BTC"), Span(f"{value:,} satoshi", "quiet")),)
+
+
+def _entity(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    if len(answers.entities) > 1:
+        text = f"The addresses asked about belong to {len(answers.entities):,} entities, which no rule joins."
+        parts.append(Paragraph(prose(f"{text} The other sections take them together.")))
+    for answer in answers.entities:
+        parts += _one_entity(answer.result, limit, entity_command(answer))
+    return tuple(parts)
+
+
+def _one_entity(entity: Mapping[str, Any], limit: int, whole: str) -> tuple[Part, ...]:
+    name = (
+        f"At this tip it is entity {entity['entity']}, after the number of its first address; with a later "
+        "tip it may have grown, and its number changed."
+    )
+    inside = "What its addresses received includes what they paid to each other; section 5 leaves that out."
+    return (
+        Paragraph((Span(f"Lower bound: {count(entity['size'], 'address', 'addresses')}.", "strong"),)),
+        Paragraph(prose(name)),
+        Facts(
+            (
+                Fact("First seen", _seen(entity["first"])),
+                Fact("Last seen", _seen(entity["last"])),
+                Fact("Received by its addresses", _exact(entity["received"])),
+                Fact("Held at the tip", _exact(entity["balance"])),
+            )
+        ),
+        Paragraph(prose(inside)),
+        registers.addresses_table(entity, limit, whole),
+        registers.links_table(entity, limit, whole),
+    )
+
+
+def _seen(place: Mapping[str, Any] | None) -> Cell:
+    if place is None:
+        return cell("never")
+    return (
+        (Span(f"{moment(place['time'])} UTC, height {place['height']:,}"),),
+        (Span(place["txid"], "code"),),
+    )
+
+
+def _payments(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
+    rows = answers.payments.result["payments"]
+    table = registers.payments_table(answers, limit)
+    if not rows:
+        return (table,)
+    flows = [
+        Flow(
+            row["time"], row["value"], "mixed" if row["mixed"] else "coinbase" if row["coinbase"] else "plain"
+        )
+        for row in rows
+    ]
+    return (_flows(flows, "payment", PAYMENTS_COLOUR, answers.payments.result["found"]), table)
+
+
+def _outflows(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
+    rows = answers.outflows.result["outflows"]
+    table = registers.outflows_table(answers, limit)
+    if not rows:
+        return (table,)
+    flows = [Flow(row["time"], row["value"], "mixed" if row["mixed"] else "plain") for row in rows]
+    chart = _flows(flows, "outflow", OUTFLOWS_COLOUR, answers.outflows.result["found"])
+    return (chart, registers.receivers_table(answers, limit), table)
+
+
+def _flows(flows: list[Flow], noun: str, colour: str, found: int) -> Chart:
+    drawn = (
+        f"{len(flows):,} of {found:,}"
+        if len(flows) < found
+        else "The only"
+        if found == 1
+        else f"All {found:,}"
+    )
+    plural = count(found, noun).split(" ", 1)[1]
+    caption = f"{drawn} {plural} by block time; below, their running sum."
+    total = btc(sum(flow.value for flow in flows))
+    description = (
+        f"{caption} From {day(min(flow.time for flow in flows))} to {day(max(flow.time for flow in flows))}; "
+        f"the smallest {btc(min(flow.value for flow in flows))}, the largest "
+        f"{btc(max(flow.value for flow in flows))}, together {total} BTC."
+    )
+    return Chart(flows_chart(flows, noun, colour), description, caption)
+
+
+def _proceeds(answers: ReportAnswers) -> tuple[Part, ...]:
+    months = answers.proceeds.result["months"]
+    table = registers.months_table(answers)
+    if not months:
+        return (table,)
+    text = (
+        "Money that moves within the entity is not income and is not counted. A month is one of block "
+        "time in UTC, from the entity's first movement to its last."
+    )
+    drawn = [Month(row["month"], row["received"], row["spent"] + row["fee"], row["held"]) for row in months]
+    caption = (
+        "Received from outside and paid out, by month of block time; below, what was held at the month's end."
+    )
+    description = (
+        f"{caption} From {months[0]['month']} to {months[-1]['month']}; the table below has the numbers."
+    )
+    return (Chart(months_chart(drawn), description, caption), Paragraph(prose(text)), table)
+
+
+def _caveats(answers: ReportAnswers) -> tuple[Part, ...]:
+    """Each caveat once, with the questions it belongs to; then each answer's error estimate."""
+    caveats: dict[str, list[str]] = {}
+    estimates: dict[str, list[str]] = {}
+    for answer in answers.everything:
+        for caveat in answer.caveats:
+            _append(caveats, caveat, answer.question)
+        if answer is not answers.status:
+            _append(estimates, answer.error_estimate or NO_ESTIMATE, answer.question)
+    parts: list[Part] = []
+    if caveats:
+        parts.append(Points(tuple(_remark(text, questions) for text, questions in caveats.items())))
+    else:
+        parts.append(Paragraph(prose("The answers came with no caveats beyond the limits in section 7.")))
+    parts.append(Paragraph(prose("How often such conclusions are wrong:")))
+    parts.append(Points(tuple(_remark(text, questions) for text, questions in estimates.items())))
+    return tuple(parts)
+
+
+def _append(known: dict[str, list[str]], text: str, question: str) -> None:
+    questions = known.setdefault(text, [])
+    if question not in questions:
+        questions.append(question)
+
+
+def _remark(text: str, questions: list[str]) -> Line:
+    """A caveat as its answer words it, after the questions that it belongs to."""
+    return (Span(f"{', '.join(questions).capitalize()}: ", "strong"), Span(text))
