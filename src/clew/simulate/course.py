@@ -14,8 +14,8 @@ from clew.simulate.world import World
 OPENING = MATURITY + 25
 """Height at which the service opens, when coins have spread a little."""
 
-_PEOPLE = 320
-_MERCHANTS = 12
+PEOPLE = 320
+MERCHANTS = 12
 _ACTS_PER_BLOCK = 9
 _JOIN_EVERY = 17
 _DUST_EVERY = 90
@@ -46,7 +46,7 @@ class Course:
         banks = [(home, 70), (near, 20), (far, 10)]
         self._people = [
             Person(world, f"person-{number:03d}", self._dice.pick_weighted(banks))
-            for number in range(1, _PEOPLE + 1)
+            for number in range(1, PEOPLE + 1)
         ]
         self._merchants = [
             Merchant(
@@ -55,7 +55,7 @@ class Course:
                 self._dice.pick(self._exchanges),
                 self._dice.pick(_MERCHANT_KINDS),
             )
-            for number in range(1, _MERCHANTS + 1)
+            for number in range(1, MERCHANTS + 1)
         ]
         self._investigator = Person(world, "investigator", home)
         self._service = Service(world, OPENING, near, far, self._merchants[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clew.errors import StorageError, UsageError
 from clew.simulate import truth as truth_tables
-from clew.simulate.blockfile import XOR_KEY_BYTES, write_block_files
+from clew.simulate.blockfile import NO_KEY, XOR_KEY_BYTES, write_block_files
 from clew.simulate.chain import MATURITY, Chain
 from clew.simulate.course import run
 from clew.simulate.dice import Dice
@@ -75,8 +75,7 @@ def simulate(
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     try:
         (partial / "truth").mkdir(parents=True)
-        dice = world.dice.separate("files")
-        key = dice.data(XOR_KEY_BYTES) if obfuscate else bytes(XOR_KEY_BYTES)
+        key = world.dice.separate("xor key").data(XOR_KEY_BYTES) if obfuscate else NO_KEY
         paths = write_block_files(
             partial / "blocks",
             [*world.chain.raw_blocks, stale],
@@ -84,7 +83,7 @@ def simulate(
             xor_key=key,
             max_file_size=max_file_size,
             preallocate=max_file_size,
-            order=_arrival(len(world.chain.blocks), dice),
+            order=_arrival(len(world.chain.blocks), world.dice.separate("arrival")),
         )
         truth_tables.write(partial / "truth", records)
         (partial / "README.md").write_bytes(describe(records.totals).encode())

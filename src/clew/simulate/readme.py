@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clew.simulate.chain import COIN
+from clew.simulate.course import MERCHANTS, PEOPLE
 from clew.simulate.truth import PURPOSES
 
 
@@ -34,11 +35,12 @@ Nothing in this folder happened. It is a made-up economy on {totals["network"]},
 - `truth/totals.json`: the sums. Values are satoshi.
 
 ## The world
-Three exchanges with a deposit address per customer, hot wallet, vault and batched withdrawals; 320 people,
-twelve merchants, four miners; coinjoins, a notary (OP_RETURN), an escrow (bare multisig), a miner paid to a
-bare key, a stranger who sends dust. A service gives every member an address of their own:
-{service["accounts_given"]:,} given, {service["accounts_paid"]:,} ever paid, by {service["payments"]:,} payments
-of {_coins(service["received"])} in all. Its operator sweeps them, peels, waits, and cashes out:
+Three exchanges with a deposit address per customer, hot wallet, vault and batched withdrawals;
+{PEOPLE} people, {MERCHANTS} merchants, four miners; coinjoins, a notary (OP_RETURN), an escrow (bare
+multisig), a miner paid to a bare key, a stranger who sends dust. A service gives every member an address
+of their own: {service["accounts_given"]:,} given, {service["accounts_paid"]:,} ever paid, by
+{service["payments"]:,} payments of {_coins(service["received"])} in all. Its operator sweeps them,
+peels, waits, and cashes out:
 {cashed}.
 
 An inquiry starts from one address, that of a test purchase: `{service["seed_address"]}`.
@@ -49,9 +51,9 @@ Purposes in `payments.csv`:
 ## What is right, and what is not
 Right: proof of work, Merkle roots, witness commitments, transaction ids, heights in coinbases, subsidies
 (halved every 150 blocks), fees to the miner, coinbase maturity; every satoshi held at the tip was mined,
-and none is lost. Filler: keys are hashes and signatures are random bytes of realistic size, so no node would accept
-these spends. Made up: prices, amounts, habits. A block comes about once a day, so that some hundreds of
-blocks span more than a year.
+and none is lost. Filler: keys are hashes and signatures are random bytes of realistic size, so no node
+would accept these spends. Made up: prices, amounts, habits. A block comes about once a day, so that some
+hundreds of blocks span more than a year.
 
 An entity found by common inputs from the one address is a lower bound: the operator moved his first
 payments, and some large ones, one by one; others came too late to be swept; and what went through a peeling
