@@ -19,7 +19,7 @@ LEDGER = {
     },
 }
 SNAPSHOT = hashlib.sha256(b"snapshot").hexdigest()
-ASKED = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFT5Jvm3"
+ASKED = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
 SCRIPT = "script:" + "9f" * 32
 START = 1_433_116_800
 COIN = 100_000_000

@@ -80,3 +80,9 @@ def test_months() -> None:
 )
 def test_plain_numbers(value: float, text: str) -> None:
     assert plain_number(value) == text
+
+
+def test_a_single_month_stands_on_an_axis_of_months() -> None:
+    drawn = words(months_chart([Month("2009-01", 50 * COIN, 32 * COIN, 18 * COIN)]))
+    assert {"2009-01-01", "2009-02-01"} <= set(drawn)
+    assert len([word for word in drawn if word.endswith("-01")]) >= 5

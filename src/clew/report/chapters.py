@@ -167,15 +167,13 @@ def _span_of_time(answers: ReportAnswers) -> Line:
     if not payments:
         return prose("No payment from outside was found up to the tip.")
     first, last = min(row["time"] for row in payments), max(row["time"] for row in payments)
-    text = f"The payments were made between {day(first)} and {day(last)} (block time, UTC)"
+    made = "The payment was" if total["payments"] == 1 else "The payments were"
+    text = f"{made} made between {day(first)} and {day(last)} (block time, UTC)"
     if day(first) == day(last):
-        text = f"The payments were made on {day(first)} (block time, UTC)"
-    payers = (
-        "no paying entity"
-        if not total["payers"]
-        else count(total["payers"], "paying entity", "paying entities")
-    )
-    parts = [f"{text}, by {payers}."]
+        text = f"{made} made on {day(first)} (block time, UTC)"
+    if total["payers"]:
+        text += f", by {count(total['payers'], 'paying entity', 'paying entities')}"
+    parts = [f"{text}."]
     if total["coinbase"]:
         parts.append(f"Newly mined coins, which nobody paid: {count(total['coinbase'], 'payment')}.")
     if total["mixed"]:
@@ -200,13 +198,14 @@ def _entity(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
 
 
 def _one_entity(entity: Mapping[str, Any], limit: int, whole: str) -> tuple[Part, ...]:
+    size = count(entity["size"], "address", "addresses")
     name = (
-        f"At this tip it is entity {entity['entity']}, after the number of its first address; with a later "
-        "tip it may have grown, and its number changed."
+        "The number of an entity is that of its first address. It holds for this tip: with a later one the "
+        "entity may have grown, and its number changed."
     )
     inside = "What its addresses received includes what they paid to each other; section 5 leaves that out."
     return (
-        Paragraph((Span(f"Lower bound: {count(entity['size'], 'address', 'addresses')}.", "strong"),)),
+        Paragraph((Span(f"Lower bound: {size}. Entity {entity['entity']}.", "strong"),)),
         Paragraph(prose(name)),
         Facts(
             (
@@ -264,7 +263,7 @@ def _flows(flows: list[Flow], noun: str, colour: str, found: int) -> Chart:
         else f"All {found:,}"
     )
     plural = count(found, noun).split(" ", 1)[1]
-    caption = f"{drawn} {plural} by block time; below, their running sum."
+    caption = f"{drawn} {plural} by block time; below, the running sum."
     total = btc(sum(flow.value for flow in flows))
     description = (
         f"{caption} From {day(min(flow.time for flow in flows))} to {day(max(flow.time for flow in flows))}; "

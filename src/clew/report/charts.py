@@ -34,6 +34,7 @@ LEFT = 19.0
 RIGHT = 7.0
 STEMS_UP_TO = 150
 PEN_WIDTHS = 1500
+HALF_A_YEAR = 183
 LOG_FROM_RATIO = 50
 
 MEASURED_FONT = "STIXGeneral"
@@ -114,9 +115,15 @@ def months_chart(months: Sequence[Month]) -> str:
         upper.axhline(0, color=INK, linewidth=0.5)
         upper.yaxis.set_major_formatter(lambda value, _: plain_number(abs(value)))
         upper.legend(**LEGEND, ncols=2)
-        _, last = _time_axis([upper, lower], [starts[0], ends[-1]])
+        first, last = _time_axis([upper, lower], [starts[0], ends[-1]], least=HALF_A_YEAR)
         held = [month.held / SATOSHI for month in months]
-        lower.step([starts[0], *ends, last], [0.0, *held, held[-1]], where="post", color=INK, linewidth=1.1)
+        lower.step(
+            [first, starts[0], *ends, last],
+            [0.0, 0.0, *held, held[-1]],
+            where="post",
+            color=INK,
+            linewidth=1.1,
+        )
         lower.set_ylim(0, max([*held, 1e-8]) * 1.12)
         upper.tick_params(labelbottom=False)
         return _svg(figure)
@@ -214,12 +221,13 @@ def _amount_axis(axes: Axes, values: Sequence[int]) -> None:
         axes.set_ylim(0, high * 1.15)
 
 
-def _time_axis(panels: Sequence[Axes], times: Sequence[float]) -> tuple[float, float]:
-    """One UTC axis for all panels, labelled below the last. Returns its two ends."""
+def _time_axis(panels: Sequence[Axes], times: Sequence[float], least: float = 0.5) -> tuple[float, float]:
+    """One UTC axis of ``least`` days or more, labelled below the last panel. Returns its two ends."""
     from matplotlib import dates
 
     untyped: Any = dates
-    margin = max((max(times) - min(times)) * 0.02, 0.25)
+    span = max(times) - min(times)
+    margin = max(span * 0.02, least / 24, (least - span) / 2)
     first, last = min(times) - margin, max(times) + margin
     days = last - first
     form = "%m-%d %H:%M" if days < 4 else "%Y-%m-%d" if days < 500 else "%Y-%m" if days < 2300 else "%Y"
