@@ -87,7 +87,7 @@ def _rules(answers: ReportAnswers) -> Cell:
         links = (link for entity in answers.entities for link in entity.result["links"])
         rules = {(link["rule"], link["version"]) for link in links}
     if not rules:
-        return cell("no rule was needed: each entity is a single address", "quiet")
+        return cell("no link was found; clew status lists the rules in force", "quiet")
     return tuple((Span(f"{name}, version {number}"),) for name, number in sorted(rules))
 
 
