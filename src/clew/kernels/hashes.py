@@ -56,7 +56,7 @@ def _sha256_compiled(data: Any, start: int, length: int, work: Work, out: Any, a
     pad[rest + 1 : 64 * blocks - 8] = 0
     for i in range(8):
         pad[64 * blocks - 1 - i] = (length * 8 >> 8 * i) & 255
-    compress(state, pad, 0, blocks)
+    compress(state, pad, np.int64(0), np.int64(blocks))
     _put_state(state, out, at)
 
 
@@ -71,7 +71,7 @@ def _sha256d_compiled(data: Any, start: int, length: int, work: Work, out: Any, 
     pad[62] = 1
     pad[63] = 0
     state[:] = INITIAL
-    compress(state, pad, 0, 1)
+    compress(state, pad, np.int64(0), np.int64(1))
     _put_state(state, out, at)
 
 
@@ -114,7 +114,7 @@ def merkle_root(level: Any, count: int, work: Work) -> bool:
                 level[32 * count + i] = level[32 * count - 32 + i]
             count += 1
         for pair in range(count // 2):
-            sha256d(level, 64 * pair, 64, work, level, 32 * pair)
+            sha256d(level, 64 * pair, np.int64(64), work, level, 32 * pair)
         count //= 2
     return mutated
 
@@ -173,7 +173,7 @@ def _line(block: Any, line: Any, words: Any, rotations: Any, constants: Any, rig
         round_ = step // 16
         mixed = _mix(4 - round_ if right else round_, b, c, d)
         total = (a + mixed + block[words[step]] + constants[round_]) & _LOW
-        a, e, d, c, b = e, d, _turn(c, 10), b, (_turn(total, rotations[step]) + e) & _LOW
+        a, e, d, c, b = e, d, _turn(c, np.int64(10)), b, (_turn(total, rotations[step]) + e) & _LOW
     line[0], line[1], line[2], line[3], line[4] = a, b, c, d, e
 
 

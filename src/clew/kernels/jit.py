@@ -1,30 +1,26 @@
 """The one compile policy of all kernels.
 
-``nogil`` lets threads run kernels side by side; ``cache`` keeps the machine code between runs;
-``boundscheck`` stays off, so kernels check lengths themselves. ``NUMBA_DISABLE_JIT=1`` runs every
-kernel as plain Python.
+``nogil`` lets threads run kernels side by side; ``cache`` keeps the machine code between runs.
+Bounds checks stay off, so kernels check lengths themselves. Integer literals are passed as
+``np.int64``, or Numba compiles a copy for each. ``NUMBA_DISABLE_JIT=1`` runs every kernel as plain
+Python.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+import numba.core.config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-JIT = not numba.config.DISABLE_JIT
+JIT = not numba.core.config.DISABLE_JIT  # type: ignore[attr-defined]
 """False when kernels run as plain Python."""
 
 
 def kernel(function: F) -> F:
     """Compile a function from arrays to arrays."""
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
-
-
-def inlined(function: F) -> F:
-    """Compile a small function that LLVM should fold into the kernels that call it."""
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", inline="never")(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return cast(F, compiled)

@@ -102,4 +102,4 @@ def address_keys(
         if tail < len(tail_addresses) and tail_addresses[tail] == address:
             row[20:41] = tails[tail]
             tail += 1
-        keys[address - first] = address_key(row, 0, types[address])
+        keys[address - first] = address_key(row, np.int64(0), np.int64(types[address]))

@@ -35,24 +35,28 @@ FAULTS: tuple[str, ...] = (
     "the witness commitment differs from the witnesses",
     "there are witnesses but no commitment to them",
     "the coinbase lacks the 32-byte reserved value that the witness commitment needs",
+    "there are witnesses below the height at which they began",
 )
 """What is wrong with a block, by fault code; 0 is nothing."""
 
 (
     SOUND, CUT, LONG_LENGTH, HUGE_LENGTH, NO_INPUTS, NO_OUTPUTS, BAD_FLAG, NO_WITNESS, NO_TRANSACTIONS,
-    NO_COINBASE, NULL_INPUT, BAD_VALUE, LEFT_OVER, BAD_ROOT, MUTATED, BAD_COMMITMENT, NO_COMMITMENT, NO_RESERVED,
+    NO_COINBASE, NULL_INPUT, BAD_VALUE, LEFT_OVER, BAD_ROOT, MUTATED, BAD_COMMITMENT, NO_COMMITMENT,
+    NO_RESERVED, EARLY_WITNESS,
 ) = range(len(FAULTS))  # fmt: skip
 
 
 class Batch(NamedTuple):
     """Blocks in one buffer: block i is ``data[starts[i]:ends[i]]``; its rows start at ``*_base[i]``.
 
-    ``data`` uint8; the others int64 of length blocks, and the bases one more.
+    ``data`` uint8; the others int64 of length blocks, and the bases one more; ``segwit`` uint8: does
+    BIP 141 hold at this height?
     """
 
     data: Any
     starts: Any
     ends: Any
+    segwit: Any
     transaction_base: Any
     output_base: Any
     input_base: Any
@@ -339,7 +343,7 @@ def _check_commitment(data: Any, commitment: int, reserved: int, level: Any, cou
     merkle_root(level, count, work)
     for i in range(32):
         level[32 + i] = data[reserved + i]
-    sha256d(level, 0, 64, work, level, 0)
+    sha256d(level, np.int64(0), np.int64(64), work, level, np.int64(0))
     for i in range(32):
         if level[i] != data[commitment + 6 + i]:
             return BAD_COMMITMENT
@@ -364,7 +368,7 @@ def _fill_block(
     first, last = batch.transaction_base[block], batch.transaction_base[block + 1]
     output, input_ = batch.output_base[block], batch.input_base[block]
     _, at, _ = _length(data, start + 80, batch.ends[block])
-    commitment, reserved, any_witness = -1, -1, False
+    commitment, reserved, any_witness = np.int64(-1), np.int64(-1), False
     for row in range(first, last):
         begin = at
         witness = data[at + 4] == 0
@@ -393,7 +397,7 @@ def _fill_block(
         if witness:
             any_witness = True
             columns.base_size[row] = _strip(data, begin, body_end, at, scratch)
-            sha256d(scratch, 0, columns.base_size[row], work, columns.txid, 32 * row)
+            sha256d(scratch, np.int64(0), np.int64(columns.base_size[row]), work, columns.txid, 32 * row)
             sha256d(data, begin, at - begin, work, wtxids, place)
         else:
             columns.base_size[row] = at - begin
@@ -402,7 +406,11 @@ def _fill_block(
     count_ = last - first
     txids[: 32 * count_] = columns.txid[32 * first : 32 * last]
     fault = _check_root(data, start, txids, count_, work)
-    if fault == SOUND and any_witness:
+    active = batch.segwit[block] != 0
+    if fault == SOUND and any_witness and not active:
+        fault = EARLY_WITNESS
+    # A block stripped of its witnesses still has its Merkle root, but not its sizes.
+    if fault == SOUND and (any_witness or (active and commitment >= 0)):
         wtxids[:32] = 0
         fault = _check_commitment(data, commitment, reserved, wtxids, count_, work)
     return fault

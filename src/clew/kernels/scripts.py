@@ -132,10 +132,10 @@ def classify(data: Any, start: int, length: int, work: Work, out: Any, at: int) 
     """
     if length == 25 and data[start] == 0x76 and data[start + 1] == 0xA9 and data[start + 2] == 20:
         if data[start + 23] == 0x88 and data[start + 24] == 0xAC:
-            _copy(data, start + 3, 20, out, at)
+            _copy(data, start + 3, np.int64(20), out, at)
             return PUBKEYHASH, PUBKEYHASH, 20
     elif length == 23 and data[start] == 0xA9 and data[start + 1] == 20 and data[start + 22] == 0x87:
-        _copy(data, start + 2, 20, out, at)
+        _copy(data, start + 2, np.int64(20), out, at)
         return SCRIPTHASH, SCRIPTHASH, 20
     if length and data[start] == 0x6A:
         return NULLDATA, NULLDATA, 0

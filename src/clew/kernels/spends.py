@@ -73,7 +73,8 @@ def _word(txid: Any, row: int, word: int) -> Any:
 def _find(table: Any, shard: int, txid: Any, row: int) -> int:
     """Slot of a transaction id in its shard, or of the free slot where it would stand, less one, negated."""
     per = len(table) // SHARDS
-    k0, k1, k2, k3 = _word(txid, row, 0), _word(txid, row, 1), _word(txid, row, 2), _word(txid, row, 3)
+    k0, k1 = _word(txid, row, np.int64(0)), _word(txid, row, np.int64(1))
+    k2, k3 = _word(txid, row, np.int64(2)), _word(txid, row, np.int64(3))
     slot = np.int64(k0 & np.uint64(per - 1))
     while True:
         at = shard * per + slot

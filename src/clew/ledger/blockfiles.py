@@ -52,6 +52,21 @@ class Frame:
         return self.header[4:36]
 
     @property
+    def version(self) -> int:
+        """Header version, signed."""
+        return int.from_bytes(self.header[:4], "little", signed=True)
+
+    @property
+    def merkle_root(self) -> bytes:
+        """Merkle root, in wire order."""
+        return self.header[36:68]
+
+    @property
+    def nonce(self) -> int:
+        """Nonce."""
+        return int.from_bytes(self.header[76:80], "little")
+
+    @property
     def bits(self) -> int:
         """Compact target."""
         return int.from_bytes(self.header[72:76], "little")

@@ -27,12 +27,17 @@ def block_digest(previous: bytes, columns: Mapping[str, Mapping[str, Array]]) ->
     ``columns[table][column]`` holds the block's rows of every logical row table, in any order and as
     logical values; rows are hashed table by table and column by column in schema order.
     """
+    return sha256(previous + rows_digest(columns)).digest()
+
+
+def rows_digest(columns: Mapping[str, Mapping[str, Array]]) -> bytes:
+    """SHA-256 of one block's rows, arguments as for ``block_digest``."""
     rows = sha256()
     for table in ROW_TABLES:
         if table.logical:
             for column in table.columns:
                 _update(rows, columns[table.name][column.name], column)
-    return sha256(previous + rows.digest()).digest()
+    return rows.digest()
 
 
 def ledger_digest(rolling: bytes, network: str, derived: Mapping[str, Mapping[str, Any]]) -> bytes:
@@ -60,4 +65,4 @@ def _update(digest: Any, values: Any, column: Column) -> None:
         digest.update(np.ascontiguousarray(values, column.dtype).data.cast("B"))
 
 
-__all__ = ["BEFORE_GENESIS", "block_digest", "ledger_digest"]
+__all__ = ["BEFORE_GENESIS", "block_digest", "ledger_digest", "rows_digest"]

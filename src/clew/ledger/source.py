@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.bitcoin.networks import network
 from clew.errors import ClewError, MissingBlockError, WrongNetworkError
 from clew.ledger.blockfiles import BlockFile, BlockFiles, FileScan, Frame, Skipped, find_blocks_folder
 from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
@@ -49,6 +50,20 @@ class Chain:
     def tip(self) -> Node:
         """The last block."""
         return self.blocks[-1]
+
+
+def default_magic(name: str) -> bytes:
+    """The magic of a network by name. Raises UsageError."""
+    return network(name).magic
+
+
+def open_files(folder: Path | None, network_name: str, magic: bytes | None = None) -> BlockFiles:
+    """The block files of a blocks folder or node data folder (default: the node's usual one).
+
+    Raises NoBlockFilesError, BlockFileError, and UsageError for a network that does not exist.
+    """
+    chosen = network(network_name)
+    return BlockFiles(find_blocks_folder(folder, chosen), chosen, magic)
 
 
 def scan(
@@ -221,7 +236,11 @@ def _missing(
             f"{files.folder}: the first missing height is {height}: blk{gap:05d}.dat is not there (a pruned "
             f"node, or an incomplete copy); Clew needs every block file from the first on{_or_until(height)}"
         )
-    assert wanted is not None, "frames without a connected block have a root"
+    if wanted is None:
+        return MissingBlockError(
+            f"{files.folder}: expected whole blocks, found only one that is cut off; "
+            "copy the files from the node again"
+        )
     broken = next((piece for piece in skipped if "header" in piece.reason or "states" in piece.reason), None)
     hint = ""
     if broken:
@@ -229,8 +248,8 @@ def _missing(
     return MissingBlockError(
         f"{files.files[wanted.frame.file].path}: offset {wanted.frame.offset}: block "
         f"{wanted.hash[::-1].hex()} needs its parent {wanted.frame.previous[::-1].hex()}, which no file "
-        f"holds whole (first missing height {height}{hint}); if the node is still downloading, run again later, "
-        f"else copy the files again{_or_until(height)}"
+        f"holds whole (first missing height {height}{hint}); if the node is still downloading, run again "
+        f"later, else copy the files again{_or_until(height)}"
     )
 
 
@@ -282,8 +301,7 @@ def behind(ledger: Ledger) -> dict[str, Any]:
         "blocks_to_undo": None,
     }
     try:
-        found = find_blocks_folder(Path(folder), ledger.network)
-        files = BlockFiles(found, ledger.network, bytes.fromhex(ledger.manifest.magic))
+        files = open_files(Path(folder), ledger.network.name, bytes.fromhex(ledger.manifest.magic))
         try:
             scans = scan(files, Path(ledger.path) / FOLDER)
             chain = best_chain(files, scans, known=known_blocks(ledger), known_tip=ledger.tip.height)

@@ -1,0 +1,133 @@
+"""The addresses seen so far, while a build runs: in memory, with room made batch by batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clew.engine.local import LocalEngine
+from clew.kernels import addresses as kernel
+from clew.kernels.lookup import address_keys, partition
+from clew.kernels.parse import Columns
+from clew.ledger.tables import Array
+from clew.schema import HEAD_BYTES, NO_ADDRESS, PAYLOAD_BYTES, TAIL_BYTES, WITNESS_UNKNOWN
+
+SHARDS = kernel.SHARDS
+_FULLEST = 0.7
+_CHUNK = 1 << 20
+
+
+class Growing:
+    """An array that is appended to; ``view()`` is what it holds."""
+
+    def __init__(self, dtype: Any, width: int = 1) -> None:
+        self._shape = () if width == 1 else (width,)
+        self._data: Array = np.zeros((1024, *self._shape), dtype)
+        self.length = 0
+
+    def extend(self, rows: Array) -> None:
+        """Append rows."""
+        need = self.length + len(rows)
+        if need > len(self._data):
+            larger = np.zeros((max(need, len(self._data) * 3 // 2), *self._shape), self._data.dtype)
+            larger[: self.length] = self._data[: self.length]
+            self._data = larger
+        self._data[self.length : need] = rows
+        self.length = need
+
+    def view(self) -> Array:
+        """The rows so far."""
+        return self._data[: self.length]
+
+
+class AddressBook:
+    """Gives each output its address id, and each new address the next one."""
+
+    def __init__(self) -> None:
+        self._types = Growing(np.uint8)
+        self._heads = Growing(np.uint8, HEAD_BYTES)
+        self._tail_rows = Growing(np.uint32)
+        self._lengths = Growing(np.uint8)
+        self._tails = Growing(np.uint8, TAIL_BYTES)
+        self._table = _empty(1 << 10)
+        self._held = np.zeros(SHARDS, np.int64)
+
+    def __len__(self) -> int:
+        return self._types.length
+
+    def resolve(
+        self, columns: Columns, engine: LocalEngine
+    ) -> tuple[Array, Array, dict[str, dict[str, Array]]]:
+        """Address ids of a batch's outputs (uint32); where new ones first appear (output rows, int64);
+        and the new rows of ``addresses`` and ``address_tails``."""
+        rows = len(columns.key)
+        order, starts = np.empty(rows, np.int64), np.empty(SHARDS + 1, np.int64)
+        partition(columns.key, 64 - kernel.SHARD_BITS, starts, order)
+        self._make_room(np.diff(starts))
+        base = len(self)
+        known = kernel.Known(
+            *(part.view() for part in (self._types, self._heads, self._tail_rows, self._lengths, self._tails))
+        )
+        paid = kernel.Paid(columns.address_type, columns.payload_length, columns.payload, columns.key)
+        found = kernel.Found(np.empty(rows, np.uint32), np.empty(rows, np.uint8), np.empty(rows, np.int64))
+        engine.over(
+            lambda first, last: kernel.find(self._table, known, paid, order, starts, (first, last), found),
+            SHARDS,
+        )
+        kernel.settle(self._table, found, base)
+        firsts = np.flatnonzero(found.is_new)
+        self._held += np.bincount((columns.key[firsts] >> np.uint64(58)).astype(np.int64), minlength=SHARDS)
+        return found.addresses, firsts, self._add(columns, firsts)
+
+    def _add(self, columns: Columns, firsts: Array) -> dict[str, dict[str, Array]]:
+        base = len(self)
+        payload = columns.payload.reshape(-1, kernel.STRIDE)[firsts]
+        types, lengths = columns.address_type[firsts], columns.payload_length[firsts]
+        with_tail = np.flatnonzero((lengths > HEAD_BYTES) | (types == WITNESS_UNKNOWN))
+        tails = {
+            "address": (base + with_tail).astype(np.uint32),
+            "length": lengths[with_tail],
+            "tail": payload[with_tail, HEAD_BYTES:PAYLOAD_BYTES],
+        }
+        heads = payload[:, :HEAD_BYTES]
+        self._remember(types, heads, with_tail, tails)
+        return {"addresses": {"type": types, "head": heads}, "address_tails": tails}
+
+    def _remember(self, types: Array, heads: Array, with_tail: Array, tails: dict[str, Array]) -> None:
+        tail_rows = np.full(len(types), NO_ADDRESS, np.uint32)
+        tail_rows[with_tail] = self._lengths.length + np.arange(len(with_tail))
+        self._types.extend(types)
+        self._heads.extend(heads)
+        self._tail_rows.extend(tail_rows)
+        self._lengths.extend(tails["length"])
+        self._tails.extend(tails["tail"])
+
+    def _make_room(self, coming: Array) -> None:
+        """Grow the table until no shard could fill up, were all that comes new."""
+        per = len(self._table.ids) // SHARDS
+        while (self._held + coming).max(initial=0) > _FULLEST * per:
+            per *= 2
+        if per * SHARDS > len(self._table.ids):
+            larger = _empty(per)
+            kernel.rehash(self._table, larger)
+            self._table = larger
+
+    def restore(self, types: Array, heads: Array, tails: dict[str, Array]) -> None:
+        """Take up the addresses of an earlier run, from their columns."""
+        for first in range(0, len(types), _CHUNK):
+            last = min(first + _CHUNK, len(types))
+            keys = np.empty(last - first, np.uint64)
+            address_keys(types, heads, tails["address"], tails["tail"], first, last, keys)
+            coming = np.bincount((keys >> np.uint64(58)).astype(np.int64), minlength=SHARDS)
+            self._make_room(coming)
+            kernel.insert(self._table, keys, first)
+            self._held += coming
+        with_tail = tails["address"].astype(np.int64)
+        self._remember(types, heads, with_tail, tails)
+
+
+def _empty(per: int) -> kernel.AddressTable:
+    return kernel.AddressTable(
+        np.zeros(SHARDS * per, np.uint64), np.full(SHARDS * per, kernel.EMPTY, np.uint32)
+    )

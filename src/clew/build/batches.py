@@ -1,0 +1,182 @@
+"""Blocks of the best chain, some dozens of megabytes at a time: read, counted, filled, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from clew.engine.local import LocalEngine
+from clew.errors import BadBlockError
+from clew.kernels import parse
+from clew.kernels.scripts import STRIDE
+from clew.ledger.blockfiles import HEADER_BYTES, BlockFiles, Frame
+from clew.ledger.headers import Node
+from clew.ledger.tables import Array
+
+BATCH_BYTES = 64 << 20
+
+
+class Parsed(NamedTuple):
+    """A batch whose every block is sound."""
+
+    nodes: list[Node]
+    batch: parse.Batch
+    columns: parse.Columns
+
+
+class UnfinishedError(Exception):
+    """The last block is not written to its end yet; the blocks before it are sound."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame.hash)
+        self.frame = frame
+
+
+class BlockReader:
+    """Reads and checks blocks; where one copy of a block is broken, takes the next."""
+
+    def __init__(self, files: BlockFiles, engine: LocalEngine, batch_bytes: int = BATCH_BYTES) -> None:
+        self.files = files
+        self.engine = engine
+        self.batch_bytes = batch_bytes
+        self.broken_copies: list[Frame] = []
+
+    def read(self, nodes: list[Node]) -> Iterator[Parsed]:
+        """Parsed batches of ``nodes``, in order; the next one is read while one is used.
+
+        Raises BadBlockError where no copy of a block is sound; UnfinishedError where that is the last.
+        """
+        groups = list(self._groups(nodes))
+        coming = self.engine.aside(lambda: self._load(groups[0])) if groups else None
+        for number, group in enumerate(groups):
+            assert coming is not None
+            data, starts, ends = coming.result()
+            if number + 1 < len(groups):
+                following = groups[number + 1]
+                coming = self.engine.aside(lambda group=following: self._load(group))  # type: ignore[misc]
+            yield self._parse(group, data, starts, ends)
+
+    def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
+        group: list[Node] = []
+        size = 0
+        for node in nodes:
+            if group and size + node.frame.length > self.batch_bytes:
+                yield group
+                group, size = [], 0
+            group.append(node)
+            size += node.frame.length
+        if group:
+            yield group
+
+    def _load(self, nodes: list[Node]) -> tuple[Array, Array, Array]:
+        lengths = np.array([node.frame.length for node in nodes], np.int64)
+        # Blocks start at whole words, so that revealing an obfuscated one goes word by word.
+        starts = np.zeros(len(nodes), np.int64)
+        np.cumsum((lengths[:-1] + 7) // 8 * 8, out=starts[1:])
+        data = np.zeros(int(starts[-1] + lengths[-1]) + 8, np.uint8)
+        for node, start in zip(nodes, starts.tolist(), strict=True):
+            self._load_one(node.frame, data[start : start + node.frame.length])
+        return data, starts, starts + lengths
+
+    def _load_one(self, frame: Frame, place: Array) -> None:
+        got = self.files.read_into(frame.file, frame.offset, place)
+        if got != len(place):
+            raise BadBlockError(
+                f"{self.files.files[frame.file].path}: offset {frame.offset}: expected a block of "
+                f"{len(place)} bytes, found {got}; the file was truncated while it was read; run the "
+                "command again"
+            )
+
+    def _parse(self, nodes: list[Node], data: Array, starts: Array, ends: Array) -> Parsed:
+        while True:
+            for node, start in zip(nodes, starts.tolist(), strict=True):
+                if data[start : start + HEADER_BYTES].tobytes() != node.frame.header:
+                    raise self._bad(node, "the header changed while the file was read")
+            counts, faults = self._count(data, starts, ends)
+            if not faults[:, 0].any():
+                parsed, faults = self._fill(nodes, data, starts, ends, counts)
+                if not faults[:, 0].any():
+                    return parsed
+            for bad in np.flatnonzero(faults[:, 0]).tolist():
+                self._take_another(nodes[bad], nodes[bad] is nodes[-1], faults[bad])
+            data, starts, ends = self._load(nodes)
+
+    def _count(self, data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+        counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
+        self.engine.over(
+            lambda first, last: parse.count(data, starts, ends, first, last, counts, faults),
+            len(starts),
+            4 * self.engine.threads,
+        )
+        return counts, faults
+
+    def _fill(
+        self, nodes: list[Node], data: Array, starts: Array, ends: Array, counts: Array
+    ) -> tuple[Parsed, Array]:
+        bases = np.zeros((3, len(nodes) + 1), np.int64)
+        np.cumsum(counts.T, axis=1, out=bases[:, 1:])
+        columns = _columns(*(int(base[-1]) for base in bases))
+        segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
+        batch = parse.Batch(data, starts, ends, segwit, bases[0], bases[1], bases[2])
+        faults = np.zeros((len(nodes), 2), np.int64)
+        self.engine.over(
+            lambda first, last: parse.fill(batch, columns, first, last, faults),
+            len(nodes),
+            4 * self.engine.threads,
+        )
+        columns.first_output[-1] = bases[1][-1]
+        columns.first_input[-1] = bases[2][-1]
+        return Parsed(nodes, batch, columns), faults
+
+    def _take_another(self, node: Node, last: bool, fault: Array) -> None:
+        if len(node.copies) > 1:
+            self.broken_copies.append(node.copies.pop(0))
+            return
+        if last and not node.children and self._ends_blank(node.frame):
+            raise UnfinishedError(node.frame)
+        where = f", at byte {int(fault[1])} of the block" if fault[1] else ""
+        raise self._bad(node, parse.FAULTS[int(fault[0])] + where)
+
+    def _bad(self, node: Node, reason: str) -> BadBlockError:
+        frame = node.frame
+        return BadBlockError(
+            f"{self.files.files[frame.file].path}: offset {frame.offset}: block {frame.hash[::-1].hex()} at "
+            f"height {node.height} is damaged: {reason}; the chain needs it, so copy the file from the node "
+            "again"
+        )
+
+    def _ends_blank(self, frame: Frame) -> bool:
+        """True where the block's last bytes are raw zeros: space preallocated and not yet written."""
+        tail = np.empty(min(32, frame.length), np.uint8)
+        self.files._read_raw(frame.file, frame.offset + frame.length - len(tail), tail.data)
+        return not tail.any()
+
+
+def _columns(transactions: int, outputs: int, inputs: int) -> parse.Columns:
+    def room(rows: int, dtype: type) -> Array:
+        return np.empty(rows, dtype)
+
+    return parse.Columns(
+        txid=room(32 * transactions, np.uint8),
+        offset=room(transactions, np.uint32),
+        size=room(transactions, np.uint32),
+        base_size=room(transactions, np.uint32),
+        version=room(transactions, np.uint32),
+        lock_time=room(transactions, np.uint32),
+        flags=room(transactions, np.uint8),
+        first_output=room(transactions + 1, np.int64),
+        first_input=room(transactions + 1, np.int64),
+        spendable=room(transactions, np.uint32),
+        previous_txid=room(32 * inputs, np.uint8),
+        previous_index=room(inputs, np.uint32),
+        sequence=room(inputs, np.uint32),
+        value=room(outputs, np.int64),
+        script_type=room(outputs, np.uint8),
+        oversize=room(outputs, np.uint8),
+        address_type=room(outputs, np.uint8),
+        payload_length=room(outputs, np.uint8),
+        payload=room(STRIDE * outputs, np.uint8),
+        key=room(outputs, np.uint64),
+    )

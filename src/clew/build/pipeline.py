@@ -1,0 +1,528 @@
+"""From a node's block files to a ledger, in one go or on from where the last run stood."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from clew.build.batches import BlockReader, UnfinishedError
+from clew.build.derive import Derivation, rules_in_force
+from clew.build.rows import RowMaker, Rows
+from clew.engine.local import LocalEngine
+from clew.errors import (
+    LedgerInUseError,
+    NotALedgerError,
+    StoppedError,
+    UsageError,
+    WrongNetworkError,
+)
+from clew.ledger import manifest as manifests
+from clew.ledger import source
+from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.headers import Node
+from clew.ledger.ledger import Ledger
+from clew.ledger.manifest import Manifest, Rule, Tip, Written
+from clew.ledger.tables import TableWriter, read_column, storage
+from clew.schema import ROW_TABLES, table
+
+LOCK_NAME = "lock"
+COMMIT_BYTES = 512 << 20
+COMMIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage is: ``done`` of ``total`` in ``unit``; ``height`` of the last block written."""
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+    height: int | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an index run did. Sizes in bytes, times in seconds; ``counts`` are the ledger's."""
+
+    network: str
+    folder: str
+    tip: Tip
+    counts: dict[str, int]
+    added_blocks: int
+    added_transactions: int
+    bytes_read: int
+    seconds: float
+    resumed_from: int | None
+    rolled_back: int
+    stale_blocks: int
+    duplicate_frames: int
+    notices: tuple[str, ...]
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+def index(
+    ledger: Path,
+    blocks: Path | None = None,
+    *,
+    network: str | None = None,
+    magic: bytes | None = None,
+    until: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    batch_bytes: int | None = None,
+) -> Summary:
+    """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
+
+    Goes on from what the ledger has; ``until`` is the last height to index. Raises BlockFileError
+    for the files, LedgerError for the ledger, StoppedError after an interrupt; each leaves what was
+    committed before untouched.
+    """
+    ledger = Path(ledger)
+    with _locked(ledger), LocalEngine(threads) as engine:
+        started = _start(ledger, network, magic)
+        folder = Path(blocks) if blocks else _remembered(started)
+        files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
+        try:
+            run = _Run(ledger, started, files, engine, progress or (lambda _: None), until)
+            if batch_bytes:
+                run.reader.batch_bytes = batch_bytes
+            return run.go()
+        finally:
+            files.close()
+
+
+def _remembered(manifest: Manifest) -> Path | None:
+    return Path(manifest.blocks_folder) if manifest.blocks_folder else None
+
+
+@contextmanager
+def _locked(ledger: Path) -> Iterator[None]:
+    """Hold the ledger folder for writing; make it if it is not there."""
+    if ledger.is_dir():
+        entries = {entry.name for entry in ledger.iterdir()}
+        if entries - {LOCK_NAME} and manifests.FILE_NAME not in entries:
+            raise NotALedgerError(
+                f"{ledger}: expected a ledger or an empty folder, found a folder with other things in it; "
+                "name another folder with --ledger"
+            )
+    elif ledger.exists():
+        raise NotALedgerError(f"{ledger}: expected a folder for the ledger, found a file; name another")
+    with storage(ledger):
+        made = not ledger.exists()
+        ledger.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(ledger / LOCK_NAME, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LedgerInUseError(
+                f"{ledger}: another clew index is writing this ledger; wait for it to end, or name "
+                "another folder"
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+        if made and not (ledger / manifests.FILE_NAME).exists():
+            # Nothing was begun, so nothing is left behind.
+            shutil.rmtree(ledger, ignore_errors=True)
+
+
+def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
+    """The manifest to go on from, or a first one that is not written yet."""
+    if magic is not None and len(magic) != 4:
+        raise UsageError(f"--magic: expected 4 bytes as 8 hex digits, found {len(magic)} bytes")
+    if not (ledger / manifests.FILE_NAME).exists():
+        name = network or "main"
+        return Manifest(name, (magic or source.default_magic(name)).hex(), "rows-0001")
+    found = manifests.read(ledger)
+    if network is not None and network != found.network:
+        raise WrongNetworkError(
+            f"{ledger}: expected a ledger of {network}, found one of {found.network}; "
+            "name another folder with --ledger"
+        )
+    if magic is not None and magic.hex() != found.magic:
+        raise WrongNetworkError(
+            f"{ledger}: expected a ledger of magic {magic.hex()}, found one of {found.magic}; "
+            "name another folder with --ledger"
+        )
+    return found
+
+
+class _Run:
+    """One run of index on one ledger."""
+
+    def __init__(
+        self,
+        ledger: Path,
+        manifest: Manifest,
+        files: BlockFiles,
+        engine: LocalEngine,
+        progress: Callable[[Progress], None],
+        until: int | None,
+    ) -> None:
+        self.ledger = ledger
+        self.manifest = manifest
+        self.files = files
+        self.engine = engine
+        self.progress = progress
+        self.until = until
+        self.reader = BlockReader(files, engine)
+        self.maker = RowMaker(files, engine)
+        self.began = time.perf_counter()
+        self.stages: dict[str, float] = {}
+        self.notices: list[str] = []
+        self.bytes_read = 0
+
+    def go(self) -> Summary:
+        with self._stage("scan"):
+            chain, scans = self._find_chain()
+        before = self.manifest
+        wanted, shared = self._plan(chain)
+        committed = before.committed().blocks
+        rolled_back = max(0, committed - shared)
+        resumed = shared - 1 if shared > committed else None
+        self._rewind(shared)
+        with self._stage("blocks"):
+            self._write_rows(wanted)
+        if self._must_derive():
+            self._derive()
+        self._tidy()
+        with storage(self.ledger / source.FOLDER):
+            source.remember(self.files, scans, self.ledger / source.FOLDER)
+        return self._summary(before, chain, resumed, rolled_back)
+
+    def _find_chain(self) -> tuple[source.Chain, list[Any]]:
+        old = Ledger(self.ledger) if self.manifest.tip else None
+        scans = source.scan(
+            self.files,
+            self.ledger / source.FOLDER,
+            lambda done, total: self.progress(Progress("scan", done, total, "bytes")),
+        )
+        chain = source.best_chain(
+            self.files,
+            scans,
+            known=source.known_blocks(old),
+            known_tip=old.tip.height if old else -1,
+            until=self.until,
+        )
+        for piece in chain.skipped:
+            self.notices.append(
+                f"{self.files.name(piece.file)}: skipped {piece.length:,} bytes at offset "
+                f"{piece.offset:,}: {piece.reason}"
+            )
+        for frame in chain.cut:
+            self.notices.append(
+                f"{self.files.name(frame.file)}: skipped a block at offset {frame.offset:,} that the end of "
+                "the file cuts off: still being written"
+            )
+        if chain.waiting:
+            self.notices.append(f"{chain.waiting:,} blocks wait for a parent that no file holds")
+        return chain, scans
+
+    def _plan(self, chain: source.Chain) -> tuple[list[Node], int]:
+        """The blocks to read, and how many of those written to keep."""
+        committed = self.manifest.committed().blocks
+        if not self._is_better(chain.tip):
+            return [], committed
+        shared = self._shared(chain)
+        last = chain.tip.height if self.until is None else self.until
+        wanted = [node for node in chain.blocks if shared <= node.height <= last]
+        if not wanted:
+            # Nothing to add: then nothing is undone either.
+            return [], max(committed, min(shared, last + 1))
+        return wanted, shared
+
+    def _is_better(self, tip: Node) -> bool:
+        """Has the files' chain more work than the ledger's, or as much and the lower hash?"""
+        ours = self.manifest.tip
+        if ours is None:
+            return True
+        work = int(ours.work, 16)
+        return tip.work > work or (tip.work == work and self._beats(tip))
+
+    def _beats(self, tip: Node) -> bool:
+        """Of two chains of equal work, has the files' the lower hash?"""
+        assert self.manifest.tip is not None
+        ours = bytes.fromhex(self.manifest.tip.hash)[::-1]
+        return int.from_bytes(tip.hash, "little") < int.from_bytes(ours, "little")
+
+    def _column(self, name: str) -> Any:
+        """A column of the rows written so far."""
+        of = table(name.partition(".")[0])
+        return read_column(
+            self.ledger / self.manifest.rows_folder,
+            of,
+            of.column(name.partition(".")[2]),
+            int(self.manifest.written.counts.get(of.name, 0)),
+        )
+
+    def _shared(self, chain: source.Chain) -> int:
+        """How many blocks of the rows written are also in the chain."""
+        written = self.manifest.written.blocks
+        if not written:
+            return 0
+        hashes = self._column("blocks.hash")
+        shared = min(written, chain.blocks[0].height)
+        for node in chain.blocks:
+            if node.height >= written or hashes[node.height].tobytes() != node.hash:
+                break
+            shared = node.height + 1
+        return shared
+
+    def _rewind(self, blocks: int) -> None:
+        """Go back to the first ``blocks`` blocks of the rows written, and take up from there."""
+        written = self.manifest.written
+        if blocks < written.blocks:
+            counts = self._counts_at(blocks)
+            digest = self._column("block_digests.digest")[blocks - 1].tobytes().hex() if blocks else "00" * 32
+            folder = self.manifest.rows_folder
+            if blocks < self.manifest.committed().blocks:
+                # Readers may have the committed rows open, so what replaces them goes elsewhere.
+                folder = self._copy_rows(counts)
+            self.manifest = replace(
+                self.manifest, written=Written(blocks, counts, digest), rows_folder=folder
+            )
+            self._rewound = folder
+        written = self.manifest.written
+        if written.blocks:
+            with self._stage("restore"):
+                self.maker.restore(self._column, dict(written.counts), bytes.fromhex(written.digest))
+
+    def _counts_at(self, blocks: int) -> dict[str, int]:
+        """Rows of each table that belong to the first ``blocks`` blocks."""
+        whole = {name: int(count) for name, count in self.manifest.written.counts.items()}
+        if not blocks:
+            return dict.fromkeys(whole, 0)
+        firsts = {
+            "transactions": "first_transaction",
+            "outputs": "first_output",
+            "inputs": "first_input",
+            "addresses": "first_address",
+        }
+        counts = {"blocks": blocks, "block_digests": blocks}
+        for name, column in firsts.items():
+            counts[name] = int(self._column(f"blocks.{column}")[blocks])
+        for name, column, limit in (
+            ("address_tails", "address", "addresses"),
+            ("overwritten", "by", "transactions"),
+            ("unspendable", "output", "outputs"),
+        ):
+            counts[name] = int((self._column(f"{name}.{column}")[:] < counts[limit]).sum())
+        return counts
+
+    def _copy_rows(self, counts: dict[str, int]) -> str:
+        folder = _following(self.manifest.rows_folder)
+        shutil.rmtree(self.ledger / folder, ignore_errors=True)
+        writer = TableWriter(self.ledger / folder, ROW_TABLES, {})
+        try:
+            for of in ROW_TABLES:
+                for first in range(0, counts[of.name], 1 << 22):
+                    last = min(first + (1 << 22), counts[of.name])
+                    parts = {c.name: self._column(f"{of.name}.{c.name}")[first:last] for c in of.columns}
+                    writer.append(of.name, parts)
+            writer.sync()
+        finally:
+            writer.close()
+        return folder
+
+    def _write_rows(self, nodes: list[Node]) -> None:
+        """Parse, check and write blocks; commit what is on disk every now and then."""
+        if not nodes:
+            return
+        total = sum(node.frame.length for node in nodes)
+        writer = TableWriter(
+            self.ledger / self.manifest.rows_folder, ROW_TABLES, dict(self.manifest.written.counts)
+        )
+        safe = self.manifest.written
+        writing: Future[Written] | None = None
+        last_commit, uncommitted = time.perf_counter(), 0
+        try:
+            try:
+                for parsed in self.reader.read(nodes):
+                    rows = self.maker.make(parsed)
+                    if writing:
+                        safe = writing.result()
+                    writing = self.engine.aside(
+                        lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
+                    )
+                    size = sum(node.frame.length for node in parsed.nodes)
+                    self.bytes_read += size
+                    uncommitted += size
+                    self.progress(
+                        Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height)
+                    )
+                    if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
+                        safe = writing.result()
+                        writing = None
+                        self._commit_rows(writer, safe)
+                        last_commit, uncommitted = time.perf_counter(), 0
+            except UnfinishedError as unfinished:
+                # The batch that holds it is not used, so its other blocks are read again without it.
+                if writing:
+                    safe = writing.result()
+                    writing = None
+                self.notices.append(
+                    f"{self.files.name(unfinished.frame.file)}: left out the last block, at offset "
+                    f"{unfinished.frame.offset:,}: still being written"
+                )
+                writing = self._write_without(writer, nodes, safe.blocks)
+            if writing:
+                safe = writing.result()
+            self._commit_rows(writer, safe)
+        except KeyboardInterrupt:
+            if writing:
+                safe = writing.result()
+            self._commit_rows(writer, safe)
+            raise StoppedError(
+                f"{self.ledger}: stopped at height {safe.blocks - 1}; run the same command "
+                "again to go on from there"
+            ) from None
+        finally:
+            writer.close()
+
+    def _write_without(self, writer: TableWriter, nodes: list[Node], written: int) -> Future[Written] | None:
+        rest = [node for node in nodes[:-1] if node.height >= written]
+        writing: Future[Written] | None = None
+        for parsed in self.reader.read(rest):
+            rows = self.maker.make(parsed)
+            if writing:
+                writing.result()
+            writing = self.engine.aside(
+                lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
+            )
+        return writing
+
+    def _commit_rows(self, writer: TableWriter, written: Written) -> None:
+        """Make the rows written so far the point from which the next run goes on."""
+        writer.sync()
+        self.manifest = replace(
+            self.manifest, written=written, blocks_folder=str(self.files.folder.resolve())
+        )
+        committed = self.manifest.tip is not None
+        if committed and self.manifest.rows_folder != manifests.read(self.ledger).rows_folder:
+            # Other rows than the committed ones: they count only once the whole is done.
+            return
+        manifests.write(self.ledger, self.manifest)
+
+    def _must_derive(self) -> bool:
+        manifest = self.manifest
+        if not manifest.written.blocks:
+            return False
+        same_rows = manifest.tip is not None and manifest.written.digest == manifest.digest
+        return not same_rows or [rule.__dict__ for rule in manifest.rules] != rules_in_force()
+
+    def _derive(self) -> None:
+        manifest = self.manifest
+        counts = {name: int(count) for name, count in manifest.written.counts.items()}
+        folder = _following(manifest.derived_folder or "derived-0000")
+        shutil.rmtree(self.ledger / folder, ignore_errors=True)
+
+        def step(stage: str, done: int, total: int) -> None:
+            self.progress(Progress(stage, done, total, "rows"))
+
+        columns: dict[str, Any] = {}
+
+        def rows(name: str) -> Any:
+            if name not in columns:
+                columns[name] = self._column(name)
+            return columns[name]
+
+        try:
+            with self._stage("derived tables"):
+                totals = Derivation(rows, counts, self.ledger / folder, self.engine, step).run()
+        except BaseException as error:
+            shutil.rmtree(self.ledger / folder, ignore_errors=True)
+            if isinstance(error, KeyboardInterrupt):
+                raise StoppedError(
+                    f"{self.ledger}: stopped after all blocks were read, up to height "
+                    f"{manifest.written.blocks - 1}; run the same command again to go on from there"
+                ) from None
+            raise
+        last = manifest.written.blocks - 1
+        tip = Tip(
+            last,
+            self._column("blocks.hash")[last].tobytes()[::-1].hex(),
+            self._column("blocks.work")[last].tobytes().hex(),
+        )
+        self.manifest = replace(
+            manifest,
+            derived_folder=folder,
+            tip=tip,
+            counts={**counts, **totals.counts},
+            entities=totals.entities,
+            unspent_outputs=totals.unspent_outputs,
+            unspent_value=totals.unspent_value,
+            digest=manifest.written.digest,
+            rules=tuple(Rule(**rule) for rule in rules_in_force()),
+        )
+        manifests.write(self.ledger, self.manifest)
+
+    def _tidy(self) -> None:
+        """Remove folders of earlier generations; readers that have them open keep them."""
+        keep = {self.manifest.rows_folder, self.manifest.derived_folder}
+        for entry in self.ledger.iterdir():
+            if entry.is_dir() and entry.name.startswith(("rows-", "derived-")) and entry.name not in keep:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def _summary(
+        self, before: Manifest, chain: source.Chain, resumed: int | None, rolled_back: int
+    ) -> Summary:
+        manifest = self.manifest
+        for frame in self.reader.broken_copies:
+            self.notices.append(
+                f"{self.files.name(frame.file)}: passed over a damaged copy of a block at offset "
+                f"{frame.offset:,}; another copy is sound"
+            )
+        assert manifest.tip is not None
+        counts = {
+            name: int(manifest.counts[name])
+            for name in ("blocks", "transactions", "outputs", "inputs", "addresses")
+        }
+        kept = before.committed().blocks - rolled_back
+        kept_transactions = int(before.counts.get("transactions", 0))
+        if rolled_back:
+            kept_transactions = int(self._column("blocks.first_transaction")[kept]) if kept else 0
+        return Summary(
+            network=manifest.network,
+            folder=str(self.files.folder),
+            tip=manifest.tip,
+            counts={**counts, "entities": manifest.entities},
+            added_blocks=counts["blocks"] - kept,
+            added_transactions=counts["transactions"] - kept_transactions,
+            bytes_read=self.bytes_read,
+            seconds=time.perf_counter() - self.began,
+            resumed_from=resumed,
+            rolled_back=rolled_back,
+            stale_blocks=chain.stale,
+            duplicate_frames=chain.duplicates,
+            notices=tuple(self.notices),
+            stages=dict(self.stages),
+        )
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - began
+
+
+def _append(writer: TableWriter, rows: Rows, digest: bytes) -> Written:
+    for name, columns in rows.items():
+        writer.append(name, columns)
+    return Written(writer.counts["blocks"], dict(writer.counts), digest.hex())
+
+
+def _following(folder: str) -> str:
+    name, _, number = folder.rpartition("-")
+    return f"{name}-{int(number) + 1:04d}"
