@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from cli.process import PATIENCE, PROGRAM, Ended, Run, surroundings
+from naive.ledger import build_ledger
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +65,21 @@ def _all_of(descriptor: int) -> str:
             break
         parts.append(part)
     return b"".join(parts).decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def early_chain(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of the main network's first 300 blocks, made by the slow twin."""
+    data = (shared_data / "blocks" / "odd" / "blk00000.dat").read_bytes()
+    folder = tmp_path_factory.mktemp("early") / "ledger"
+    build_ledger(folder, list(_frames(data)), "main")
+    return folder
+
+
+def _frames(data: bytes) -> Iterator[bytes]:
+    """Blocks in a plain block file, which holds them in order and nothing else."""
+    start = 0
+    while start < len(data):
+        size = int.from_bytes(data[start + 4 : start + 8], "little")
+        yield data[start + 8 : start + 8 + size]
+        start += 8 + size

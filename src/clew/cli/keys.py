@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 INTEGER = "integer"
+NUMBER = "number"
 TEXT = "text"
 FLAG = "true or false"
 LIST = "list"
@@ -47,12 +48,13 @@ _SCRIPT_TYPE = Key("script_type", TEXT, "", "Type of the output's script, under 
 _ENTITY = Key("entity", INTEGER, "address id", "Id of the entity: its smallest address id, at this snapshot.")
 _SIZE = Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound.")
 _SPENT_BY = Key("spent_by", TEXT + OR_NULL, HEX, "Id of the transaction that spends it; null if none does.")
+_SPENT = Key("spent", TEXT, "", "unspent, spent, overwritten (lost to a later transaction), or unspendable.")
 _MIXED = Key("mixed", FLAG, "", "True if some inputs are the entity's and some are not; only the net counts.")
-_LIMIT = "The list may be cut; see shown and found."
+_LIMIT = "It may be cut."
 
 EVERY: tuple[Key, ...] = (
     Key("question", TEXT, "", "Which question this answers: the command's name."),
-    Key("parameters", OBJECT, "", "What was asked: addresses as given, limit, offset."),
+    Key("parameters", OBJECT, "", "What was asked: the addresses, limit (0: all), offset, tz."),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
     Key("tip.height", INTEGER, "block height", "Its height."),
@@ -74,6 +76,14 @@ EXTENT: tuple[Key, ...] = (
 _ENTITIES: tuple[Key, ...] = (
     Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
     *_under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
+)
+_LOST: tuple[Key, ...] = (
+    Key("overwritten", INTEGER, SATOSHI, "Sum of those outputs lost to a later transaction of the same id."),
+    Key("unspendable", INTEGER, SATOSHI, "Sum of those outputs that nobody can ever spend."),
+)
+_LOST_THEN: tuple[Key, ...] = (
+    Key("overwritten", INTEGER, SATOSHI, "What was lost to later transactions of the same id."),
+    Key("unspendable", INTEGER, SATOSHI, "What came in outputs that nobody can ever spend."),
 )
 _SUMS: tuple[Key, ...] = (
     Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it, change and money of its own too."),
@@ -109,6 +119,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("source.reason", TEXT + OR_NULL, "", "Why it was not searched."),
         Key("source.blocks_behind", INTEGER + OR_NULL, "blocks", "How many blocks the ledger lacks."),
         Key("source.node_height", INTEGER + OR_NULL, "block height", "Height that the block files reach."),
+        Key("source.blocks_to_undo", INTEGER + OR_NULL, "blocks", "Blocks of the ledger off the best chain."),
         Key("rules", LIST, "", "The rules that shaped the entities."),
         Key("rules[].name", TEXT, "", "Name of the rule."),
         Key("rules[].version", INTEGER, "", "Its version."),
@@ -117,10 +128,10 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     "block": (
         _HEIGHT,
         Key("hash", TEXT, HEX, "Hash of the block's header."),
-        Key("previous", TEXT + OR_NULL, HEX, "Hash of the block before; null for the first block."),
+        Key("previous", TEXT, HEX, "Hash of the block before; zeros for the first block."),
         Key("merkle_root", TEXT, HEX, "Merkle root of the transaction ids."),
-        Key("version", INTEGER, "", "Version in the header."),
-        Key("bits", INTEGER, "", "Target in compact form."),
+        Key("version", INTEGER, "", "Version in the header, signed."),
+        Key("bits", TEXT, HEX, "Target in compact form."),
         Key("nonce", INTEGER, "", "Nonce in the header."),
         _TIME,
         _MEDIAN,
@@ -186,7 +197,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _ENTITY,
         _SIZE,
         *_SUMS,
-        Key("unspendable", INTEGER, SATOSHI, "Sum of those outputs that nobody can ever spend."),
+        *_LOST,
         Key("count", INTEGER, "outputs", "How many outputs pay to it."),
         *_seen("first", "first"),
         *_seen("last", "last"),
@@ -196,18 +207,22 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             _TXID,
             _VOUT,
             Key("value", INTEGER, SATOSHI, "Value of the output."),
+            _SCRIPT_TYPE,
             _HEIGHT,
             _TIME,
             _MEDIAN,
             _SPENT_BY,
+            _SPENT,
         ),
         *EXTENT,
     ),
     "entity": (
         _ENTITY,
         _SIZE,
+        Key("address", TEXT, "", "Its first address."),
         Key("lower_bound", FLAG, "", "Always true: the entity may have more addresses than are known."),
         *_SUMS,
+        *_LOST,
         Key("from_outside", INTEGER, SATOSHI, "What others paid into it."),
         Key("to_outside", INTEGER, SATOSHI, "What it paid to others, without fees."),
         Key("fee", INTEGER, SATOSHI, "Fees of the transactions that it alone paid."),
@@ -221,7 +236,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it."),
             Key("balance", INTEGER, SATOSHI, "Sum of those nobody has spent."),
         ),
-        Key("links", LIST, "", "The reasons: each puts two addresses under one control."),
+        Key("links", LIST, "", "The reasons: each puts two addresses under one control. " + _LIMIT),
         *_under(
             "links[]",
             Key("a", TEXT, "", "One address."),
@@ -232,10 +247,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("rule", TEXT, "", "Name of the rule that says so."),
             Key("version", INTEGER, "", "Its version."),
         ),
-        *EXTENT,
+        Key("lists", OBJECT, "", "How much of each list is shown."),
+        Key("lists.addresses", OBJECT, "", "How much of the addresses."),
+        *_under("lists.addresses", *EXTENT),
+        Key("lists.links", OBJECT, "", "How much of the links."),
+        *_under("lists.links", *EXTENT),
     ),
     "entities": (
-        Key("count", INTEGER, "entities", "How many entities there are."),
+        Key("entities", INTEGER, "entities", "How many entities there are."),
         Key("by_size", LIST, "", "How many there are of each size."),
         *_under(
             "by_size[]",
@@ -287,23 +306,27 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     ),
     "proceeds": (
         *_ENTITIES,
-        Key("months", LIST, "", "One row per month of UTC, by the blocks' header times."),
+        Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),
         *_under(
             "months[]",
             Key("month", TEXT, "", "Year and month, as in 2009-01."),
             Key("received", INTEGER, SATOSHI, "What came from outside in that month."),
             Key("spent", INTEGER, SATOSHI, "What went to outside."),
             Key("fee", INTEGER, SATOSHI, "Fees it paid."),
+            *_LOST_THEN,
             Key("held", INTEGER, SATOSHI, "What it held at the end of the month."),
             Key("payments", INTEGER, "payments", "How many payments came in."),
             Key("outflows", INTEGER, "payments", "How many payments went out."),
         ),
-        Key("total", OBJECT, "", "Totals: received - spent - fee = held + overwritten."),
+        Key("total", OBJECT, "", "Totals: received - spent - fee = held + overwritten + unspendable."),
         Key("total.received", INTEGER, SATOSHI, "All that came from outside."),
         Key("total.spent", INTEGER, SATOSHI, "All that went to outside."),
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
+        *_under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
-        Key("total.overwritten", INTEGER, SATOSHI, "What was lost to later transactions of the same id."),
+        Key("total.payments", INTEGER, "payments", "How many payments came in."),
+        Key("total.outflows", INTEGER, "payments", "How many payments went out."),
+        _NOTICE,
     ),
     "outflows": (
         *_ENTITIES,
@@ -335,7 +358,49 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.outflows", INTEGER, "payments", "How many outflows."),
         Key("total.value", INTEGER, SATOSHI, "Their sum."),
         Key("total.fee", INTEGER, SATOSHI, "Fees of the transactions that the entity alone paid."),
+        Key("total.mixed", INTEGER, "payments", "How many of the outflows are mixed."),
+        _NOTICE,
         *EXTENT,
     ),
 }
 """Keys of each question's answer, besides those of every answer."""
+
+COMMANDS: dict[str, tuple[Key, ...]] = {
+    "index": (
+        Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
+        Key("folder", TEXT, "", "The folder with the block files."),
+        Key("tip", OBJECT, "", "The last block of the ledger."),
+        Key("tip.height", INTEGER, "block height", "Its height."),
+        Key("tip.hash", TEXT, HEX, "Its hash."),
+        Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
+        Key("counts", OBJECT, "", "How much the ledger holds now."),
+        Key("counts.blocks", INTEGER, "blocks", "Blocks of the best chain, the first one included."),
+        Key("counts.transactions", INTEGER, "transactions", "Transactions, coinbases too."),
+        Key("counts.outputs", INTEGER, "outputs", "Outputs, spent ones too."),
+        Key("counts.inputs", INTEGER, "inputs", "Inputs, those of coinbases too."),
+        Key("counts.addresses", INTEGER, "addresses", "Different addresses seen in outputs."),
+        Key("counts.entities", INTEGER, "entities", "Entities, those of one address too."),
+        Key("added_blocks", INTEGER, "blocks", "Blocks that this run added."),
+        Key("added_transactions", INTEGER, "transactions", "Transactions that this run added."),
+        Key("bytes_read", INTEGER, BYTES, "Bytes of block files read."),
+        Key("seconds", NUMBER, SECONDS, "How long the run took."),
+        Key(
+            "resumed_from",
+            INTEGER + OR_NULL,
+            "block height",
+            "Where the run went on; null if from the start.",
+        ),
+        Key("rolled_back", INTEGER, "blocks", "Blocks taken back because another chain has more work."),
+        Key("stale_blocks", INTEGER, "blocks", "Blocks in the files that are not on the best chain."),
+        Key("duplicate_frames", INTEGER, "frames", "Blocks that stand in the files more than once."),
+        Key("notices", LIST, "", "What was skipped, and what else is worth knowing; each a sentence."),
+        Key("stages", OBJECT, SECONDS, "How long each stage took, by its name."),
+    ),
+    "report": (
+        Key("file", TEXT, "", "The file that was written."),
+        Key("bytes", INTEGER, BYTES, "Its size."),
+        Key("sha256", TEXT, HEX, "Its SHA-256."),
+        Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
+    ),
+}
+"""Keys of the JSON of commands that are no questions."""

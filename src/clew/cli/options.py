@@ -90,7 +90,7 @@ def clock(command: Command) -> Command:
 
 def paging(command: Command) -> Command:
     """``--limit`` and ``--offset``."""
-    command = click.option(
+    with_offset = click.option(
         "--offset",
         metavar="N",
         type=Whole(0),
@@ -105,7 +105,7 @@ def paging(command: Command) -> Command:
         default=PAGE,
         show_default=True,
         help="Show at most N rows of the list; 0 shows all.",
-    )(command)
+    )(with_offset)
 
 
 def addresses(command: Command) -> Command:

@@ -12,6 +12,7 @@ import click
 
 from clew.cli import options, questions
 from clew.cli.completion import VARIABLE, completion
+from clew.cli.demo import demo
 from clew.cli.failure import guarded
 from clew.cli.index import index
 from clew.cli.report import report
@@ -74,7 +75,7 @@ def program(context: click.Context, ledger: Path | None) -> None:
     \b
     Examples:
       clew index ~/.bitcoin --ledger ./ledger
-      clew --ledger ./ledger payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFT5Jvm3
+      clew --ledger ./ledger payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       export CLEW_LEDGER=./ledger
       clew proceeds @addresses.csv --json > proceeds.json
       clew report @addresses.csv -o report.pdf
@@ -83,7 +84,7 @@ def program(context: click.Context, ledger: Path | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, *questions.COMMANDS, report, completion):
+for command in (index, *questions.COMMANDS, report, demo, completion):
     program.add_command(command)
 
 

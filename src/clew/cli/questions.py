@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from clew.analysis.answer import Answer
     from clew.analysis.inquiry import Inquiry
 
-Question = Callable[["Inquiry"], "Answer"]
-
 
 def ask(ledger: Path) -> Inquiry:
     """The ledger, ready for questions."""
@@ -25,6 +25,17 @@ def ask(ledger: Path) -> Inquiry:
     from clew.ledger.ledger import open_ledger
 
     return Inquiry(open_ledger(ledger))
+
+
+def lines_for(addresses: tuple[str, ...]) -> Iterable[str] | None:
+    """Standard input, if ``-`` asks for it. What is no text there is shown as such in an error."""
+    if "-" not in addresses:
+        return None
+    if sys.stdin is None:
+        return ()
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
 
 
 def show(answer: Answer, as_json: bool, clock: Clock | None = None) -> None:
@@ -35,6 +46,17 @@ def show(answer: Answer, as_json: bool, clock: Clock | None = None) -> None:
     from clew.cli import pages
 
     getattr(pages, answer.question)(answer, clock or Clock()).show()
+
+
+def show_each(answers: Sequence[Answer], as_json: bool, clock: Clock) -> None:
+    """Print one answer as ``show`` does; several as pages below each other, or in one JSON object."""
+    if as_json and len(answers) > 1:
+        show_json({"answers": [answer.as_dict() for answer in answers]})
+        return
+    for position, answer in enumerate(answers):
+        if position:
+            click.echo()
+        show(answer, as_json, clock)
 
 
 @click.command(short_help="The tip, the counts, how far behind.")
@@ -102,20 +124,26 @@ def tx(txid: str, ledger: Path, clock: Clock, as_json: bool) -> None:
 
 
 @click.command(short_help="An address and the outputs paid to it.")
-@click.argument("address", metavar="ADDR")
+@options.addresses
 @options.ledger
 @options.paging
 @options.clock
 @options.as_json
-def address(address: str, ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool) -> None:
+def address(
+    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+) -> None:
     """Show an address: its sums, its entity, and every output paid to it.
+
+    Of several addresses each is shown alone; as JSON they stand in a list called answers.
 
     \b
     Examples:
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --limit 0 --json
     """
-    show(ask(ledger).address(address, limit=limit, offset=offset), as_json, clock)
+    inquiry = ask(ledger)
+    found = inquiry.addresses(addresses, lines=lines_for(addresses))
+    show_each([inquiry.address(each, limit=limit, offset=offset) for each in found], as_json, clock)
 
 
 @click.command(short_help="The addresses under one control, and why.")
@@ -137,7 +165,8 @@ def entity(
       clew entity 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew entity f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16:0 --json
     """
-    show(ask(ledger).entity(addresses, limit=limit, offset=offset), as_json, clock)
+    answers = ask(ledger).each_entity(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    show_each(answers, as_json, clock)
 
 
 @click.command(short_help="How many entities there are, and how large.")
@@ -172,11 +201,12 @@ def payments(
 
     \b
     Examples:
-      clew payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFT5Jvm3
+      clew payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       clew payments @addresses.csv --limit 0 --json > payments.json
       cat addresses.txt | clew payments - --tz Asia/Seoul
     """
-    show(ask(ledger).payments(addresses, limit=limit, offset=offset), as_json, clock)
+    answer = ask(ledger).payments(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    show(answer, as_json, clock)
 
 
 @click.command(short_help="Received, spent and held, by month.")
@@ -187,14 +217,15 @@ def payments(
 def proceeds(addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bool) -> None:
     """Show by month what the entity of ADDR received from outside, spent to outside, and held.
 
-    Money that moves within the entity is not income. Months are those of UTC.
+    Money that moves within the entity is not income. With --tz, months begin and end in that zone.
 
     \b
     Examples:
       clew proceeds 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
-      clew proceeds @addresses.csv --json
+      clew proceeds @addresses.csv --tz Asia/Seoul --json
     """
-    show(ask(ledger).proceeds(addresses), as_json, clock)
+    answer = ask(ledger).proceeds(addresses, lines=lines_for(addresses), tz=clock.name)
+    show(answer, as_json, clock)
 
 
 @click.command(short_help="Every payment out of an entity, and to whom.")
@@ -213,7 +244,8 @@ def outflows(
       clew outflows 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew outflows @addresses.csv --limit 0 --json
     """
-    show(ask(ledger).outflows(addresses, limit=limit, offset=offset), as_json, clock)
+    answer = ask(ledger).outflows(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    show(answer, as_json, clock)
 
 
 COMMANDS = (status, digest, block, tx, address, entity, entities, payments, proceeds, outflows)

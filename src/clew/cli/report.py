@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clew.cli import options
-from clew.cli.questions import ask
+from clew.cli.questions import ask, lines_for
 from clew.cli.sheet import Sheet, show_json
 from clew.cli.units import size
 from clew.errors import ReportError
 
 if TYPE_CHECKING:
     from clew.analysis.inquiry import Inquiry
+    from clew.report import ReportAnswers
 
 ENDINGS = (".pdf", ".html")
 
@@ -60,14 +61,9 @@ def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path) -> dict[st
     """Ask everything, write the report, and say what was written."""
     import hashlib
 
-    from clew.report import ReportAnswers, write_report
+    from clew.report import write_report
 
-    answers = ReportAnswers(
-        entity=inquiry.entity(addresses, limit=0),
-        payments=inquiry.payments(addresses, limit=0),
-        proceeds=inquiry.proceeds(addresses),
-        outflows=inquiry.outflows(addresses, limit=0),
-    )
+    answers = everything(inquiry, addresses)
     write_report(output, answers)
     content = output.read_bytes()
     return {
@@ -76,3 +72,22 @@ def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path) -> dict[st
         "sha256": hashlib.sha256(content).hexdigest(),
         "snapshot": answers.payments.snapshot,
     }
+
+
+def everything(inquiry: Inquiry, addresses: tuple[str, ...]) -> ReportAnswers:
+    """The answers that a report is made of.
+
+    The status is left out: how far the ledger is behind changes while the ledger does not, and the
+    same ledger must give the same bytes.
+    """
+    from clew.report import ReportAnswers
+
+    found = inquiry.addresses(addresses, lines=lines_for(addresses))
+    tip = inquiry.block(inquiry.ledger.tip.height, limit=1)
+    return ReportAnswers(
+        entity=inquiry.each_entity(found),
+        payments=inquiry.payments(found),
+        proceeds=inquiry.proceeds(found),
+        outflows=inquiry.outflows(found),
+        tip_time=tip.result["time"],
+    )

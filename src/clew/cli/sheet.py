@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Cell = str | Sequence[str]
 """One text, or several that stand below each other on a terminal."""
 
+BETWEEN = 3
+"""Characters between two columns on a terminal: a space on each side of the line between them."""
+
 RICH_ROWS = 2_000
 """Above this many rows a terminal gets the plain table too, which is drawn at once."""
 
@@ -68,12 +71,12 @@ class Table:
             ).rstrip()
 
     def width(self) -> int:
-        """Characters that the widest row takes where several texts stand below each other."""
-        total = 0
-        for index, column in enumerate(self.columns):
-            widest = max((len(text) for row in self.rows for text in _stack(row[index])), default=0)
-            total += max(widest, len(column.name)) + 2
-        return total
+        """Characters that a row takes on a terminal, where several texts stand below each other."""
+        widths = [
+            max(len(column.name), *(len(text) for row in self.rows for text in _stack(row[index])))
+            for index, column in enumerate(self.columns)
+        ]
+        return sum(widths) + BETWEEN * (len(widths) - 1)
 
 
 def _stack(cell: Cell) -> tuple[str, ...]:
@@ -170,7 +173,10 @@ def _draw_table(console: Console, table: Table) -> None:
     drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     for column in table.columns:
         drawing.add_column(
-            Text(column.name), justify="right" if column.right else "left", style=column.style, no_wrap=True
+            Text(column.name),
+            justify="right" if column.right else "left",
+            style=column.style,
+            overflow="fold",
         )
     for row in table.rows:
         drawing.add_row(*(Text("\n".join(_stack(cell))) for cell in row))

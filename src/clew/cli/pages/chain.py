@@ -38,9 +38,10 @@ def status(answer: Answer, clock: Clock) -> Sheet:
 
 def _behind(source: dict[str, Any]) -> str:
     if source["status"] == NOT_SEARCHED:
-        return f"not searched ({source['reason']})" if source["reason"] else "not searched"
-    node = f" (the block files reach block {number(source['node_height'])})"
-    return plural(source["blocks_behind"], "block") + (node if source["node_height"] is not None else "")
+        return f"not searched ({source['reason']})" if source.get("reason") else "not searched"
+    behind, undo = plural(source["blocks_behind"], "block"), source["blocks_to_undo"]
+    off = f", and {plural(undo, 'block')} of it off the best chain" if undo else ""
+    return f"{behind}{off}; the block files reach block {number(source['node_height'])}"
 
 
 def digest(answer: Answer, clock: Clock) -> Sheet:
@@ -57,14 +58,14 @@ def block(answer: Answer, clock: Clock) -> Sheet:
     sheet.facts(
         [
             ("hash", result["hash"]),
-            ("previous", result["previous"] or "none (the first block)"),
+            ("previous", result["previous"] if result["height"] else "none (this is the first block)"),
             ("merkle root", result["merkle_root"]),
             (clock.label, clock.text(result["time"])),
             ("median time past", clock.text(result["median_time"])),
             ("version", f"{result['version']}"),
-            ("bits", f"{result['bits']}"),
+            ("bits", result["bits"]),
             ("nonce", f"{result['nonce']}"),
-            ("work", f"{result['work']}"),
+            ("work", result["work"]),
             ("size", f"{number(result['size'])} bytes, {number(result['base_size'])} without witnesses"),
             ("weight", number(result["weight"])),
             ("fees", f"{btc(result['fee'])} BTC"),

@@ -23,7 +23,6 @@ def address(answer: Answer, clock: Clock) -> Sheet:
             ("script type", result["script_type"]),
             ("entity", f"{result['entity']}"),
             *_sums(result),
-            ("unspendable", f"{btc(result['unspendable'])} BTC"),
             ("first seen", _seen(result["first"], clock)),
             ("last seen", _seen(result["last"], clock)),
         ]
@@ -65,7 +64,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
             for row in result["addresses"]
         ],
     )
-    extent(sheet, result, "addresses")
+    extent(sheet, result["lists"]["addresses"], "addresses")
     sheet.heading("links: why they are one entity")
     sheet.table(
         (identity("address"), identity("with"), count("block"), Column("rule"), identity("transaction")),
@@ -74,8 +73,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
             for row in result["links"]
         ],
     )
-    if not result["links"]:
-        sheet.line("links: none found")
+    extent(sheet, result["lists"]["links"], "links")
     foot(sheet, answer)
     return sheet
 
@@ -83,7 +81,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
 def entities(answer: Answer, clock: Clock) -> Sheet:
     """How many entities there are, how large, and the largest."""
     sheet, result = Sheet(), answer.result
-    sheet.line(plural(result["count"], "entity", "entities"), "bold")
+    sheet.line(plural(result["entities"], "entity", "entities"), "bold")
     sheet.heading("by size")
     sheet.table(
         (count("addresses each"), count("entities"), count("addresses")),
@@ -106,7 +104,9 @@ def entities(answer: Answer, clock: Clock) -> Sheet:
 
 
 def _sums(result: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, f"{btc(result[name])} BTC") for name in ("received", "sent", "balance")]
+    always = ("received", "sent", "balance")
+    seldom = [name for name in ("overwritten", "unspendable") if result[name]]
+    return [(name, f"{btc(result[name])} BTC") for name in (*always, *seldom)]
 
 
 def _seen(seen: dict[str, Any] | None, clock: Clock) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clew.cli.pages.frame import extent, foot, lower_bound
 from clew.cli.sheet import Cell, Column, Sheet, amount, count, identity
-from clew.cli.units import ABSENT, btc, number, plural
+from clew.cli.units import ABSENT, btc, number
 
 if TYPE_CHECKING:
     from clew.analysis.answer import Answer
@@ -41,6 +41,10 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
     return sheet
 
 
+def _kinds(total: dict[str, Any]) -> str:
+    return f"{total['coinbase']:,} of new coins, {total['mixed']:,} mixed"
+
+
 def _payment(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
     payers = row["payers"]
     return (
@@ -62,28 +66,24 @@ def _kind(row: dict[str, Any]) -> list[str]:
 
 
 def proceeds(answer: Answer, clock: Clock) -> Sheet:
-    """Received, spent and held by month. Months are those of UTC in every time zone."""
+    """Received, spent and held by month of the time zone asked for."""
     sheet, result = Sheet(), answer.result
     lower_bound(sheet, result["entities"])
     sheet.heading("proceeds by month")
     sheet.table(
-        (Column("block month (UTC)"), amount("received"), amount("spent"), amount("fee"), amount("held"),
-         count("payments"), count("outflows")),
+        (Column(f"month of {clock.label}"), amount("received"), amount("spent"), amount("fee"),
+         amount("held"), count("payments"), count("outflows")),
         [
             (row["month"], btc(row["received"]), btc(row["spent"]), btc(row["fee"]), btc(row["held"]),
              number(row["payments"]), number(row["outflows"]))
             for row in result["months"]
         ],
     )  # fmt: skip
-    if not result["months"]:
-        sheet.line("proceeds: none found")
     total = result["total"]
+    seldom = [name for name in ("overwritten", "unspendable") if total[name]]
     sheet.line()
-    sheet.facts(
-        (name, f"{btc(value)} BTC") for name, value in total.items() if name != "overwritten" or value
-    )
-    if "notice" in result:
-        sheet.line(result["notice"], "yellow")
+    sheet.facts((name, f"{btc(total[name])} BTC") for name in ("received", "spent", "fee", *seldom, "held"))
+    sheet.line(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet
 
@@ -113,13 +113,12 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
     sheet.line()
     sheet.facts(
         [
-            ("outflows", plural(total["outflows"], "payment")),
+            ("outflows", f"{number(total['outflows'])} ({total['mixed']:,} mixed)"),
             ("spent", f"{btc(total['value'])} BTC"),
             ("fees", f"{btc(total['fee'])} BTC"),
         ]
     )
-    if "notice" in result:
-        sheet.line(result["notice"], "yellow")
+    sheet.line(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet
 

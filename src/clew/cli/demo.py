@@ -1,0 +1,158 @@
+"""``clew demo``: the whole way on a small economy whose truth is known."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clew.cli import options
+from clew.cli.progress import Display
+from clew.cli.sheet import Column, Sheet, count
+from clew.cli.units import btc, duration, number
+from clew.errors import ReportError, UsageError
+
+if TYPE_CHECKING:
+    from clew.cli.comparison import Finding
+
+MARK = ".clew-demo"
+"""File that says that a demo made the folder, so that the next one may replace what it made."""
+
+MADE = ("economy", "ledger", "report.pdf", "report.html")
+SEED = 1
+
+EXPLANATION = (
+    "in truth: what there is to find on the chain; share: how much of it was found",
+    "missed addresses and payments: accounts never swept, or swept alone, which no transaction joins",
+    "false payments: the operator's own money, from a wallet that the rules did not join",
+    "missed cash-outs went through other addresses first; false ones are the first step of that way",
+)
+
+
+class Stopwatch:
+    """Times the stages of the demo, and says when each begins."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, what: str) -> Iterator[None]:
+        """Time one stage."""
+        click.echo(f"{name}: {what}", err=True)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - started
+
+
+@click.command(short_help="The whole way on a simulated economy, beside its truth.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="The folder to make; one that an earlier demo made is replaced.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=options.Whole(0),
+    default=SEED,
+    show_default=True,
+    help="Which economy; the same number gives the same one.",
+)
+def demo(folder: Path, seed: int) -> None:
+    """Simulate a small economy, index it, ask, report, and compare with the truth.
+
+    The economy (regtest) has exchanges, people with wallets, a service that gives each member an
+    address, and an operator who sweeps these and cashes out at an exchange. Its block files are
+    written as a node writes them, its truth beside them. Clew then starts from one address.
+
+    \b
+    Examples:
+      clew demo
+      clew demo -o /tmp/economy --seed 42
+    """
+    from clew import build
+    from clew.analysis.inquiry import Inquiry
+    from clew.cli.comparison import compare
+    from clew.cli.report import everything
+    from clew.ledger.ledger import open_ledger
+    from clew.simulate import economy, truth
+
+    clear(folder)
+    watch = Stopwatch()
+    with watch.stage("simulate", f"an economy from seed {seed}"):
+        economy.simulate(folder / "economy", seed=seed)
+        known = truth.read(folder / "economy")
+    with watch.stage("index", f"its block files into {folder / 'ledger'}"), Display() as display:
+        build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", progress=display)
+    with (
+        watch.stage("ask", f"about {known.seed_address}"),
+        Inquiry(open_ledger(folder / "ledger")) as inquiry,
+    ):
+        answers = everything(inquiry, (known.seed_address,))
+        findings = list(compare(inquiry, answers, known))
+    try:
+        with watch.stage("report", "as PDF and as HTML"):
+            from clew.report import write_report
+
+            for name in ("report.pdf", "report.html"):
+                write_report(folder / name, answers)
+    except ReportError:
+        _sheet(folder, known.seed_address, findings, watch).show()
+        raise
+    _sheet(folder, known.seed_address, findings, watch).show()
+
+
+def clear(folder: Path) -> None:
+    """Make the folder ready: missing, empty, or made by an earlier demo. Raises UsageError otherwise."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: expected a folder to make, found a file; name another with -o")
+    mark = folder / MARK
+    if folder.is_dir() and any(folder.iterdir()) and not mark.is_file():
+        raise UsageError(
+            f"{folder}: expected an empty folder, or one that clew demo made, found other things in it; "
+            "name another with -o"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text("Made by clew demo, which may replace what it made here.\n", encoding="utf-8")
+    for name in MADE:
+        made = folder / name
+        if made.is_dir():
+            shutil.rmtree(made)
+        else:
+            made.unlink(missing_ok=True)
+
+
+def _sheet(folder: Path, seed_address: str, findings: list[Finding], watch: Stopwatch) -> Sheet:
+    sheet = Sheet()
+    sheet.line(f"What was found from the address {seed_address}, and the truth", "bold")
+    sheet.line()
+    sheet.table(
+        (Column(""), count("found"), count("true"), count("false"), count("in truth"), count("share")),
+        [_row(finding) for finding in findings],
+    )
+    sheet.line()
+    for line in EXPLANATION:
+        sheet.line(line, "dim")
+    sheet.heading("files")
+    sheet.facts((name, str(folder / name)) for name in MADE if (folder / name).exists())
+    sheet.heading("time")
+    total = sum(watch.seconds.values())
+    sheet.facts([*((name, duration(each)) for name, each in watch.seconds.items()), ("all", duration(total))])
+    return sheet
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    figures = (finding.found, finding.true, finding.false, finding.in_truth)
+    shown = [btc(figure) if finding.money else number(figure) for figure in figures]
+    name = f"{finding.name} (BTC)" if finding.money else finding.name
+    return (name, *shown, f"{100 * finding.share:.1f} %")
