@@ -280,7 +280,6 @@ class NaiveLedger:
             writer = TableWriter(folder / name, tables, {})
             for each in tables:
                 writer.append(each.name, self.columns(each, 0, self.count(each.name)))
-            writer.sync()
             writer.close()
             counts |= writer.counts
         row_counts = {t.name: counts[t.name] for t in ROW_TABLES}
