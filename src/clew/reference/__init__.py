@@ -1,1 +1,0 @@
-"""Facts that somebody asserts, each with its source."""
