@@ -20,6 +20,7 @@ from clew.bitcoin.address import (
     bech32_encode,
     decode,
     encode,
+    one_letter_away,
 )
 from clew.bitcoin.networks import NETWORKS, Network, network
 from clew.bitcoin.script import address_script, classify, program_type, pubkey_script
@@ -333,3 +334,13 @@ def test_published_addresses_are_read_and_written_back(shared_data: Path) -> Non
     assert len(listed) == 517
     # One entry of the list stands under the wrong currency: it is a TRON address.
     assert refused == ["TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"]
+
+
+def test_a_mistyped_address_is_one_letter_from_the_one_meant() -> None:
+    main = NETWORKS["main"]
+    for meant in ("1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3", "bc1pfeessrawgf"):
+        for at in (len(meant) - 4, len(meant) - 1):
+            other = "q" if meant[at] != "q" else "p"
+            typed = meant[:at] + other + meant[at + 1 :]
+            assert meant in one_letter_away(typed, main)
+    assert one_letter_away("no address at all", main) == []

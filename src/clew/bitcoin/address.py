@@ -154,6 +154,32 @@ def _witness_program(values: Sequence[int], constant: int) -> tuple[int, bytes]:
     return version, program
 
 
+def one_letter_away(text: str, network: Network) -> list[str]:
+    """Valid addresses of ``network`` that differ from a mistyped one in exactly one character.
+
+    A checksum lets fewer than one in a million wrong guesses through, so one found is most likely
+    what was meant; whoever asks must still compare it with its source.
+    """
+    if _bech32_prefix(text):
+        text = text.lower()
+        alphabet, start = BECH32_ALPHABET, text.find("1") + 1
+    elif 26 <= len(text) <= 35:
+        alphabet, start = BASE58_ALPHABET, 0
+    else:
+        return []
+    near = []
+    for at in range(start, min(len(text), MAX_BECH32_LENGTH)):
+        for letter in alphabet:
+            if letter != text[at]:
+                candidate = text[:at] + letter + text[at + 1 :]
+                try:
+                    decode(candidate, network)
+                except AddressError:
+                    continue
+                near.append(candidate)
+    return near
+
+
 def base58check_encode(data: bytes) -> str:
     """``data`` and the first four bytes of its double SHA-256, in base 58."""
     full = data + sha256d(data)[:4]

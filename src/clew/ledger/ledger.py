@@ -17,7 +17,7 @@ import numpy as np
 
 from clew.bitcoin import address as address_form
 from clew.bitcoin.networks import NETWORKS, Network
-from clew.errors import NotALedgerError, NotFoundError, UsageError
+from clew.errors import AddressError, NotALedgerError, NotFoundError, UsageError
 from clew.ledger import manifest as manifests
 from clew.ledger.digest import BEFORE_GENESIS, block_digest, ledger_digest
 from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
@@ -224,15 +224,31 @@ class Ledger:
         Raises AddressError where it is mistyped or of another network, NotFoundError where no
         output up to the tip pays to it.
         """
+        try:
+            address = self._seek_address(text)
+        except AddressError as error:
+            for near in address_form.one_letter_away(text, self.network):
+                if self._seek_address(near) is not None:
+                    raise AddressError(
+                        f"{error}; {near} differs in one letter and is on this chain"
+                    ) from None
+            raise
+        if address is None:
+            raise NotFoundError(
+                f"address {text}: never seen on {self.network.name} up to height {self.tip.height}; "
+                "compare it with its source, and see clew status for how far the ledger goes"
+            )
+        return address
+
+    def _seek_address(self, text: str) -> int | None:
+        """Id of a well-formed address, or None if no output pays to it. Raises AddressError."""
         address_type, payload = address_form.decode(text, self.network)
         types = (NONSTANDARD, MULTISIG) if address_type in (NONSTANDARD, MULTISIG) else (address_type,)
         for candidate_type in types:
             for address in self._candidates("address", address_key(candidate_type, payload)):
                 if self.address_payload(address) == (candidate_type, payload):
                     return address
-        raise NotFoundError(
-            f"address {text}: never seen on {self.network.name} up to height {self.tip.height}"
-        )
+        return None
 
     def address_payload(self, address: int) -> tuple[int, bytes]:
         """Type and payload of an address. Raises NotALedgerError where its tail is missing."""
