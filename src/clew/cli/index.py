@@ -97,7 +97,7 @@ def index(
 
 def as_dict(summary: Summary) -> dict[str, object]:
     """The summary as plain values for JSON."""
-    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(summary).items()}
+    return asdict(summary)
 
 
 def _sheet(summary: Summary, ledger: Path) -> Sheet:
@@ -110,26 +110,21 @@ def _sheet(summary: Summary, ledger: Path) -> Sheet:
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
-    seconds = max(summary.seconds, 1e-9)
     added = f"{plural(summary.added_blocks, 'block')}, {plural(summary.added_transactions, 'transaction')}"
-    facts = [
-        ("read from", str(summary.folder)),
-        ("tip", summary.tip.hash),
-        ("added", added),
-        ("read", f"{size(summary.bytes_read)} in {duration(summary.seconds)}"),
-        (
-            "rate",
-            f"{summary.bytes_read / seconds / 1e6:,.1f} MB/s, "
-            f"{number(round(summary.added_blocks / seconds))} blocks/s",
-        ),
-    ]
+    facts = [("read from", summary.folder), ("tip", summary.tip.hash), ("added", added)]
     if summary.resumed_from is not None:
-        facts.append(("went on after", f"block {number(summary.resumed_from)}"))
+        facts.append(("went on after", f"block {number(summary.resumed_from)}, where a stopped run stood"))
     if summary.rolled_back:
-        facts.append(("taken back", plural(summary.rolled_back, "block")))
+        facts.append(("taken back", f"{plural(summary.rolled_back, 'block')}: another chain has more work"))
     if summary.stale_blocks:
-        facts.append(("left out", plural(summary.stale_blocks, "stale block")))
+        facts.append(("left out", f"{plural(summary.stale_blocks, 'block')} off the best chain"))
     if summary.duplicate_frames:
-        facts.append(("read twice", plural(summary.duplicate_frames, "block")))
+        facts.append(("found twice", plural(summary.duplicate_frames, "block")))
+    facts.append(("read", f"{size(summary.bytes_read)} in {duration(summary.seconds)}"))
+    if summary.bytes_read and summary.seconds:
+        rate = f"{summary.bytes_read / summary.seconds / 1e6:,.1f} MB/s"
+        facts.append(("rate", f"{rate}, {number(round(summary.added_blocks / summary.seconds))} blocks/s"))
+    stages = ", ".join(f"{name} {duration(seconds)}" for name, seconds in summary.stages.items())
+    facts.append(("time", stages))
     facts.extend((name, number(value)) for name, value in summary.counts.items())
     return facts

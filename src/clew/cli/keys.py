@@ -324,8 +324,6 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
         *_under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
-        Key("total.payments", INTEGER, "payments", "How many payments came in."),
-        Key("total.outflows", INTEGER, "payments", "How many payments went out."),
         _NOTICE,
     ),
     "outflows": (
@@ -388,7 +386,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
             "resumed_from",
             INTEGER + OR_NULL,
             "block height",
-            "Where the run went on; null if from the start.",
+            "Last block that a stopped run had written and this one took over; null if there was none.",
         ),
         Key("rolled_back", INTEGER, "blocks", "Blocks taken back because another chain has more work."),
         Key("stale_blocks", INTEGER, "blocks", "Blocks in the files that are not on the best chain."),

@@ -1,0 +1,295 @@
+"""Questions to a ledger of the main network's first 300 blocks, as people and programs see them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clew.analysis.answer import NOTICE
+from cli.process import PROGRAM, Run, surroundings
+
+PAYER = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
+PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
+PAYMENT = "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"
+BLOCK_170 = "00000000d1145790a8694403d4063f323d499e655c83426834d4ce2f8dd4a2ee"
+MINER_ONLY = "1HLoD9E4SDFFPDiYfNYnkBLQ85Y51J3Zb1"
+ESCAPE = "\x1b["
+
+PAGES = [
+    ("status",),
+    ("digest",),
+    ("block", "170"),
+    ("tx", PAYMENT),
+    ("address", PAYER),
+    ("entity", PAYER),
+    ("entities",),
+    ("payments", PAID),
+    ("proceeds", PAYER),
+    ("outflows", PAYER),
+]
+TABLES = [page for page in PAGES if page[0] != "digest"]
+ABOUT_ENTITIES = [
+    page for page in PAGES if page[0] in {"address", "entity", "payments", "proceeds", "outflows"}
+]
+
+
+def of_json(text: str) -> Any:
+    assert text.endswith("\n")
+    return json.loads(text)
+
+
+def test_the_first_payment_between_two_people(clew: Run, early_chain: Path) -> None:
+    ended = clew("payments", PAID, "--ledger", early_chain)
+    assert (ended.code, ended.err) == (0, "")
+    row = next(line for line in ended.out.splitlines() if PAYMENT in line)
+    assert row.split() == [
+        "170", "2009-01-12", "03:30:25", "2009-01-11", "23:24:05", "10.00000000", "-", PAYMENT,
+        f"0:{PAID}", "9", PAYER,
+    ]  # fmt: skip
+    assert "block time (UTC)" in ended.out
+
+
+def test_the_first_payment_as_json(clew: Run, early_chain: Path) -> None:
+    ended = clew("payments", PAID, "--json", "--ledger", early_chain)
+    found = of_json(ended.out)
+    assert ended.out.count("\n") == 1
+    assert found["payments"] == [
+        {
+            "txid": PAYMENT, "height": 170, "time": 1231731025, "median_time": 1231716245,
+            "value": 1_000_000_000, "mixed": False, "coinbase": False, "coinjoin": False,
+            "outputs": [{"vout": 0, "address": PAID, "value": 1_000_000_000}],
+            "payers": [{"entity": 9, "size": 1, "addresses": [PAYER]}],
+        }
+    ]  # fmt: skip
+    assert (found["status"], found["shown"], found["found"]) == ("complete", 1, 1)
+
+
+@pytest.mark.parametrize("page", ABOUT_ENTITIES, ids=lambda page: page[0])
+def test_the_first_line_about_an_entity_is_its_lower_bound(
+    clew: Run, early_chain: Path, page: tuple[str, ...]
+) -> None:
+    assert clew(*page, "--ledger", early_chain).out.splitlines()[0] == "lower bound: 1 address"
+
+
+def test_several_entities_are_counted_together(clew: Run, early_chain: Path) -> None:
+    lines = clew("outflows", PAID, PAYER, "--ledger", early_chain).out.splitlines()
+    assert lines[:3] == [
+        "lower bound: 2 addresses",
+        f"entity 9: 1 address, the first of them {PAYER}",
+        f"entity 171: 1 address, the first of them {PAID}",
+    ]
+
+
+@pytest.mark.parametrize("question", ["payments", "proceeds", "outflows"])
+def test_what_a_payment_does_not_show_stands_below(clew: Run, early_chain: Path, question: str) -> None:
+    for address in (PAID, PAYER):
+        assert NOTICE in clew(question, address, "--ledger", early_chain).out.splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])
+def test_json_is_one_object_and_nothing_else(clew: Run, early_chain: Path, page: tuple[str, ...]) -> None:
+    ended = clew(*page, "--json", "--ledger", early_chain)
+    assert (ended.code, ended.err) == (0, "")
+    found = of_json(ended.out)
+    assert found["question"] == page[0]
+    assert (found["network"], found["tip"]["height"]) == ("main", 299)
+    assert re.fullmatch("[0-9a-f]{64}", found["snapshot"])
+
+
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
+def test_a_pipe_gets_no_colours_and_whole_hashes(clew: Run, early_chain: Path, page: tuple[str, ...]) -> None:
+    plain = clew(*page, "--ledger", early_chain, env={"COLUMNS": "20", "FORCE_COLOR": "1"}).out
+    assert ESCAPE not in plain
+    assert "…" not in plain
+    for text in identities(of_json(clew(*page, "--json", "--ledger", early_chain).out)):
+        assert text in plain
+
+
+def identities(value: Any) -> set[str]:
+    """Every hash and address in an answer."""
+    if isinstance(value, dict):
+        return {text for key, each in value.items() if key != "parameters" for text in identities(each)}
+    if isinstance(value, list):
+        return {text for each in value for text in identities(each)}
+    looks = isinstance(value, str) and re.fullmatch("[0-9a-f]{64}|1[0-9A-Za-z]{25,34}", value)
+    return {value} if looks and len(value.strip("0")) > 24 else set()
+
+
+@pytest.mark.parametrize("columns", [40, 300])
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
+def test_a_terminal_of_any_width_shows_whole_hashes(
+    clew: Run, terminal: Run, early_chain: Path, page: tuple[str, ...], columns: int
+) -> None:
+    shown = terminal(*page, "--ledger", early_chain, columns=columns)
+    assert shown.code == 0
+    assert "…" not in shown.out
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.out)
+    for text in identities(of_json(clew(*page, "--json", "--ledger", early_chain).out)):
+        assert text in plain
+
+
+def test_a_digest_is_one_line(clew: Run, early_chain: Path) -> None:
+    assert re.fullmatch("[0-9a-f]{64}\n", clew("digest", "--ledger", early_chain).out)
+
+
+def test_a_terminal_gets_colours_unless_they_are_unwanted(terminal: Run, early_chain: Path) -> None:
+    page = ("payments", PAID, "--ledger", early_chain)
+    assert ESCAPE in terminal(*page).out
+    plain = terminal(*page, env={"NO_COLOR": "1"}).out
+    assert not re.search(r"\x1b\[3[0-9]", plain)
+    assert ESCAPE not in terminal(*page, env={"NO_COLOR": "1", "TERM": "dumb"}).out
+
+
+def test_a_terminal_gets_json_in_lines(terminal: Run, early_chain: Path) -> None:
+    shown = terminal("digest", "--json", "--ledger", early_chain).out
+    assert shown.startswith('{\n  "question": "digest",\n')
+    assert ESCAPE not in shown
+
+
+def test_another_time_zone(clew: Run, early_chain: Path) -> None:
+    out = clew("tx", PAYMENT, "--tz", "Asia/Seoul", "--ledger", early_chain).out
+    assert "block time (Asia/Seoul)  2009-01-12 12:30:25 +0900" in out
+    months = of_json(clew("proceeds", PAYER, "--tz", "Asia/Seoul", "--json", "--ledger", early_chain).out)[
+        "parameters"
+    ]
+    assert months["tz"] == "Asia/Seoul"
+
+
+def test_cut_says_how_much_is_missing(clew: Run, early_chain: Path) -> None:
+    cut = clew("entities", "--limit", "2", "--ledger", early_chain).out
+    assert "entities: cut: 2 of 307 shown; --limit 0 shows all" in cut.splitlines()
+    whole = clew("entities", "--limit", "0", "--ledger", early_chain).out
+    assert "cut:" not in whole
+    assert len(whole.splitlines()) > 307
+
+
+def test_pages_follow_each_other(clew: Run, early_chain: Path) -> None:
+    def page(*paging: object) -> Any:
+        return of_json(clew("outflows", PAYER, "--json", *paging, "--ledger", early_chain).out)
+
+    whole = page()
+    first, second = page("--limit", 3), page("--limit", 3, "--offset", 3)
+    assert first["outflows"] + second["outflows"] == whole["outflows"]
+    assert (first["status"], first["shown"], first["found"]) == ("cut", 3, 5)
+    assert first["total"] == second["total"] == whole["total"]
+
+
+def test_none_found_is_said(clew: Run, early_chain: Path) -> None:
+    out = clew("outflows", MINER_ONLY, "--ledger", early_chain).out
+    assert "outflows: none found" in out.splitlines()
+    assert (
+        of_json(clew("outflows", MINER_ONLY, "--json", "--ledger", early_chain).out)["status"] == "none found"
+    )
+    assert "links: none found" in clew("entity", PAYER, "--ledger", early_chain).out.splitlines()
+
+
+def test_not_searched_is_said(clew: Run, early_chain: Path) -> None:
+    line = next(
+        line for line in clew("status", "--ledger", early_chain).out.splitlines() if line.startswith("behind")
+    )
+    assert line.split()[1:3] == ["not", "searched"]
+
+
+def test_a_coinbase_has_no_payer_and_no_fee(clew: Run, early_chain: Path) -> None:
+    coinbase = of_json(clew("block", 170, "--json", "--ledger", early_chain).out)["transactions"][0]
+    out = clew("tx", coinbase, "--ledger", early_chain).out
+    assert "coinbase: it spends no output" in out
+    assert "new coins" in clew("payments", MINER_ONLY, "--ledger", early_chain).out
+
+
+def test_a_block_by_its_hash_is_the_same(clew: Run, early_chain: Path) -> None:
+    by_height, by_hash = (
+        of_json(clew("block", name, "--json", "--ledger", early_chain).out) for name in (170, BLOCK_170)
+    )
+    assert by_height["parameters"] != by_hash["parameters"]
+    assert {**by_height, "parameters": {}} == {**by_hash, "parameters": {}}
+
+
+@pytest.mark.parametrize("ways", [[f"{PAYMENT}:0"], [PAID, PAID], [f"{PAYMENT}:0", PAID]])
+def test_ways_to_name_an_address(clew: Run, early_chain: Path, ways: list[str]) -> None:
+    assert PAYMENT in clew("payments", *ways, "--ledger", early_chain).out
+
+
+def test_addresses_from_a_file_and_from_standard_input(clew: Run, early_chain: Path, tmp_path: Path) -> None:
+    asked = of_json(clew("payments", PAID, PAYER, "--json", "--ledger", early_chain).out)
+    table = tmp_path / "addresses.csv"
+    table.write_text(f"name,address\nx,{PAID}\ny,{PAYER}\n", encoding="utf-8")
+    assert of_json(clew("payments", f"@{table}", "--json", "--ledger", early_chain).out) == asked
+    lines = f"# a comment\n{PAID}\n\n{PAYER}\n"
+    assert of_json(clew("payments", "-", "--json", "--ledger", early_chain, stdin=lines).out) == asked
+    mixed = clew("payments", PAID, "-", "--json", "--ledger", early_chain, stdin=f"{PAYER}\n")
+    assert of_json(mixed.out) == asked
+
+
+def test_several_entities_stand_in_one_object(clew: Run, early_chain: Path) -> None:
+    for question in ("entity", "address"):
+        ended = clew(question, PAID, PAYER, "--json", "--ledger", early_chain)
+        assert sorted(each["entity"] for each in of_json(ended.out)["answers"]) == [9, 171]
+        assert clew(question, PAID, PAYER, "--ledger", early_chain).out.count("lower bound: 1 address\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("payments", "1Q2TWHE3GMdB6BZKafqwxXtWAWgFT5Jvm3"), "checksum"),
+        (("payments", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"), "network"),
+        (("payments", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"), "never seen"),
+        (("payments", "nonsense"), "nonsense"),
+        (("payments", ""), ""),
+        (("payments", "@/none/addresses.csv"), "/none/addresses.csv"),
+        (("payments", f"{PAYMENT}:9"), PAYMENT),
+        (("payments", f"{PAYMENT}:x"), "txid:vout"),
+        (("payments", "-"), "at least one"),
+        (("entity", "a\nb\x1b[2J"), "\\x1b[2J"),
+        (("block", "300"), "0 to 299"),
+        (("block", "-1"), ""),
+        (("block", "0" * 64), "0" * 64),
+        (("block", "zz"), "zz"),
+        (("tx", "00" * 32), "00" * 32),
+        (("tx", "f4184f"), "f4184f"),
+        (("address", "script:" + "00" * 32), "script:"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line(
+    clew: Run, early_chain: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in clew(*arguments, "--ledger", early_chain).failed_in_one_line()
+    assert said in clew(*arguments, "--json", "--ledger", early_chain).failed_in_one_line()
+
+
+def test_standard_input_that_is_no_text_is_one_line(early_chain: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "payments", "-", "--ledger", str(early_chain)],
+        input=b"\xff\xfe\x00\n", capture_output=True, env=surroundings(), check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"clew: standard input, line 1: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_folder_that_is_no_ledger_is_one_line(clew: Run, tmp_path: Path) -> None:
+    assert "there is no such folder" in clew("status", "--ledger", tmp_path / "none").failed_in_one_line()
+    assert "manifest" in clew("status", "--ledger", tmp_path).failed_in_one_line()
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert str(file) in clew("status", "--ledger", file).failed_in_one_line()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])
+def test_questions_run_on_numpy_alone(early_chain: Path, page: tuple[str, ...]) -> None:
+    heavy = ("numba", "llvmlite", "duckdb", "pyarrow", "matplotlib", "typst", "jinja2", "rich", "clew.build")
+    code = (
+        "import sys\nfrom clew.cli import main\ntry:\n    main()\nfinally:\n"
+        f"    sys.stderr.write(' '.join(m for m in {heavy!r} if m in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *page, "--ledger", str(early_chain)],
+        capture_output=True, env=surroundings(), encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
