@@ -72,6 +72,8 @@ def common_input(ledger: Ledger, number: int) -> str:
 def equal_output_coinjoin(ledger: Ledger, number: int) -> str:
     """What the rule equal_output_coinjoin says of a transaction."""
     outputs = ledger.outputs_in(number)
+    if min(len(outputs), len(ledger.inputs_in(number))) < plain.LEAST_EQUAL_OUTPUTS:
+        return plain.NO
     rows = slice(outputs.start, outputs.stop)
     values = ledger.column("outputs.value")[rows].tolist()
     return plain.equal_output_coinjoin(

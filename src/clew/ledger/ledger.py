@@ -155,7 +155,8 @@ class Ledger:
 
     def block_of_transaction(self, transaction: int) -> int:
         """Height of the block that holds a transaction."""
-        return int(self.blocks_of_transactions(np.array([transaction]))[0])
+        first = self.column("blocks.first_transaction")
+        return int(np.searchsorted(first, first.dtype.type(transaction), "right")) - 1
 
     def blocks_of_transactions(self, transactions: Array) -> Array:
         """Heights of the blocks that hold transactions; int64, same shape."""
@@ -165,13 +166,16 @@ class Ledger:
 
     def outputs_in(self, transaction: int) -> range:
         """Ids of the outputs of a transaction."""
-        start, end = self._rows_of_transactions("outputs", np.array([transaction]))
-        return range(int(start[0]), int(end[0]))
+        return self._rows_of_transaction("outputs", transaction)
 
     def inputs_in(self, transaction: int) -> range:
         """Ids of the inputs of a transaction."""
-        start, end = self._rows_of_transactions("inputs", np.array([transaction]))
-        return range(int(start[0]), int(end[0]))
+        return self._rows_of_transaction("inputs", transaction)
+
+    def _rows_of_transaction(self, rows: str, transaction: int) -> range:
+        first = self.column(f"transactions.{_FIRST_ROW[rows]}")
+        is_last = transaction + 1 == self.counts["transactions"]
+        return range(first[transaction], self.counts[rows] if is_last else first[transaction + 1])
 
     def output_ranges(self, transactions: Array) -> tuple[Array, Array]:
         """First output id of each transaction, and one past its last; int64."""
