@@ -44,8 +44,8 @@ def of_json(text: str) -> Any:
     return json.loads(text)
 
 
-def test_the_first_payment_between_two_people(clew: Run, early_chain: Path) -> None:
-    ended = clew("payments", PAID, "--ledger", early_chain)
+def test_the_first_payment_between_two_people(inside: Run, early_chain: Path) -> None:
+    ended = inside("payments", PAID, "--ledger", early_chain)
     assert (ended.code, ended.err) == (0, "")
     row = next(line for line in ended.out.splitlines() if PAYMENT in line)
     assert row.split() == [
@@ -55,8 +55,8 @@ def test_the_first_payment_between_two_people(clew: Run, early_chain: Path) -> N
     assert "block time (UTC)" in ended.out
 
 
-def test_the_first_payment_as_json(clew: Run, early_chain: Path) -> None:
-    ended = clew("payments", PAID, "--json", "--ledger", early_chain)
+def test_the_first_payment_as_json(inside: Run, early_chain: Path) -> None:
+    ended = inside("payments", PAID, "--json", "--ledger", early_chain)
     found = of_json(ended.out)
     assert ended.out.count("\n") == 1
     assert found["payments"] == [
@@ -72,13 +72,13 @@ def test_the_first_payment_as_json(clew: Run, early_chain: Path) -> None:
 
 @pytest.mark.parametrize("page", ABOUT_ENTITIES, ids=lambda page: page[0])
 def test_the_first_line_about_an_entity_is_its_lower_bound(
-    clew: Run, early_chain: Path, page: tuple[str, ...]
+    inside: Run, early_chain: Path, page: tuple[str, ...]
 ) -> None:
-    assert clew(*page, "--ledger", early_chain).out.splitlines()[0] == "lower bound: 1 address"
+    assert inside(*page, "--ledger", early_chain).out.splitlines()[0] == "lower bound: 1 address"
 
 
-def test_several_entities_are_counted_together(clew: Run, early_chain: Path) -> None:
-    lines = clew("outflows", PAID, PAYER, "--ledger", early_chain).out.splitlines()
+def test_several_entities_are_counted_together(inside: Run, early_chain: Path) -> None:
+    lines = inside("outflows", PAID, PAYER, "--ledger", early_chain).out.splitlines()
     assert lines[:3] == [
         "lower bound: 2 addresses",
         f"entity 9: 1 address, the first of them {PAYER}",
@@ -87,14 +87,14 @@ def test_several_entities_are_counted_together(clew: Run, early_chain: Path) -> 
 
 
 @pytest.mark.parametrize("question", ["payments", "proceeds", "outflows"])
-def test_what_a_payment_does_not_show_stands_below(clew: Run, early_chain: Path, question: str) -> None:
+def test_what_a_payment_does_not_show_stands_below(inside: Run, early_chain: Path, question: str) -> None:
     for address in (PAID, PAYER):
-        assert NOTICE in clew(question, address, "--ledger", early_chain).out.splitlines()
+        assert NOTICE in inside(question, address, "--ledger", early_chain).out.splitlines()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])
-def test_json_is_one_object_and_nothing_else(clew: Run, early_chain: Path, page: tuple[str, ...]) -> None:
-    ended = clew(*page, "--json", "--ledger", early_chain)
+def test_json_is_one_object_and_nothing_else(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
+    ended = inside(*page, "--json", "--ledger", early_chain)
     assert (ended.code, ended.err) == (0, "")
     found = of_json(ended.out)
     assert found["question"] == page[0]
@@ -103,11 +103,13 @@ def test_json_is_one_object_and_nothing_else(clew: Run, early_chain: Path, page:
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
-def test_a_pipe_gets_no_colours_and_whole_hashes(clew: Run, early_chain: Path, page: tuple[str, ...]) -> None:
-    plain = clew(*page, "--ledger", early_chain, env={"COLUMNS": "20", "FORCE_COLOR": "1"}).out
+def test_a_pipe_gets_no_colours_and_whole_hashes(
+    inside: Run, early_chain: Path, page: tuple[str, ...]
+) -> None:
+    plain = inside(*page, "--ledger", early_chain, env={"COLUMNS": "20", "FORCE_COLOR": "1"}).out
     assert ESCAPE not in plain
     assert "…" not in plain
-    for text in identities(of_json(clew(*page, "--json", "--ledger", early_chain).out)):
+    for text in identities(of_json(inside(*page, "--json", "--ledger", early_chain).out)):
         assert text in plain
 
 
@@ -124,18 +126,18 @@ def identities(value: Any) -> set[str]:
 @pytest.mark.parametrize("columns", [40, 300])
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
 def test_a_terminal_of_any_width_shows_whole_hashes(
-    clew: Run, terminal: Run, early_chain: Path, page: tuple[str, ...], columns: int
+    inside: Run, terminal: Run, early_chain: Path, page: tuple[str, ...], columns: int
 ) -> None:
     shown = terminal(*page, "--ledger", early_chain, columns=columns)
     assert shown.code == 0
     assert "…" not in shown.out
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.out)
-    for text in identities(of_json(clew(*page, "--json", "--ledger", early_chain).out)):
+    for text in identities(of_json(inside(*page, "--json", "--ledger", early_chain).out)):
         assert text in plain
 
 
-def test_a_digest_is_one_line(clew: Run, early_chain: Path) -> None:
-    assert re.fullmatch("[0-9a-f]{64}\n", clew("digest", "--ledger", early_chain).out)
+def test_a_digest_is_one_line(inside: Run, early_chain: Path) -> None:
+    assert re.fullmatch("[0-9a-f]{64}\n", inside("digest", "--ledger", early_chain).out)
 
 
 def test_a_terminal_gets_colours_unless_they_are_unwanted(terminal: Run, early_chain: Path) -> None:
@@ -152,26 +154,26 @@ def test_a_terminal_gets_json_in_lines(terminal: Run, early_chain: Path) -> None
     assert ESCAPE not in shown
 
 
-def test_another_time_zone(clew: Run, early_chain: Path) -> None:
-    out = clew("tx", PAYMENT, "--tz", "Asia/Seoul", "--ledger", early_chain).out
+def test_another_time_zone(inside: Run, early_chain: Path) -> None:
+    out = inside("tx", PAYMENT, "--tz", "Asia/Seoul", "--ledger", early_chain).out
     assert "block time (Asia/Seoul)  2009-01-12 12:30:25 +0900" in out
-    months = of_json(clew("proceeds", PAYER, "--tz", "Asia/Seoul", "--json", "--ledger", early_chain).out)[
+    months = of_json(inside("proceeds", PAYER, "--tz", "Asia/Seoul", "--json", "--ledger", early_chain).out)[
         "parameters"
     ]
     assert months["tz"] == "Asia/Seoul"
 
 
-def test_cut_says_how_much_is_missing(clew: Run, early_chain: Path) -> None:
-    cut = clew("entities", "--limit", "2", "--ledger", early_chain).out
+def test_cut_says_how_much_is_missing(inside: Run, early_chain: Path) -> None:
+    cut = inside("entities", "--limit", "2", "--ledger", early_chain).out
     assert "entities: cut: 2 of 307 shown; --limit 0 shows all" in cut.splitlines()
-    whole = clew("entities", "--limit", "0", "--ledger", early_chain).out
+    whole = inside("entities", "--limit", "0", "--ledger", early_chain).out
     assert "cut:" not in whole
     assert len(whole.splitlines()) > 307
 
 
-def test_pages_follow_each_other(clew: Run, early_chain: Path) -> None:
+def test_pages_follow_each_other(inside: Run, early_chain: Path) -> None:
     def page(*paging: object) -> Any:
-        return of_json(clew("outflows", PAYER, "--json", *paging, "--ledger", early_chain).out)
+        return of_json(inside("outflows", PAYER, "--json", *paging, "--ledger", early_chain).out)
 
     whole = page()
     first, second = page("--limit", 3), page("--limit", 3, "--offset", 3)
@@ -180,58 +182,65 @@ def test_pages_follow_each_other(clew: Run, early_chain: Path) -> None:
     assert first["total"] == second["total"] == whole["total"]
 
 
-def test_none_found_is_said(clew: Run, early_chain: Path) -> None:
-    out = clew("outflows", MINER_ONLY, "--ledger", early_chain).out
+def test_none_found_is_said(inside: Run, early_chain: Path) -> None:
+    out = inside("outflows", MINER_ONLY, "--ledger", early_chain).out
     assert "outflows: none found" in out.splitlines()
     assert (
-        of_json(clew("outflows", MINER_ONLY, "--json", "--ledger", early_chain).out)["status"] == "none found"
+        of_json(inside("outflows", MINER_ONLY, "--json", "--ledger", early_chain).out)["status"]
+        == "none found"
     )
-    assert "links: none found" in clew("entity", PAYER, "--ledger", early_chain).out.splitlines()
+    assert "links: none found" in inside("entity", PAYER, "--ledger", early_chain).out.splitlines()
 
 
-def test_not_searched_is_said(clew: Run, early_chain: Path) -> None:
+def test_not_searched_is_said(inside: Run, early_chain: Path) -> None:
     line = next(
-        line for line in clew("status", "--ledger", early_chain).out.splitlines() if line.startswith("behind")
+        line
+        for line in inside("status", "--ledger", early_chain).out.splitlines()
+        if line.startswith("behind")
     )
     assert line.split()[1:3] == ["not", "searched"]
 
 
-def test_a_coinbase_has_no_payer_and_no_fee(clew: Run, early_chain: Path) -> None:
-    coinbase = of_json(clew("block", 170, "--json", "--ledger", early_chain).out)["transactions"][0]
-    out = clew("tx", coinbase, "--ledger", early_chain).out
+def test_a_coinbase_has_no_payer_and_no_fee(inside: Run, early_chain: Path) -> None:
+    coinbase = of_json(inside("block", 170, "--json", "--ledger", early_chain).out)["transactions"][0]
+    out = inside("tx", coinbase, "--ledger", early_chain).out
     assert "coinbase: it spends no output" in out
-    assert "new coins" in clew("payments", MINER_ONLY, "--ledger", early_chain).out
+    assert "new coins" in inside("payments", MINER_ONLY, "--ledger", early_chain).out
 
 
-def test_a_block_by_its_hash_is_the_same(clew: Run, early_chain: Path) -> None:
+def test_a_block_by_its_hash_is_the_same(inside: Run, early_chain: Path) -> None:
     by_height, by_hash = (
-        of_json(clew("block", name, "--json", "--ledger", early_chain).out) for name in (170, BLOCK_170)
+        of_json(inside("block", name, "--json", "--ledger", early_chain).out) for name in (170, BLOCK_170)
     )
     assert by_height["parameters"] != by_hash["parameters"]
     assert {**by_height, "parameters": {}} == {**by_hash, "parameters": {}}
 
 
 @pytest.mark.parametrize("ways", [[f"{PAYMENT}:0"], [PAID, PAID], [f"{PAYMENT}:0", PAID]])
-def test_ways_to_name_an_address(clew: Run, early_chain: Path, ways: list[str]) -> None:
-    assert PAYMENT in clew("payments", *ways, "--ledger", early_chain).out
+def test_ways_to_name_an_address(inside: Run, early_chain: Path, ways: list[str]) -> None:
+    assert PAYMENT in inside("payments", *ways, "--ledger", early_chain).out
 
 
-def test_addresses_from_a_file_and_from_standard_input(clew: Run, early_chain: Path, tmp_path: Path) -> None:
-    asked = of_json(clew("payments", PAID, PAYER, "--json", "--ledger", early_chain).out)
+def test_addresses_from_a_file_and_from_standard_input(
+    inside: Run, early_chain: Path, tmp_path: Path
+) -> None:
+    asked = of_json(inside("payments", PAID, PAYER, "--json", "--ledger", early_chain).out)
     table = tmp_path / "addresses.csv"
     table.write_text(f"name,address\nx,{PAID}\ny,{PAYER}\n", encoding="utf-8")
-    assert of_json(clew("payments", f"@{table}", "--json", "--ledger", early_chain).out) == asked
+    assert of_json(inside("payments", f"@{table}", "--json", "--ledger", early_chain).out) == asked
     lines = f"# a comment\n{PAID}\n\n{PAYER}\n"
-    assert of_json(clew("payments", "-", "--json", "--ledger", early_chain, stdin=lines).out) == asked
-    mixed = clew("payments", PAID, "-", "--json", "--ledger", early_chain, stdin=f"{PAYER}\n")
+    assert of_json(inside("payments", "-", "--json", "--ledger", early_chain, stdin=lines).out) == asked
+    mixed = inside("payments", PAID, "-", "--json", "--ledger", early_chain, stdin=f"{PAYER}\n")
     assert of_json(mixed.out) == asked
 
 
-def test_several_entities_stand_in_one_object(clew: Run, early_chain: Path) -> None:
+def test_several_entities_stand_in_one_object(inside: Run, early_chain: Path) -> None:
     for question in ("entity", "address"):
-        ended = clew(question, PAID, PAYER, "--json", "--ledger", early_chain)
+        ended = inside(question, PAID, PAYER, "--json", "--ledger", early_chain)
         assert sorted(each["entity"] for each in of_json(ended.out)["answers"]) == [9, 171]
-        assert clew(question, PAID, PAYER, "--ledger", early_chain).out.count("lower bound: 1 address\n") == 2
+        assert (
+            inside(question, PAID, PAYER, "--ledger", early_chain).out.count("lower bound: 1 address\n") == 2
+        )
 
 
 @pytest.mark.parametrize(
@@ -257,10 +266,10 @@ def test_several_entities_stand_in_one_object(clew: Run, early_chain: Path) -> N
     ],
 )
 def test_what_cannot_be_answered_is_one_line(
-    clew: Run, early_chain: Path, arguments: tuple[str, ...], said: str
+    inside: Run, early_chain: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    assert said in clew(*arguments, "--ledger", early_chain).failed_in_one_line()
-    assert said in clew(*arguments, "--json", "--ledger", early_chain).failed_in_one_line()
+    assert said in inside(*arguments, "--ledger", early_chain).failed_in_one_line()
+    assert said in inside(*arguments, "--json", "--ledger", early_chain).failed_in_one_line()
 
 
 def test_standard_input_that_is_no_text_is_one_line(early_chain: Path) -> None:
@@ -273,12 +282,12 @@ def test_standard_input_that_is_no_text_is_one_line(early_chain: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_folder_that_is_no_ledger_is_one_line(clew: Run, tmp_path: Path) -> None:
-    assert "there is no such folder" in clew("status", "--ledger", tmp_path / "none").failed_in_one_line()
-    assert "manifest" in clew("status", "--ledger", tmp_path).failed_in_one_line()
+def test_a_folder_that_is_no_ledger_is_one_line(inside: Run, tmp_path: Path) -> None:
+    assert "there is no such folder" in inside("status", "--ledger", tmp_path / "none").failed_in_one_line()
+    assert "manifest" in inside("status", "--ledger", tmp_path).failed_in_one_line()
     file = tmp_path / "file"
     file.write_text("x")
-    assert str(file) in clew("status", "--ledger", file).failed_in_one_line()
+    assert str(file) in inside("status", "--ledger", file).failed_in_one_line()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page[0])

@@ -51,8 +51,8 @@ def compare(inquiry: Inquiry, answers: ReportAnswers, truth: Truth) -> Iterator[
     seen = {address for address in truth.controlled if _is_seen(inquiry, address)}
     paid = truth.paid_addresses
     accounts = addresses & truth.given_addresses
-    yield Finding("addresses under its control", len(addresses), len(addresses & seen), len(seen))
-    yield Finding("accounts that were paid", len(accounts), len(accounts & paid), len(paid))
+    yield Finding("addresses", len(addresses), len(addresses & seen), len(seen))
+    yield Finding("accounts paid", len(accounts), len(accounts & paid), len(paid))
     yield from _payments(answers.payments.result, truth)
     yield from _cash_outs(answers.outflows.result, truth)
 
@@ -61,7 +61,7 @@ def _payments(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
     real = _by_coin(truth.payments)
     found = {(row["txid"], output["vout"]) for row in result["payments"] for output in row["outputs"]}
     true = [real[coin] for coin in found & real.keys()]
-    yield Finding("payments from outside", len(found), len(true), len(real))
+    yield Finding("payments", len(found), len(true), len(real))
     received = sum(payment.value for payment in true)
     yield Finding("received", result["total"]["value"], received, truth.received, money=True)
 
@@ -71,8 +71,8 @@ def _cash_outs(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
     direct = {coin: payment for coin, payment in real.items() if payment.route == "direct"}
     found: dict[Coin, int] = {(row["txid"], row["vout"]): row["value"] for row in result["outflows"]}
     true = found.keys() & real.keys()
-    yield Finding("outflows that are cash-outs", len(found), len(true), len(real))
-    yield Finding("of these, straight from the service", len(true), len(true & direct.keys()), len(direct))
+    yield Finding("cash-outs", len(found), len(true), len(real))
+    yield Finding("direct cash-outs", len(true), len(true & direct.keys()), len(direct))
     cashed_out, in_all = sum(found[coin] for coin in true), sum(truth.cashed_out.values())
     yield Finding("cashed out", result["total"]["value"], cashed_out, in_all, money=True)
 

@@ -27,10 +27,12 @@ MADE = ("economy", "ledger", "report.pdf", "report.html")
 SEED = 1
 
 EXPLANATION = (
-    "in truth: what there is to find on the chain; share: how much of it was found",
-    "missed addresses and payments: accounts never swept, or swept alone, which no transaction joins",
+    "in truth: what there is on the chain; share: how much of it was found",
+    "addresses: all under the operator's control; accounts paid: those given to members and paid",
+    "accounts are missed that were never swept, or swept alone: no transaction joins them",
     "false payments: the operator's own money, from a wallet that the rules did not join",
-    "missed cash-outs went through other addresses first; false ones are the first step of that way",
+    "cash-outs: outflows to an exchange; most took a detour, whose first step counts as false",
+    "direct cash-outs: those paid straight from the service's addresses",
 )
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Cell = str | Sequence[str]
 """One text, or several that stand below each other on a terminal."""
 
-BETWEEN = 3
-"""Characters between two columns on a terminal: a space on each side of the line between them."""
+GAP = 2
+"""Characters between two columns."""
 
 RICH_ROWS = 2_000
 """Above this many rows a terminal gets the plain table too, which is drawn at once."""
@@ -66,9 +66,13 @@ class Table:
         widths = [max(map(len, texts)) for texts in zip(heads, *rows, strict=True)]
         for row in (heads, *rows):
             cells = zip(self.columns, row, widths, strict=True)
-            yield "  ".join(
-                text.rjust(width) if column.right else text.ljust(width) for column, text, width in cells
-            ).rstrip()
+            yield (
+                (" " * GAP)
+                .join(
+                    text.rjust(width) if column.right else text.ljust(width) for column, text, width in cells
+                )
+                .rstrip()
+            )
 
     def width(self) -> int:
         """Characters that a row takes on a terminal, where several texts stand below each other."""
@@ -76,7 +80,7 @@ class Table:
             max(len(column.name), *(len(text) for row in self.rows for text in _stack(row[index])))
             for index, column in enumerate(self.columns)
         ]
-        return sum(widths) + BETWEEN * (len(widths) - 1)
+        return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _stack(cell: Cell) -> tuple[str, ...]:
@@ -170,7 +174,7 @@ def _draw_table(console: Console, table: Table) -> None:
     from rich.table import Table as Drawing
     from rich.text import Text
 
-    drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    drawing = Drawing(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
     for column in table.columns:
         drawing.add_column(
             Text(column.name),
