@@ -71,6 +71,7 @@ def test_without_a_ledger_one_clear_line(clew: Run) -> None:
     for env in ({}, {"CLEW_LEDGER": ""}):
         line = clew("status", env=env).failed_in_one_line()
         assert "no ledger is named; give --ledger DIR, or set CLEW_LEDGER" in line
+    assert "no ledger is named" in clew("index", "--ledger", "").failed_in_one_line()
 
 
 def test_where_the_ledger_is_named(clew: Run) -> None:

@@ -56,8 +56,8 @@ def _fail(error: Exception) -> int:
     if isinstance(error, OSError):
         return _say(_system(error), FAILED)
     return _say(
-        f"this is a defect of clew, not of what you asked: {type(error).__name__}: {error} "
-        "(run it again with CLEW_DEBUG=1 to see where, and report it)",
+        f"unexpected {type(error).__name__}: {error}; this is a defect of clew, unless clew digest finds the "
+        "ledger damaged (CLEW_DEBUG=1 shows where; please report it)",
         DEFECT,
     )
 

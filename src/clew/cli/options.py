@@ -33,9 +33,9 @@ class Whole(click.types.IntParamType):
         return found
 
 
-def _ledger(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+def _ledger(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:
     if context.resilient_parsing:
-        return value
+        return None
     named = value or context.find_root().params.get("ledger") or os.environ.get(LEDGER_VARIABLE)
     if not named:
         raise UsageError(
@@ -54,7 +54,7 @@ def group_ledger(command: Command) -> Command:
     return click.option(
         "--ledger",
         metavar="DIR",
-        type=click.Path(path_type=Path, file_okay=True),
+        type=click.Path(),
         help=f"The ledger's folder, here or after the command; or set {LEDGER_VARIABLE}.",
     )(command)
 
@@ -64,7 +64,7 @@ def ledger(command: Command) -> Command:
     return click.option(
         "--ledger",
         metavar="DIR",
-        type=click.Path(path_type=Path, file_okay=True),
+        type=click.Path(),
         callback=_ledger,
         help=f"The ledger's folder. Without it: the variable {LEDGER_VARIABLE}.",
     )(command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -62,7 +61,7 @@ def _version(context: click.Context, parameter: click.Parameter, asked: bool) ->
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
 )
 @click.pass_context
-def program(context: click.Context, ledger: Path | None) -> None:
+def program(context: click.Context, ledger: str | None) -> None:
     """Follow money through the Bitcoin ledger.
 
     Clew reads the block files of your own Bitcoin node into a ledger (clew index), and answers
