@@ -25,9 +25,9 @@ INTRODUCTION = """\
 Made by `make docs` from the program itself; do not edit it by hand.
 
 Amounts in JSON are integers in satoshi, times are Unix seconds (UTC), hashes are hex as block
-explorers show them, and what is absent is null. Keys are never renamed within a major version. Lists
-that can be long are paged by `--limit` and `--offset`; `status` says `complete`, `cut`, `none found`
-or `not searched`, which are different things.
+explorers show them, and what is absent is null. The keys are stable. Lists that can be long are paged
+by `--limit` and `--offset`; `status` says `complete`, `cut`, `none found` or `not searched`, which are
+different things.
 
 Everything that goes wrong ends with one line on standard error that begins with `clew:`, and with exit
 code 2. Exit code 1 is a defect of Clew itself; `CLEW_DEBUG=1` then shows where it is. Colours are left

@@ -41,7 +41,7 @@ def _magic(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option(
     "--network",
     type=click.Choice(tuple(NETWORKS)),
-    help="Which network the blocks belong to. Without it: what the files say.",
+    help="Which network the blocks belong to. Without it: the ledger's own, else main.",
 )
 @click.option(
     "--magic",
@@ -74,8 +74,8 @@ def index(
     """Read a Bitcoin node's block files into a ledger, or bring a ledger up to date.
 
     Reads blk*.dat as Bitcoin Core writes them, also while the node runs; it never writes there.
-    Without a folder it looks where Bitcoin Core keeps its data. A run that was stopped goes on
-    where it stood.
+    Without a folder it reads the one that the ledger was made from, else the one where Bitcoin
+    Core usually keeps its data. A run that was stopped goes on where it stood.
 
     \b
     Examples:
