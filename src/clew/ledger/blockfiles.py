@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +127,7 @@ def find_blocks_folder(path: Path | None, network: Network) -> Path:
     places = [given, given / "blocks", given / network.data_folder / "blocks"]
     if path is None:
         places = places[2:]
-    if not given.is_dir():
+    if not _is_folder(given):
         usual = " (the node's usual data folder; name another)" if path is None else ""
         raise NoBlockFilesError(f"{given}: expected a folder of block files, found no such folder{usual}")
     for place in places:
@@ -137,18 +139,44 @@ def find_blocks_folder(path: Path | None, network: Network) -> Path:
     )
 
 
-def _list(folder: Path) -> Iterator[BlockFile]:
+def _is_folder(path: Path) -> bool:
     try:
-        entries = list(os.scandir(folder))
-    except FileNotFoundError:
-        return
+        return path.is_dir()
     except OSError as error:
-        raise BlockFileError(f"{folder}: the folder cannot be read ({error.strerror})") from error
+        raise BlockFileError(
+            f"{path}: the folder cannot be read ({error.strerror}); check its name and who may read it"
+        ) from error
+
+
+def _list(folder: Path) -> Iterator[BlockFile]:
+    if not _is_folder(folder):
+        return
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise BlockFileError(
+            f"{folder}: the folder cannot be read ({error.strerror}); check who may read it"
+        ) from error
     for entry in entries:
         match = _NAME.fullmatch(entry.name)
-        if match and entry.is_file():
-            state = entry.stat()
-            yield BlockFile(int(match[1]), Path(entry.path), state.st_size, state.st_mtime_ns)
+        # Longer numbers have no leading zero: so no two files have one number.
+        if match and match[1] == f"{int(match[1]):05d}" and (state := _state(Path(entry.path))):
+            # A copy may keep the time of change, but not that of its making.
+            changed = max(state.st_mtime_ns, state.st_ctime_ns)
+            yield BlockFile(int(match[1]), Path(entry.path), state.st_size, changed)
+
+
+def _state(path: Path) -> os.stat_result | None:
+    """Size and times of a file; None where it is gone, or no file."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BlockFileError(
+            f"{path}: the file cannot be read ({error.strerror}); copy it again from the node"
+        ) from error
+    return state if stat.S_ISREG(state.st_mode) else None
 
 
 class BlockFiles:
@@ -161,6 +189,7 @@ class BlockFiles:
         self.key = _read_key(folder)
         self.files = {file.number: file for file in sorted(_list(folder), key=lambda file: file.number)}
         self._open: dict[int, Any] = {}
+        self._reading = threading.Lock()
 
     def close(self) -> None:
         """Close the files."""
@@ -188,25 +217,37 @@ class BlockFiles:
 
     def _read_raw(self, number: int, offset: int, view: memoryview) -> int:
         path = self.files[number].path
-        done = 0
         try:
-            if number not in self._open:
-                if len(self._open) >= 64:
-                    self._open.pop(next(iter(self._open))).close()
-                self._open[number] = open(path, "rb", buffering=0)  # noqa: SIM115 (kept open for later reads)
-            file = self._open[number]
-            file.seek(offset)
-            while done < len(view):
-                # A network drive may return less than was asked for.
-                got = file.readinto(view[done:])
-                if not got:
-                    break
-                done += got
+            # One reader at a time: a file has one position, and may be closed for another.
+            with self._reading:
+                return self._read_at(number, path, offset, view)
         except OSError as error:
             raise BlockFileError(
-                f"{path}: offset {offset}: the file cannot be read ({error.strerror}); check the drive"
+                f"{path}: offset {offset}: the file cannot be read ({error.strerror}); check the drive, "
+                "and who may read the file"
             ) from error
+
+    def _read_at(self, number: int, path: Path, offset: int, view: memoryview) -> int:
+        if number not in self._open:
+            if len(self._open) >= 64:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[number] = open(path, "rb", buffering=0)  # noqa: SIM115 (kept open for later reads)
+        file = self._open[number]
+        file.seek(offset)
+        done = 0
+        while done < len(view):
+            # A network drive may return less than was asked for.
+            got = file.readinto(view[done:])
+            if not got:
+                break
+            done += got
         return done
+
+    def ends_blank(self, frame: Frame) -> bool:
+        """True where a block's last bytes are raw zeros: space preallocated and not yet written."""
+        tail = np.empty(min(32, frame.length), np.uint8)
+        self._read_raw(frame.file, frame.offset + frame.length - len(tail), tail.data)
+        return not tail.any()
 
     def _reveal(self, data: Bytes, offset: int) -> None:
         if any(self.key):
@@ -253,7 +294,9 @@ def _read_key(folder: Path) -> bytes:
     except FileNotFoundError:
         return bytes(8)
     except OSError as error:
-        raise BlockFileError(f"{folder / 'xor.dat'}: cannot be read ({error.strerror})") from error
+        raise BlockFileError(
+            f"{folder / 'xor.dat'}: cannot be read ({error.strerror}); check who may read it"
+        ) from error
     if len(key) != 8:
         raise BlockFileError(
             f"{folder / 'xor.dat'}: expected a key of 8 bytes, found {len(key)}; copy it again from the node"
@@ -336,11 +379,12 @@ class _Scanner:
         return min(end, self.size)
 
     def _resynchronise(self, position: int, reason: str) -> int:
-        """The next place with the magic, or the end; what lies between is noted unless it is zeros."""
+        """The next place with the magic, or the end; what lies between is noted, unless it is the
+        space that the node has allocated ahead."""
         start = position
         found = self._find_magic(position + 1, self.size)
         end = self.size if found < 0 else found
-        if reason != "no block" or not self._is_blank(start, end):
+        if reason != "no block" or end < self.size or not self._is_blank(start, end):
             self._note(start, end - start, reason)
         return end
 
