@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -89,42 +91,64 @@ def read(folder: Path) -> Manifest:
         raise NotALedgerError(
             f"{folder}: expected a ledger, but {what}; build one with: clew index BLOCKS --ledger {folder}"
         ) from None
-    except (OSError, ValueError) as error:
-        raise NotALedgerError(f"{path}: the ledger's manifest cannot be read ({error})") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise NotALedgerError(
+            f"{path}: the ledger's manifest cannot be read ({error}); build the ledger again in a new folder"
+        ) from error
     return _parse(path, found)
 
 
 def _parse(path: Path, found: Any) -> Manifest:
     if not isinstance(found, dict) or "clew_ledger" not in found:
-        raise NotALedgerError(f"{path}: expected the manifest of a ledger, found something else")
+        raise NotALedgerError(
+            f"{path}: expected the manifest of a ledger, found something else; name another folder"
+        )
     if found["clew_ledger"] != VERSION:
         raise LedgerVersionError(
             f"{path}: expected a ledger of version {VERSION}, found version {found['clew_ledger']}; "
             "build it again in a new folder, or use the Clew that wrote it"
         )
+    values = {key: value for key, value in found.items() if key not in ("clew_ledger", "checksum")}
+    if found.get("checksum") != _checksum(values):
+        raise NotALedgerError(
+            f"{path}: the ledger's manifest is damaged: its checksum differs; build the ledger again in a "
+            "new folder"
+        )
     try:
-        values = {key: value for key, value in found.items() if key != "clew_ledger"}
         values["tip"] = Tip(**values["tip"]) if values["tip"] else None
         values["rules"] = tuple(Rule(**rule) for rule in values["rules"])
         values["written"] = Written(**values["written"])
         return Manifest(**values)
     except (KeyError, TypeError) as error:
-        raise NotALedgerError(f"{path}: the ledger's manifest is damaged ({error})") from error
+        raise NotALedgerError(
+            f"{path}: the ledger's manifest is damaged ({error}); build the ledger again in a new folder"
+        ) from error
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    """A flipped digit in a count would show as a shorter ledger, not as a damaged one."""
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step. Raises StorageError; then the old one still stands."""
     values = asdict(manifest)
     del values["version"]
-    text = json.dumps({"clew_ledger": manifest.version, **values}, indent=1, sort_keys=True) + "\n"
+    stated = {"clew_ledger": manifest.version, "checksum": _checksum(values), **values}
+    text = json.dumps(stated, indent=1, sort_keys=True) + "\n"
     path = folder / FILE_NAME
     temporary = folder / f"{FILE_NAME}.new"
     with storage(path):
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            with open(temporary, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
         _sync_folder(folder)
 
 

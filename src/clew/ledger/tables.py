@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -101,6 +101,22 @@ def to_files(table: Table, column: Column, data: Array) -> Iterator[tuple[str, A
         yield names[0], np.ascontiguousarray(data, column.dtype)
 
 
+def _sizes(tables: Iterable[Table], counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Every file of some tables, and how many bytes it has for so many rows."""
+    for table in tables:
+        for column in table.columns:
+            for name, dtype, width in column_files(table, column):
+                yield name, int(counts.get(table.name, 0)) * dtype.itemsize * width
+
+
+def cut_back(folder: Path, tables: Iterable[Table], counts: Mapping[str, int]) -> None:
+    """Take off what lies in the tables' files beyond so many rows. A file that cannot be cut stays."""
+    for name, size in _sizes(tables, counts):
+        with suppress(OSError):
+            if (folder / name).stat().st_size > size:
+                os.truncate(folder / name, size)
+
+
 @contextmanager
 def storage(path: Path) -> Iterator[None]:
     """Turn a failing disk into one clear StorageError that names ``path``."""
@@ -125,16 +141,26 @@ class TableWriter:
         self.tables = {table.name: table for table in tables}
         self.counts = {name: int(counts.get(name, 0)) for name in self.tables}
         self._files: dict[str, BinaryIO] = {}
-        with storage(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            for table in self.tables.values():
-                for column in table.columns:
-                    for name, dtype, width in column_files(table, column):
-                        self._open(name, self.counts[table.name] * dtype.itemsize * width)
+        try:
+            with storage(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                for name, size in _sizes(self.tables.values(), self.counts):
+                    self._open(name, size)
+        except BaseException:
+            self.close()
+            raise
 
     def _open(self, name: str, position: int) -> None:
-        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        path = self.folder / name
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         file = self._files[name] = os.fdopen(descriptor, "r+b", buffering=0)
+        size = os.fstat(descriptor).st_size
+        if size < position:
+            # Zeros would fill the gap, and pass for rows.
+            raise NotALedgerError(
+                f"{path}: expected at least {position} bytes, found {size}; the ledger is damaged, "
+                "build it again"
+            )
         file.truncate(position)
         file.seek(position)
 
