@@ -26,14 +26,6 @@ class Parsed(NamedTuple):
     columns: parse.Columns
 
 
-class UnfinishedError(Exception):
-    """The last block is not written to its end yet; the blocks before it are sound."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame.hash)
-        self.frame = frame
-
-
 class BlockReader:
     """Reads and checks blocks; where one copy of a block is broken, takes the next."""
 
@@ -46,7 +38,7 @@ class BlockReader:
     def read(self, nodes: list[Node]) -> Iterator[Parsed]:
         """Parsed batches of ``nodes``, in order; the next one is read while one is used.
 
-        Raises BadBlockError where no copy of a block is sound; UnfinishedError where that is the last.
+        Raises BadBlockError where no copy of a block is sound.
         """
         groups = list(self._groups(nodes))
         coming = self.engine.aside(lambda: self._load(groups[0])) if groups else None
@@ -57,6 +49,18 @@ class BlockReader:
                 following = groups[number + 1]
                 coming = self.engine.aside(lambda group=following: self._load(group))  # type: ignore[misc]
             yield self._parse(group, data, starts, ends)
+
+    def is_unfinished(self, node: Node) -> bool:
+        """True where every copy of a block ends in space that is allocated but not written yet."""
+        return all(self.files.ends_blank(frame) and not self._is_sound(node, frame) for frame in node.copies)
+
+    def _is_sound(self, node: Node, frame: Frame) -> bool:
+        alone = [Node([frame], node.height, node.work)]
+        data, starts, ends = self._load(alone)
+        counts, faults = self._count(data, starts, ends)
+        if not faults[:, 0].any():
+            _, faults = self._fill(alone, data, starts, ends, counts)
+        return not faults[:, 0].any()
 
     def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
@@ -100,7 +104,7 @@ class BlockReader:
                 if not faults[:, 0].any():
                     return parsed
             for bad in np.flatnonzero(faults[:, 0]).tolist():
-                self._take_another(nodes[bad], nodes[bad] is nodes[-1], faults[bad])
+                self._take_another(nodes[bad], faults[bad])
             data, starts, ends = self._load(nodes)
 
     def _count(self, data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
@@ -130,12 +134,10 @@ class BlockReader:
         columns.first_input[-1] = bases[2][-1]
         return Parsed(nodes, batch, columns), faults
 
-    def _take_another(self, node: Node, last: bool, fault: Array) -> None:
+    def _take_another(self, node: Node, fault: Array) -> None:
         if len(node.copies) > 1:
             self.broken_copies.append(node.copies.pop(0))
             return
-        if last and not node.children and self._ends_blank(node.frame):
-            raise UnfinishedError(node.frame)
         where = f", at byte {int(fault[1])} of the block" if fault[1] else ""
         raise self._bad(node, parse.FAULTS[int(fault[0])] + where)
 
@@ -146,12 +148,6 @@ class BlockReader:
             f"height {node.height} is damaged: {reason}; the chain needs it, so copy the file from the node "
             "again"
         )
-
-    def _ends_blank(self, frame: Frame) -> bool:
-        """True where the block's last bytes are raw zeros: space preallocated and not yet written."""
-        tail = np.empty(min(32, frame.length), np.uint8)
-        self.files._read_raw(frame.file, frame.offset + frame.length - len(tail), tail.data)
-        return not tail.any()
 
 
 def _columns(transactions: int, outputs: int, inputs: int) -> parse.Columns:

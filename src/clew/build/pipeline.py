@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from clew.build.batches import BlockReader, UnfinishedError
+from clew.build.batches import BATCH_BYTES, BlockReader
 from clew.build.derive import Derivation, rules_in_force
 from clew.build.rows import RowMaker, Rows
 from clew.engine.local import LocalEngine
 from clew.errors import (
+    BadBlockError,
     LedgerInUseError,
+    MissingBlockError,
     NotALedgerError,
     StoppedError,
     UsageError,
@@ -30,10 +33,12 @@ from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
-from clew.ledger.tables import TableWriter, read_column, storage
+from clew.ledger.tables import TableWriter, cut_back, read_column, storage
 from clew.schema import ROW_TABLES, table
 
 LOCK_NAME = "lock"
+_OURS = re.compile(rf"{LOCK_NAME}|{source.FOLDER}|{re.escape(manifests.FILE_NAME)}\.new|(rows|derived)-\d+")
+"""What a ledger folder may hold before its first manifest is written."""
 COMMIT_BYTES = 512 << 20
 COMMIT_SECONDS = 30.0
 
@@ -87,17 +92,24 @@ def index(
     committed before untouched.
     """
     ledger = Path(ledger)
-    with _locked(ledger), LocalEngine(threads) as engine:
-        started = _start(ledger, network, magic)
-        folder = Path(blocks) if blocks else _remembered(started)
-        files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
-        try:
-            run = _Run(ledger, started, files, engine, progress or (lambda _: None), until)
-            if batch_bytes:
-                run.reader.batch_bytes = batch_bytes
-            return run.go()
-        finally:
-            files.close()
+    if until is not None and until < 0:
+        raise UsageError(f"--until: expected a height from 0 on, found {until}")
+    if threads is not None and threads < 1:
+        raise UsageError(f"--threads: expected at least 1, found {threads}")
+    try:
+        with _locked(ledger), LocalEngine(threads) as engine:
+            started = _start(ledger, network, magic)
+            folder = Path(blocks) if blocks else _remembered(started)
+            files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
+            try:
+                run = _Run(ledger, started, files, engine, progress or (lambda _: None), until, batch_bytes)
+                return run.go()
+            finally:
+                files.close()
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"{ledger}: stopped; what was committed before is untouched; run the same command again"
+        ) from None
 
 
 def _remembered(manifest: Manifest) -> Path | None:
@@ -106,18 +118,13 @@ def _remembered(manifest: Manifest) -> Path | None:
 
 @contextmanager
 def _locked(ledger: Path) -> Iterator[None]:
-    """Hold the ledger folder for writing; make it if it is not there."""
-    if ledger.is_dir():
-        entries = {entry.name for entry in ledger.iterdir()}
-        if entries - {LOCK_NAME} and manifests.FILE_NAME not in entries:
-            raise NotALedgerError(
-                f"{ledger}: expected a ledger or an empty folder, found a folder with other things in it; "
-                "name another folder with --ledger"
-            )
-    elif ledger.exists():
-        raise NotALedgerError(f"{ledger}: expected a folder for the ledger, found a file; name another")
+    """Hold the ledger folder for writing; make it if it is not there.
+
+    Where nothing was begun in the end, nothing is left behind.
+    """
     with storage(ledger):
-        made = not ledger.exists()
+        _refuse_others(ledger)
+        made = [folder for folder in (ledger, *ledger.parents) if not folder.exists()]
         ledger.mkdir(parents=True, exist_ok=True)
         lock = FileLock(ledger / LOCK_NAME, timeout=0)
         try:
@@ -130,10 +137,36 @@ def _locked(ledger: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        begun = (ledger / manifests.FILE_NAME).exists()
+        if not begun:
+            _clear(ledger)
         lock.release()
-        if made and not (ledger / manifests.FILE_NAME).exists():
-            # Nothing was begun, so nothing is left behind.
-            shutil.rmtree(ledger, ignore_errors=True)
+        if not begun:
+            _clear(ledger)
+            with suppress(OSError):
+                for folder in made:
+                    folder.rmdir()
+
+
+def _refuse_others(ledger: Path) -> None:
+    """Raise NotALedgerError for a file, and for a folder with things that no ledger has."""
+    if ledger.is_dir():
+        entries = {entry.name for entry in ledger.iterdir()}
+        if manifests.FILE_NAME not in entries and not all(_OURS.fullmatch(name) for name in entries):
+            raise NotALedgerError(
+                f"{ledger}: expected a ledger or an empty folder, found a folder with other things in it; "
+                "name another folder with --ledger"
+            )
+    elif ledger.exists():
+        raise NotALedgerError(f"{ledger}: expected a folder for the ledger, found a file; name another")
+
+
+def _clear(ledger: Path) -> None:
+    """Remove what a run that did not get far has left; on Windows, the lock only once it is free."""
+    with suppress(OSError):
+        for entry in ledger.iterdir():
+            if _OURS.fullmatch(entry.name):
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
@@ -168,6 +201,7 @@ class _Run:
         engine: LocalEngine,
         progress: Callable[[Progress], None],
         until: int | None,
+        batch_bytes: int | None = None,
     ) -> None:
         self.ledger = ledger
         self.manifest = manifest
@@ -175,7 +209,7 @@ class _Run:
         self.engine = engine
         self.progress = progress
         self.until = until
-        self.reader = BlockReader(files, engine)
+        self.reader = BlockReader(files, engine, batch_bytes or BATCH_BYTES)
         self.maker = RowMaker(files, engine)
         self.began = time.perf_counter()
         self.stages: dict[str, float] = {}
@@ -183,8 +217,36 @@ class _Run:
         self.bytes_read = 0
 
     def go(self) -> Summary:
+        """Bring the ledger up to the files; where that fails, leave it as it was last committed."""
+        try:
+            try:
+                return self._go(self.ledger / source.FOLDER)
+            except (BadBlockError, MissingBlockError):
+                if not (self.ledger / source.FOLDER).exists():
+                    raise
+                # Files may have been mended since, in ways that their sizes and times do not show.
+                return self._again()._go(None)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _again(self) -> _Run:
+        manifest = self.manifest
+        with suppress(NotALedgerError):
+            manifest = manifests.read(self.ledger)
+        batch_bytes = self.reader.batch_bytes
+        return _Run(self.ledger, manifest, self.files, self.engine, self.progress, self.until, batch_bytes)
+
+    def _leave(self) -> None:
+        """Take away what was written and not committed."""
+        with suppress(NotALedgerError):
+            manifest = manifests.read(self.ledger)
+            self._tidy(manifest)
+            cut_back(self.ledger / manifest.rows_folder, ROW_TABLES, manifest.written.counts)
+
+    def _go(self, memory: Path | None) -> Summary:
         with self._stage("scan"):
-            chain, scans = self._find_chain()
+            chain, scans = self._find_chain(memory)
         before = self.manifest
         wanted, shared = self._plan(chain)
         committed = before.committed().blocks
@@ -195,29 +257,25 @@ class _Run:
             self._write_rows(wanted)
         if self._must_derive():
             self._derive()
-        self._tidy()
+        self._tidy(self.manifest)
         with storage(self.ledger / source.FOLDER):
             source.remember(self.files, scans, self.ledger / source.FOLDER)
         return self._summary(before, chain, resumed, rolled_back)
 
-    def _find_chain(self) -> tuple[source.Chain, list[Any]]:
-        old = Ledger(self.ledger) if self.manifest.tip else None
+    def _find_chain(self, memory: Path | None) -> tuple[source.Chain, list[Any]]:
+        if self.manifest.tip:
+            # Before anything else: are all its columns there?
+            Ledger(self.ledger).close()
         scans = source.scan(
             self.files,
-            self.ledger / source.FOLDER,
+            memory,
             lambda done, total: self.progress(Progress("scan", done, total, "bytes")),
         )
-        chain = source.best_chain(
-            self.files,
-            scans,
-            known=source.known_blocks(old),
-            known_tip=old.tip.height if old else -1,
-            until=self.until,
-        )
+        chain = self._best_chain(scans)
         for piece in chain.skipped:
+            size = "1 byte" if piece.length == 1 else f"{piece.length:,} bytes"
             self.notices.append(
-                f"{self.files.name(piece.file)}: skipped {piece.length:,} bytes at offset "
-                f"{piece.offset:,}: {piece.reason}"
+                f"{self.files.name(piece.file)}: skipped {size} at offset {piece.offset:,}: {piece.reason}"
             )
         for frame in chain.cut:
             self.notices.append(
@@ -227,6 +285,30 @@ class _Run:
         if chain.waiting:
             self.notices.append(f"{chain.waiting:,} blocks wait for a parent that no file holds")
         return chain, scans
+
+    def _best_chain(self, scans: list[Any]) -> source.Chain:
+        """The best chain whose last block is written to its end."""
+        known, written = None, self.manifest.written.blocks
+        if written:
+            known = source.known_blocks(self._column("blocks.hash"), self._column("blocks.work"))
+        unfinished: set[bytes] = set()
+        while True:
+            chain = source.best_chain(
+                self.files,
+                scans,
+                known=known or (lambda _: None),
+                known_tip=written - 1,
+                until=self.until,
+                without=unfinished,
+            )
+            if not self.reader.is_unfinished(chain.tip):
+                return chain
+            unfinished.add(chain.tip.hash)
+            frame = chain.tip.frame
+            self.notices.append(
+                f"{self.files.name(frame.file)}: left out the last block, at offset {frame.offset:,}: still "
+                "being written"
+            )
 
     def _plan(self, chain: source.Chain) -> tuple[list[Node], int]:
         """The blocks to read, and how many of those written to keep."""
@@ -291,11 +373,18 @@ class _Run:
             self.manifest = replace(
                 self.manifest, written=Written(blocks, counts, digest), rows_folder=folder
             )
-            self._rewound = folder
+            if self._is_in_place():
+                # First say that the rows beyond are void, then write over them.
+                manifests.write(self.ledger, self.manifest)
         written = self.manifest.written
         if written.blocks:
             with self._stage("restore"):
                 self.maker.restore(self._column, dict(written.counts), bytes.fromhex(written.digest))
+
+    def _is_in_place(self) -> bool:
+        """True while rows go to the folder that the manifest on disk names."""
+        folder = self.manifest.rows_folder
+        return self.manifest.tip is None or folder == manifests.read(self.ledger).rows_folder
 
     def _counts_at(self, blocks: int) -> dict[str, int]:
         """Rows of each table that belong to the first ``blocks`` blocks."""
@@ -346,60 +435,46 @@ class _Run:
         writing: Future[Written] | None = None
         last_commit, uncommitted = time.perf_counter(), 0
         try:
-            try:
-                for parsed in self.reader.read(nodes):
-                    rows = self.maker.make(parsed)
-                    if writing:
-                        safe = writing.result()
-                    writing = self.engine.aside(
-                        lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
-                    )
-                    size = sum(node.frame.length for node in parsed.nodes)
-                    self.bytes_read += size
-                    uncommitted += size
-                    self.progress(
-                        Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height)
-                    )
-                    if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
-                        safe = writing.result()
-                        writing = None
-                        self._commit_rows(writer, safe)
-                        last_commit, uncommitted = time.perf_counter(), 0
-            except UnfinishedError as unfinished:
-                # The batch that holds it is not used, so its other blocks are read again without it.
+            for parsed in self.reader.read(nodes):
+                rows = self.maker.make(parsed)
                 if writing:
                     safe = writing.result()
-                    writing = None
-                self.notices.append(
-                    f"{self.files.name(unfinished.frame.file)}: left out the last block, at offset "
-                    f"{unfinished.frame.offset:,}: still being written"
+                writing = self.engine.aside(
+                    lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
                 )
-                writing = self._write_without(writer, nodes, safe.blocks)
+                size = sum(node.frame.length for node in parsed.nodes)
+                self.bytes_read += size
+                uncommitted += size
+                self.progress(Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height))
+                if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
+                    safe = writing.result()
+                    writing = None
+                    self._commit_rows(writer, safe)
+                    last_commit, uncommitted = time.perf_counter(), 0
             if writing:
                 safe = writing.result()
             self._commit_rows(writer, safe)
         except KeyboardInterrupt:
             if writing:
                 safe = writing.result()
-            self._commit_rows(writer, safe)
-            raise StoppedError(
-                f"{self.ledger}: stopped at height {safe.blocks - 1}; run the same command "
-                "again to go on from there"
-            ) from None
+            raise self._stop(writer, safe) from None
         finally:
+            if writing:
+                # Files are closed only once nobody writes to them.
+                wait([writing])
             writer.close()
 
-    def _write_without(self, writer: TableWriter, nodes: list[Node], written: int) -> Future[Written] | None:
-        rest = [node for node in nodes[:-1] if node.height >= written]
-        writing: Future[Written] | None = None
-        for parsed in self.reader.read(rest):
-            rows = self.maker.make(parsed)
-            if writing:
-                writing.result()
-            writing = self.engine.aside(
-                lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
+    def _stop(self, writer: TableWriter, written: Written) -> StoppedError:
+        """Commit what is written, if the next run can use it, and say where that goes on."""
+        if not written.blocks or not self._is_in_place():
+            return StoppedError(
+                f"{self.ledger}: stopped; the ledger is as it was; run the same command again"
             )
-        return writing
+        self._commit_rows(writer, written)
+        return StoppedError(
+            f"{self.ledger}: stopped at height {written.blocks - 1}; run the same command again to go on "
+            "from there"
+        )
 
     def _commit_rows(self, writer: TableWriter, written: Written) -> None:
         """Make the rows written so far the point from which the next run goes on."""
@@ -407,11 +482,9 @@ class _Run:
         self.manifest = replace(
             self.manifest, written=written, blocks_folder=str(self.files.folder.resolve())
         )
-        committed = self.manifest.tip is not None
-        if committed and self.manifest.rows_folder != manifests.read(self.ledger).rows_folder:
-            # Other rows than the committed ones: they count only once the whole is done.
-            return
-        manifests.write(self.ledger, self.manifest)
+        # Other rows than the committed ones count only once the whole is done.
+        if self._is_in_place():
+            manifests.write(self.ledger, self.manifest)
 
     def _must_derive(self) -> bool:
         manifest = self.manifest
@@ -466,11 +539,13 @@ class _Run:
         )
         manifests.write(self.ledger, self.manifest)
 
-    def _tidy(self) -> None:
-        """Remove folders of earlier generations; readers that have them open keep them."""
-        keep = {self.manifest.rows_folder, self.manifest.derived_folder}
-        for entry in self.ledger.iterdir():
-            if entry.is_dir() and entry.name.startswith(("rows-", "derived-")) and entry.name not in keep:
+    def _tidy(self, manifest: Manifest) -> None:
+        """Remove folders of other generations; readers that have them open keep them."""
+        for entry in self.ledger.glob("*-*"):
+            if _OURS.fullmatch(entry.name) and entry.name not in (
+                manifest.rows_folder,
+                manifest.derived_folder,
+            ):
                 shutil.rmtree(entry, ignore_errors=True)
 
     def _summary(

@@ -53,6 +53,8 @@ class RowMaker:
         transactions, outputs = counts["transactions"], counts["outputs"]
         self._require_room(transactions + len(columns.offset))
         dead = self._dead_outputs(parsed)
+        if parsed.nodes[0].height == 0:
+            columns.spendable[: int(parsed.batch.transaction_base[1])] = 0
         spent, replaced, fault = self.spends.resolve(
             parsed.batch, columns, (transactions, outputs), np.flatnonzero(dead) + outputs, self.engine
         )

@@ -75,7 +75,9 @@ class SpendBook:
         bad = faults[faults[:, 0] > 0]
         if len(bad):
             code, row = bad[np.argmin(bad[:, 1])]
-            return spent, replaced, SpendFault(int(row), _REASONS[int(code)])
+            # Every input before it is resolved; if one of them spends twice, that is the first fault.
+            earlier = self._mark(spent[:row], unspendable, base[1] + len(columns.value))
+            return spent, replaced, earlier or SpendFault(int(row), _REASONS[int(code)])
         return spent, replaced, self._mark(spent, unspendable, base[1] + len(columns.value))
 
     def _mark(self, spent: Array, unspendable: Array, outputs: int) -> SpendFault | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,15 @@ def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
             }
         )
     whole = np.concatenate(parts) if parts else np.zeros(0, _FRAME)
-    _replace(folder / "frames", whole.tobytes())
-    index = {"magic": files.magic.hex(), "key": files.key.hex(), "folder": str(files.folder), "files": stated}
+    data = whole.tobytes()
+    _replace(folder / "frames", data)
+    index = {
+        "magic": files.magic.hex(),
+        "key": files.key.hex(),
+        "folder": str(files.folder),
+        "frames": sha256(data).hexdigest(),
+        "files": stated,
+    }
     _replace(folder / "frames.json", json.dumps(index).encode())
 
 
@@ -130,16 +138,18 @@ class _Memory:
     def load(cls, folder: Path, files: BlockFiles) -> _Memory:
         try:
             index = json.loads((folder / "frames.json").read_text("utf-8"))
-            frames = np.frombuffer((folder / "frames").read_bytes(), _FRAME)
-            same = (index["magic"], index["key"], index["folder"]) == (
+            data = (folder / "frames").read_bytes()
+            frames = np.frombuffer(data, _FRAME)
+            same = (index["magic"], index["key"], index["folder"], index["frames"]) == (
                 files.magic.hex(),
                 files.key.hex(),
                 str(files.folder),
+                sha256(data).hexdigest(),
             )
             if not same or sum(entry["frames"] for entry in index["files"]) != len(frames):
                 return cls({})
             return cls(_unpack(index["files"], frames))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             # It only saves time; without it everything is read again.
             return cls({})
 
@@ -174,19 +184,22 @@ def best_chain(
     known: Callable[[bytes], Stem | None] = lambda _: None,
     known_tip: int = -1,
     until: int | None = None,
+    without: Collection[bytes] = (),
 ) -> Chain:
     """The best chain in the files.
 
     ``known`` tells of blocks that a ledger already has (``known_tip``: its height), from which the
-    files may go on where earlier ones are gone. Raises MissingBlockError where a block is missing that
-    the best chain seems to need, unless ``until`` asks for no more than is there; WrongNetworkError
-    where the files start from another genesis block; and what ``BlockFiles.require_some`` raises.
+    files may go on where earlier ones are gone. ``without``: hashes of blocks to leave out.
+    Raises MissingBlockError where a block is missing that the best chain seems to need, unless
+    ``until`` asks for no more than is there; WrongNetworkError where the files start from another
+    genesis block; and what ``BlockFiles.require_some`` raises.
     """
     frames = [frame for found in scans for frame in found.frames]
     cut = tuple(frame for found in scans for frame in found.cut)
     skipped = tuple(piece for found in scans for piece in found.skipped)
     files.require_some(len(frames) + len(cut))
-    tree = HeaderTree(frames, files.network.genesis_hash, known)
+    left = [frame for frame in frames if frame.hash not in without] if without else frames
+    tree = HeaderTree(left, files.network.genesis_hash, known)
     _require_genesis(files, tree)
     best = tree.best()
     orphans = tree.orphans()
@@ -267,16 +280,12 @@ def _newest(root: Node) -> int:
     return newest
 
 
-def known_blocks(ledger: Ledger | None) -> Callable[[bytes], Stem | None]:
-    """What a ledger knows of a block: its height and total work."""
-    if ledger is None:
-        return lambda _: None
+def known_blocks(hashes: Any, work: Any) -> Callable[[bytes], Stem | None]:
+    """What rows know of a block, its height and total work: columns ``hash`` and ``work`` of ``blocks``."""
     heights: dict[bytes, int] = {}
-    work = ledger.column("blocks.work")
 
     def find(block: bytes) -> Stem | None:
         if not heights:
-            hashes = ledger.column("blocks.hash")
             heights.update((row.tobytes(), height) for height, row in enumerate(hashes))
         height = heights.get(block)
         return None if height is None else Stem(height, int.from_bytes(work[height].tobytes(), "big"))
@@ -304,7 +313,8 @@ def behind(ledger: Ledger) -> dict[str, Any]:
         files = open_files(Path(folder), ledger.network.name, bytes.fromhex(ledger.manifest.magic))
         try:
             scans = scan(files, Path(ledger.path) / FOLDER)
-            chain = best_chain(files, scans, known=known_blocks(ledger), known_tip=ledger.tip.height)
+            known = known_blocks(ledger.column("blocks.hash"), ledger.column("blocks.work"))
+            chain = best_chain(files, scans, known=known, known_tip=ledger.tip.height)
         finally:
             files.close()
     except ClewError as error:
