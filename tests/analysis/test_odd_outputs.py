@@ -87,3 +87,26 @@ def test_one_key_is_one_address_in_both_script_forms(ask: Ask) -> None:
     assert result["count"] == 2
     assert result["script_type"] == "pubkeyhash"
     assert [each["script_type"] for each in result["outputs"]] == ["pubkey", "pubkeyhash"]
+
+
+def test_a_mixed_transaction_that_changes_nothing_is_no_payment(ask: Ask) -> None:
+    chain = Chain()
+    chain.mine([("ann", 100), (b"\x51", 20)])
+    coins = chain.blocks[1].transactions[0].txid
+    chain.mine([("bob", 1)], [pay([(coins, 0), (coins, 1)], [("ann", 100), ("cat", 20)])])
+    inquiry = ask(chain)
+    assert inquiry.tx(inquiry.block(2).result["transactions"][1]).result["rules"]["common_input"] == "unknown"
+    assert [each["height"] for each in inquiry.payments(address_of("ann")).result["payments"]] == [1]
+    assert inquiry.outflows(address_of("ann")).result["outflows"] == []
+    assert inquiry.proceeds(address_of("ann")).result["total"]["held"] == 100
+
+
+def test_two_outputs_to_one_entity_are_two_outflows_but_one_payment(ask: Ask) -> None:
+    chain = Chain()
+    chain.mine([("ann", 100)])
+    paid = pay([(chain.blocks[1].transactions[0].txid, 0)], [("bob", 30), ("cat", 25), ("bob", 40)])
+    chain.mine([("dan", 1)], [paid])
+    result = ask(chain).outflows(address_of("ann")).result
+    assert [each["value"] for each in result["outflows"]] == [30, 25, 40]
+    rows = [(each["address"], each["value"], each["payments"]) for each in result["by_entity"]]
+    assert rows == [(address_of("bob"), 70, 1), (address_of("cat"), 25, 1)]
