@@ -280,7 +280,7 @@ class _Run:
         for frame in chain.cut:
             self.notices.append(
                 f"{self.files.name(frame.file)}: skipped a block at offset {frame.offset:,} that the end of "
-                "the file cuts off: still being written"
+                "the file cuts off: still being written, or damaged"
             )
         if chain.waiting:
             self.notices.append(f"{chain.waiting:,} blocks wait for a parent that no file holds")

@@ -243,11 +243,20 @@ class BlockFiles:
             done += got
         return done
 
-    def ends_blank(self, frame: Frame) -> bool:
-        """True where a block's last bytes are raw zeros: space preallocated and not yet written."""
-        tail = np.empty(min(32, frame.length), np.uint8)
-        self._read_raw(frame.file, frame.offset + frame.length - len(tail), tail.data)
-        return not tail.any()
+    def blank_end(self, frame: Frame) -> str:
+        """``sure`` or ``likely`` where a block's last bytes are space allocated and not yet written,
+        else an empty string.
+
+        That space is raw zeros. A block's own last bytes are too, most often four, its lock time;
+        obfuscated ones are not.
+        """
+        tail = np.empty(5, np.uint8)
+        offset = frame.offset + frame.length - len(tail)
+        if self._read_raw(frame.file, offset, tail.data) < len(tail) or tail[-1]:
+            return ""
+        blank = not tail.any()
+        self._reveal(tail, offset)
+        return "sure" if tail[-1] else "likely" if blank else ""
 
     def _reveal(self, data: Bytes, offset: int) -> None:
         if any(self.key):
@@ -359,14 +368,10 @@ class _Scanner:
         return Frame(hashed, header, self.file.number, position + FRAME_BYTES, length), ""
 
     def _continues(self, position: int) -> bool:
-        """True where a frame, the end of the file, or preallocated zeros follow."""
-        start = np.empty(16, np.uint8)
-        got = self.files._read_raw(self.file.number, position, start.data)
-        raw = start[:got]
-        if not raw.any():
-            return True
-        self.files._reveal(raw, position)
-        return raw[:4].tobytes() == self.files.magic
+        """True where a frame, the end of the file, or zeros up to the end follow."""
+        return self.files.read(self.file.number, position, 4) == self.files.magic or self._is_blank(
+            position, self.size
+        )
 
     def _after_doubtful(self, frame: Frame, end: int) -> int:
         """Where to go on after a frame that nothing proper follows: its length may be wrong, so look
