@@ -1,0 +1,246 @@
+"""The best chain changes: the ledger becomes that of the new one, and open readers keep theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from build.nodes import (
+    built,
+    contents,
+    digest,
+    framed,
+    lively,
+    node,
+    raw_node,
+    refused,
+    spend,
+    spendable,
+    truth,
+)
+from clew.bitcoin.hashes import sha256d
+from clew.build import pipeline
+from clew.errors import BadBlockError, StoppedError
+from clew.ledger import manifest as manifests
+from clew.ledger.ledger import Ledger
+from clew.schema import TABLES
+from clew.simulate.chain import Chain
+from clew.simulate.locks import lock
+from clew.simulate.mining import remine
+
+
+def branch(chain: Chain, height: int, length: int) -> Chain:
+    """A rival from ``height`` on, with transactions of its own and some that both have."""
+    rival = chain.fork(height)
+    undone = [each for block in chain.blocks[height + 1 :] for each in block.transfers[1:]]
+    rival.coins = {key: coin for key, coin in rival.coins.items() if coin.height <= height}
+    for number in range(length):
+        if number == 0 and undone:
+            first = [each for each in undone if all(coin.height <= height for coin in each.inputs)][:1]
+            for each in first:
+                spend(rival, each.inputs, [(coin.lock, coin.value) for coin in each.outputs])
+        else:
+            coins = spendable(rival)[:2]
+            spend(rival, coins, [(lock(f"rival {number}"), 100), (lock("rival", "p2tr"), 200)])
+        rival.mine(lock("rival miner", "p2wpkh"))
+    return rival
+
+
+def everything(ledger: Ledger) -> dict[str, Any]:
+    """Every value that a reader can see."""
+    names = [f"{table.name}.{column.name}" for table in TABLES for column in table.columns]
+    return {name: ledger.column(name)[:].tolist() for name in names}
+
+
+@pytest.fixture(scope="module")
+def chain() -> Chain:
+    return lively(30)
+
+
+@pytest.mark.parametrize("undone", [1, 2, 5, 29, 30])
+@pytest.mark.parametrize("batch_bytes", [None, 2_000])
+def test_a_longer_branch_takes_over(chain: Chain, room: Path, undone: int, batch_bytes: int | None) -> None:
+    folder, ledger = room / "blocks", room / "ledger"
+    built(ledger, node(folder, chain.raw_blocks))
+    rival = branch(chain, 30 - undone, undone + 1)
+    before = Ledger(ledger)
+    seen, digest_before = everything(before), before.digest()
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[31 - undone :]])
+    during: list[str] = []
+    summary = built(
+        ledger,
+        folder,
+        batch_bytes=batch_bytes,
+        progress=lambda _: during.append(Ledger(ledger).digest()),
+    )
+    assert (summary.rolled_back, summary.added_blocks, summary.stale_blocks) == (undone, undone + 1, undone)
+    assert summary.added_transactions == sum(len(each.transfers) for each in rival.blocks[31 - undone :])
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
+    # A reader that opens while it is done sees the old chain; one that had opened sees it ever after.
+    assert set(during) == {digest_before}
+    assert (everything(before), before.digest()) == (seen, digest_before)
+    assert sorted(path.name for path in ledger.iterdir() if path.is_dir()) == sorted(
+        [manifests.read(ledger).rows_folder, manifests.read(ledger).derived_folder, "source"]
+    )
+
+
+def test_there_and_back_again(chain: Chain, room: Path) -> None:
+    """Two branches that overtake each other, again and again, each from further down."""
+    ledger, folder = room / "ledger", room / "blocks"
+    tips = [chain.fork(20), chain.fork(20)]
+    blocks: list[bytes] = list(tips[0].raw_blocks)
+    for round_ in range(6):
+        leader = tips[round_ % 2]
+        start = leader.height
+        while leader.height <= tips[1 - round_ % 2].height:
+            leader.mine(lock(f"miner {round_ % 2}"))
+        blocks += leader.raw_blocks[start + 1 :]
+        summary = built(ledger, node(folder, blocks))
+        assert digest(ledger) == truth(room / f"naive-{round_}", leader.raw_blocks)
+        assert bool(summary.rolled_back) == (round_ > 0)
+
+
+def test_of_equal_work_the_lower_hash_wins_whichever_came_first(chain: Chain, room: Path) -> None:
+    tips = [chain.fork(29).mine(lock(f"tip {number}")).raw for number in range(6)]
+    best = min(tips, key=lambda raw: int.from_bytes(sha256d(raw[:80]), "little"))
+    expected = truth(room / "naive", [*chain.raw_blocks[:30], best])
+    for name, order in (("one", tips), ("two", tips[::-1])):
+        ledger = room / name
+        for count in range(1, 7):
+            summary = built(ledger, node(room / "blocks", [*chain.raw_blocks[:30], *order[:count]]))
+            if count > 1:
+                assert summary.rolled_back == summary.added_blocks <= 1
+        assert digest(ledger) == expected
+
+
+def test_a_reader_keeps_its_ledger_while_blocks_are_added(chain: Chain, room: Path) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder, until=10)
+    before = Ledger(ledger)
+    seen, digest_before = everything(before), before.digest()
+    for until in (11, 20, 30):
+        built(ledger, folder, until=until, batch_bytes=1_000)
+        assert (everything(before), before.digest()) == (seen, digest_before)
+    assert digest(ledger) == truth(room / "naive", chain.raw_blocks)
+
+
+class Stop:
+    """A progress display that interrupts once the rows of a height are made."""
+
+    def __init__(self, height: int) -> None:
+        self.height = height
+
+    def __call__(self, progress: pipeline.Progress) -> None:
+        if progress.stage == "blocks" and progress.height is not None and progress.height >= self.height:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("committed", [None, 5, 14])
+@pytest.mark.parametrize("fork", [0, 3, 8, 14, 18, 19, 20])
+def test_a_fork_below_the_rows_of_an_interrupted_run(
+    chain: Chain, room: Path, committed: int | None, fork: int
+) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    if committed is not None:
+        built(ledger, folder, until=committed)
+    with pytest.raises(StoppedError, match="stopped at height 20"):
+        built(ledger, folder, batch_bytes=1, progress=Stop(20))
+    assert manifests.read(ledger).written.blocks == 21
+    rival = branch(chain, fork, 31 - fork)
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[fork + 1 :]])
+    summary = built(ledger, folder, batch_bytes=3_000)
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
+    kept = 0 if committed is None else min(fork, committed) + 1
+    assert summary.added_blocks == 32 - kept
+    assert summary.rolled_back == (0 if committed is None else max(0, committed - fork))
+
+
+@pytest.mark.parametrize("committed", [None, 5, 14])
+@pytest.mark.parametrize("fork", [3, 8, 18])
+@pytest.mark.parametrize("end", ["bad block", "interrupt"])
+def test_a_run_that_fails_above_a_fork_spoils_nothing(
+    chain: Chain, room: Path, committed: int | None, fork: int, end: str
+) -> None:
+    """The rows of the interrupted run are given up, those before the fork and the tip are not."""
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    if committed is not None:
+        built(ledger, folder, until=committed)
+    with pytest.raises(StoppedError):
+        built(ledger, folder, batch_bytes=1, progress=Stop(20))
+    before = digest(ledger) if committed is not None else None
+    rival = branch(chain, fork, 31 - fork)
+    new = rival.raw_blocks[fork + 1 :]
+    if end == "bad block":
+        bad = bytearray(new[-3])
+        bad[-5] ^= 1
+        node(folder, [*chain.raw_blocks, *new[:-3], bytes(bad), *new[-2:]])
+        with pytest.raises(BadBlockError, match="height 29"):
+            built(ledger, folder, batch_bytes=1)
+    else:
+        node(folder, [*chain.raw_blocks, *new])
+        with pytest.raises(StoppedError):
+            built(ledger, folder, batch_bytes=1, progress=Stop(25))
+    if before is not None:
+        assert digest(ledger) == before
+    node(folder, [*chain.raw_blocks, *new])
+    built(ledger, folder)
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
+
+
+@pytest.mark.parametrize("batch_bytes", [None, 1])
+def test_a_branch_that_turns_out_bad_leaves_the_ledger_byte_for_byte(
+    chain: Chain, room: Path, batch_bytes: int | None
+) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder)
+    rival = branch(chain, 20, 12)
+    new = rival.raw_blocks[21:]
+    bad = remine(new[8], merkle_root=bytes(32))
+    child = remine(new[9], previous=sha256d(bad[:80]))
+    grandchild = remine(new[10], previous=sha256d(child[:80]))
+    raw_node(folder, b"".join(framed([*chain.raw_blocks, *new[:8], bad, child, grandchild])))
+    refused(
+        BadBlockError, ledger, folder, "height 29", "blk00000.dat", "Merkle root", batch_bytes=batch_bytes
+    )
+
+
+def test_a_branch_that_spends_what_only_the_other_has(chain: Chain, room: Path) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder)
+    rival = chain.fork(25)
+    only_there = chain.blocks[28].transfers[0].outputs[0]
+    rival.mine(lock("rival"), transfers=[rival.draft([only_there], [(lock("rival"), 1)])])
+    rival.mine(lock("rival"), count=6)
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[26:]])
+    refused(BadBlockError, ledger, folder, "height 26", only_there.txid[::-1].hex())
+
+
+def test_until_does_not_undo(chain: Chain, room: Path) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder)
+    rival = branch(chain, 20, 15)
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[21:]])
+    before = contents(ledger / manifests.read(ledger).rows_folder)
+    assert built(ledger, folder, until=20).rolled_back == 0
+    assert contents(ledger / manifests.read(ledger).rows_folder) == before
+    summary = built(ledger, folder, until=33)
+    assert (summary.rolled_back, summary.added_blocks) == (10, 13)
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks[:34])
+
+
+def test_a_shorter_chain_of_more_work_is_the_better_one(room: Path) -> None:
+    """Work counts, not length."""
+    chain = Chain()
+    chain.mine(lock("miner"), count=6)
+    harder = harder_block(chain.raw_blocks[2], sha256d(chain.raw_blocks[1][:80]))
+    blocks = [*chain.raw_blocks, harder]
+    summary = built(room / "ledger", node(room / "blocks", blocks))
+    assert (summary.tip.height, summary.stale_blocks) == (2, 5)
+    assert digest(room / "ledger") == truth(room / "naive", [*chain.raw_blocks[:2], harder])
+
+
+def harder_block(raw: bytes, previous: bytes) -> bytes:
+    """The block with a target 256 times lower."""
+    return remine(raw[:72] + (0x1F7FFFFF).to_bytes(4, "little") + raw[76:], previous=previous)
