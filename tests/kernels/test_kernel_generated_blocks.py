@@ -82,7 +82,12 @@ transactions = st.builds(
     version=u32,
     lock_time=u32,
 )
-blocks = st.builds(complete, st.lists(transactions, max_size=4), st.lists(outputs, min_size=1, max_size=3))
+blocks = st.builds(
+    complete,
+    # The same one twice is the same Merkle root as once: refused, and tested below.
+    st.lists(transactions, max_size=4, unique_by=lambda each: each.txid),
+    st.lists(outputs, min_size=1, max_size=3),
+)
 
 
 def spend(number: int, witness: tuple[bytes, ...] = ()) -> Transaction:
