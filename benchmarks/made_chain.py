@@ -149,10 +149,14 @@ class MadeChain:
         """Unspent outputs, mostly young ones."""
         window = min(len(self.pool), max(2 * count, 20_000))
         young = self.random.random() < 0.9
-        start = len(self.pool) - window if young else int(self.random.integers(0, len(self.pool) - window + 1))
+        start = (
+            len(self.pool) - window if young else int(self.random.integers(0, len(self.pool) - window + 1))
+        )
         order = self.random.permutation(window) + start
         taken = self.pool[order[:count]]
-        self.pool = np.concatenate([self.pool[:start], self.pool[np.sort(order[count:])], self.pool[start + window :]])
+        self.pool = np.concatenate(
+            [self.pool[:start], self.pool[np.sort(order[count:])], self.pool[start + window :]]
+        )
         return taken
 
     def _add(self, base: np.ndarray) -> np.ndarray:
@@ -193,9 +197,7 @@ class MadeChain:
         count = self.transactions - place
         size = bytes([count]) if count < 253 else b"\xfd" + struct.pack("<H", count)
         self._frame(self._mine(root) + size + body)
-        self.pool = np.concatenate(
-            [self.pool, *self.coming, np.array([[place, 0, 5_000_000_000]], np.int64)]
-        )
+        self.pool = np.concatenate([self.pool, *self.coming, np.array([[place, 0, 5_000_000_000]], np.int64)])
 
     def _coinbase(self, commitment: bytes) -> tuple[bytes, bytes]:
         script = b"\x04" + struct.pack("<i", self.height) + b"\x04made"

@@ -25,7 +25,8 @@ NOT_SEARCHED = "not searched"
 class Answer:
     """One question and its answer, at one state of the ledger.
 
-    ``ledger`` holds ``network`` and ``tip`` (``height``, ``hash``, ``work``). ``snapshot`` is a
+    ``ledger`` holds ``network``, ``tip`` (``height``, ``hash``, ``work``) and ``rules`` (``name``,
+    ``version`` of each rule that the ledger's entities rest on). ``snapshot`` is a
     SHA-256 over everything the answer depends on. ``result`` holds plain values under stable keys:
     amounts are integers in satoshi, times are Unix seconds, hashes are hex as shown to people, and
     what is absent is None.
@@ -47,6 +48,7 @@ class Answer:
             "network": self.ledger["network"],
             "tip": self.ledger["tip"],
             "snapshot": self.snapshot,
+            "rules_in_force": self.ledger["rules"],
             **self.result,
             "caveats": list(self.caveats),
             "error_estimate": self.error_estimate,

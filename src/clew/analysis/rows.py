@@ -96,7 +96,8 @@ def answer(
 ) -> Answer:
     """An answer that states the ledger it was found in."""
     tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
-    stated = {"network": ledger.network.name, "tip": tip}
+    rules = [{"name": rule.name, "version": rule.version} for rule in ledger.manifest.rules]
+    stated = {"network": ledger.network.name, "tip": tip, "rules": rules}
     return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
 
 

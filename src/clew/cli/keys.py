@@ -61,6 +61,9 @@ EVERY: tuple[Key, ...] = (
     Key("tip.hash", TEXT, HEX, "Its hash."),
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
     Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
+    Key("rules_in_force", LIST, "", "The rules that the ledger's entities rest on."),
+    Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
+    Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
     Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
 )

@@ -80,15 +80,9 @@ def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
 
 
 def _rules(answers: ReportAnswers) -> Cell:
-    """The rules in force, or those that the printed links rest on."""
-    if answers.status is not None:
-        rules = {(rule["name"], rule["version"]) for rule in answers.status.result["rules"]}
-    else:
-        links = (link for entity in answers.entities for link in entity.result["links"])
-        rules = {(link["rule"], link["version"]) for link in links}
-    if not rules:
-        return cell("no link was found; clew status lists the rules in force", "quiet")
-    return tuple((Span(f"{name}, version {number}"),) for name, number in sorted(rules))
+    """The rules that the ledger's entities rest on."""
+    rules = answers.payments.ledger["rules"]
+    return tuple((Span(f"{rule['name']}, version {rule['version']}"),) for rule in rules)
 
 
 def _version(package: str) -> str:
