@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -97,15 +97,14 @@ def index(
     if threads is not None and threads < 1:
         raise UsageError(f"--threads: expected at least 1, found {threads}")
     try:
-        with _locked(ledger), LocalEngine(threads) as engine:
+        with _locked(ledger):
             started = _start(ledger, network, magic)
             folder = Path(blocks) if blocks else _remembered(started)
             files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
-            try:
+            # Threads end before the files that they read are closed.
+            with closing(files), LocalEngine(threads) as engine:
                 run = _Run(ledger, started, files, engine, progress or (lambda _: None), until, batch_bytes)
                 return run.go()
-            finally:
-                files.close()
     except KeyboardInterrupt:
         raise StoppedError(
             f"{ledger}: stopped; what was committed before is untouched; run the same command again"
