@@ -214,6 +214,7 @@ class _Run:
         self.stages: dict[str, float] = {}
         self.notices: list[str] = []
         self.bytes_read = 0
+        self.remembers = False
 
     def go(self) -> Summary:
         """Bring the ledger up to the files; where that fails, leave it as it was last committed."""
@@ -221,7 +222,7 @@ class _Run:
             try:
                 return self._go(self.ledger / source.FOLDER)
             except (BadBlockError, MissingBlockError):
-                if not (self.ledger / source.FOLDER).exists():
+                if not self.remembers:
                     raise
                 # Files may have been mended since, in ways that their sizes and times do not show.
                 return self._again()._go(None)
@@ -270,6 +271,7 @@ class _Run:
             memory,
             lambda done, total: self.progress(Progress("scan", done, total, "bytes")),
         )
+        self.remembers = any(found.remembered for found in scans)
         chain = self._best_chain(scans)
         for piece in chain.skipped:
             size = "1 byte" if piece.length == 1 else f"{piece.length:,} bytes"

@@ -106,6 +106,8 @@ class FileScan:
     frames: tuple[Frame, ...]
     cut: tuple[Frame, ...]
     skipped: tuple[Skipped, ...]
+    remembered: bool = False
+    """Known from an earlier run, not read again."""
 
 
 def usual_data_folder() -> Path:
@@ -279,21 +281,24 @@ class BlockFiles:
         """Raise the error that fits when no frame at all was found: other network, other key, nothing."""
         if frames:
             return
+        own = self.magic == self.network.magic
+        expected = (
+            f"the magic {self.magic.hex()} {f'of {self.network.name}' if own else 'given with --magic'}"
+        )
         for number in self.files:
             start = self.read(number, 0, 4)
             for other in NETWORKS.values():
                 if start == other.magic and other.magic != self.magic:
                     raise WrongNetworkError(
-                        f"{self.files[number].path}: offset 0: expected the magic {self.magic.hex()} of "
-                        f"{self.network.name}, found {start.hex()} of {other.name}; "
-                        f"use --network {other.name}"
+                        f"{self.files[number].path}: offset 0: expected {expected}, found {start.hex()} of "
+                        f"{other.name}; use --network {other.name}{'' if own else ' without --magic'}"
                     )
         first = next(iter(self.files.values()))
         found = self.read(first.number, 0, 4).hex() or "an empty file"
         xor = "xor.dat has another key" if any(self.key) else "xor.dat is missing"
         raise NoBlockFilesError(
-            f"{first.path}: offset 0: expected the magic {self.magic.hex()} of {self.network.name}, found "
-            f"{found} and no block in any file; check the network, --magic, and whether {xor}"
+            f"{first.path}: offset 0: expected {expected}, found {found} and no block in any file; check the "
+            f"network, --magic, and whether {xor}"
         )
 
 

@@ -155,7 +155,8 @@ class _Memory:
 
     def recall(self, file: BlockFile) -> FileScan | None:
         entry, found = self.known.get(file.number, ({}, None))
-        return found if found and (entry["size"], entry["changed"]) == (file.size, file.changed) else None
+        same = found and (entry["size"], entry["changed"]) == (file.size, file.changed)
+        return found if same else None
 
 
 def _unpack(stated: list[dict[str, Any]], rows: Any) -> dict[int, tuple[dict[str, Any], FileScan]]:
@@ -173,7 +174,7 @@ def _unpack(stated: list[dict[str, Any]], rows: Any) -> dict[int, tuple[dict[str
         ]
         whole = len(mine) - int(mine["cut"].sum())
         skipped = tuple(Skipped(number, *each) for each in entry["skipped"])
-        known[number] = entry, FileScan(tuple(frames[:whole]), tuple(frames[whole:]), skipped)
+        known[number] = entry, FileScan(tuple(frames[:whole]), tuple(frames[whole:]), skipped, True)
     return known
 
 
