@@ -1,0 +1,461 @@
+"""Folders and files that cannot be indexed: one line each, and nothing is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from build.nodes import (
+    KEY,
+    REGTEST,
+    built,
+    contents,
+    digest,
+    framed,
+    lively_blocks,
+    node,
+    raw_node,
+    refused,
+    truth,
+    unchanged,
+)
+from build.processes import Child, holding
+from clew.build import pipeline
+from clew.errors import (
+    BadBlockError,
+    BlockFileError,
+    LedgerInUseError,
+    LedgerVersionError,
+    MissingBlockError,
+    NoBlockFilesError,
+    NotALedgerError,
+    StorageError,
+    UsageError,
+    WrongNetworkError,
+)
+from clew.ledger import manifest as manifests
+from clew.ledger.blockfiles import BlockFiles
+from clew.schema import ROW_TABLES
+
+BLOCKS = lively_blocks(12)
+FRAMES = framed(BLOCKS)
+
+
+@pytest.fixture
+def folder(room: Path) -> Path:
+    return node(room / "blocks", BLOCKS)
+
+
+@pytest.fixture
+def ledger(room: Path, folder: Path) -> Path:
+    """A ledger of the first blocks, to be left as it is."""
+    built(room / "ledger", folder, until=6)
+    return room / "ledger"
+
+
+# Block files
+
+
+def test_no_such_folder_and_none_in_it(room: Path, ledger: Path) -> None:
+    (room / "empty" / "blocks").mkdir(parents=True)
+    (room / "file").write_text("")
+    for name, words in (
+        ("nowhere", "no such folder"),
+        ("empty", "found none"),
+        ("file", "expected a folder"),
+        ("file/below", "no such folder"),
+        ("x" * 300, "cannot be read"),
+    ):
+        kind = BlockFileError if name[:3] == "xxx" else NoBlockFilesError
+        refused(kind, ledger, room / name, str(room / name), words)
+        refused(kind, room / "new", room / name, str(room / name), words)
+        refused(kind, room / "deep" / "er" / "new", room / name, words)
+        assert not (room / "deep").exists()
+
+
+def test_files_without_a_block(room: Path, ledger: Path) -> None:
+    for name, data in (
+        ("empty", b""),
+        ("zeros", bytes(100_000)),
+        ("noise", bytes(range(1, 256)) * 999),
+        ("short", REGTEST.magic),
+        ("frame", FRAMES[0][:50]),
+    ):
+        folder = raw_node(room / name, data)
+        refused(NoBlockFilesError, room / "new", folder, "blk00000.dat", "offset 0", REGTEST.magic.hex())
+        refused(NoBlockFilesError, ledger, folder, "blk00000.dat")
+
+
+def test_another_network(room: Path, folder: Path, ledger: Path) -> None:
+    for name in ("main", "testnet3", "testnet4", "signet"):
+        new = room / "new"
+        refused(WrongNetworkError, new, folder, "offset 0", "--network regtest", "blk00000.dat", network=name)
+        refused(WrongNetworkError, ledger, folder, str(ledger), name, "regtest", network=name)
+
+
+def test_another_network_of_the_same_magic(room: Path, shared_data: Path) -> None:
+    """Told by the genesis block."""
+    said = refused(
+        WrongNetworkError, room / "new", shared_data / "blocks" / "mainnet-0-4312", "genesis", "offset 8",
+        network="testnet3", magic=bytes.fromhex("f9beb4d9"),
+    )  # fmt: skip
+    assert "000000000019d668" in said
+    assert "000000000933ea01" in said
+
+
+def test_a_wrong_magic(room: Path, folder: Path, ledger: Path) -> None:
+    wrong = bytes.fromhex("deadbeef")
+    refused(WrongNetworkError, room / "new", folder, "deadbeef", "without --magic", magic=wrong)
+    own = raw_node(room / "own", b"".join(bytes.fromhex("01020304") + frame[4:] for frame in FRAMES))
+    refused(NoBlockFilesError, room / "new", own, "deadbeef", "01020304", "--magic", magic=wrong)
+    refused(NoBlockFilesError, room / "new", own, REGTEST.magic.hex(), "01020304", "--magic")
+    refused(WrongNetworkError, ledger, folder, "deadbeef", magic=wrong)
+    refused(UsageError, room / "new", folder, "--magic", magic=b"\1\2\3")
+    refused(UsageError, room / "new", folder, "moon", network="moon")
+
+
+@pytest.mark.parametrize("size", [0, 7, 9, 4096])
+def test_a_key_of_the_wrong_size(room: Path, folder: Path, ledger: Path, size: int) -> None:
+    (folder / "xor.dat").write_bytes(bytes(size))
+    for place in (ledger, room / "new"):
+        refused(BlockFileError, place, folder, "xor.dat", "8 bytes", f"found {size}")
+
+
+def test_a_key_that_is_another_one_or_a_folder(room: Path, ledger: Path) -> None:
+    folder = node(room / "secret", BLOCKS, xor_key=KEY)
+    (folder / "xor.dat").write_bytes(KEY[::-1])
+    refused(NoBlockFilesError, room / "new", folder, "xor.dat has another key")
+    (folder / "xor.dat").unlink()
+    refused(NoBlockFilesError, room / "new", folder, "xor.dat is missing")
+    (folder / "xor.dat").mkdir()
+    refused(BlockFileError, ledger, folder, "xor.dat")
+
+
+def test_a_file_cut_in_the_middle_of_a_needed_block(room: Path, ledger: Path) -> None:
+    offset = sum(map(len, FRAMES[:8])) + 8
+    for left in (89, 500):
+        folder = raw_node(room / "cut", b"".join([*FRAMES[:8], FRAMES[8][:left]]), b"".join(FRAMES[9:]))
+        words = ("blk00000.dat", f"offset {offset}", "height 8", "cut off", "copy the file")
+        for place in (ledger, room / "new"):
+            refused(MissingBlockError, place, folder, *words)
+        assert built(room / "until", folder, until=7).tip.height == 7
+        refused(MissingBlockError, room / "until", folder, *words)
+        shutil.rmtree(room / "until")
+    raw_node(room / "cut", b"".join([*FRAMES[:8], FRAMES[8][:60]]), b"".join(FRAMES[9:]))
+    refused(MissingBlockError, ledger, room / "cut", "first missing height 8", f"offset {offset - 8}")
+
+
+def test_a_missing_parent(room: Path, ledger: Path) -> None:
+    for missing in (8, 11, 1):
+        left = [frame for height, frame in enumerate(FRAMES) if height != missing]
+        folder = raw_node(room / "blocks", b"".join(left))
+        offset = sum(map(len, FRAMES[:missing])) + 8
+        words = (
+            f"first missing height {missing}",
+            "blk00000.dat",
+            f"offset {offset}",
+            f"--until {missing - 1}",
+        )
+        refused(MissingBlockError, room / "new", folder, *words)
+        if missing > 6:
+            refused(MissingBlockError, ledger, folder, *words)
+        else:
+            assert built(ledger, folder).tip.height == 12
+
+
+def test_a_pruned_folder(room: Path, ledger: Path) -> None:
+    node(room / "many", BLOCKS, max_file_size=1)
+    for gone in range(9):
+        (room / "many" / f"blk{gone:05d}.dat").unlink()
+    refused(MissingBlockError, room / "new", room / "many", "first missing height is 0", "blk00000.dat")
+    refused(
+        MissingBlockError, ledger, room / "many", "first missing height is 7", "pruned", str(room / "many")
+    )
+    for number in (7, 8):
+        raw_node(room / "late", FRAMES[number])
+        shutil.move(room / "late" / "blk00000.dat", room / "many" / f"blk{number:05d}.dat")
+    assert built(ledger, room / "many").tip.height == 12
+    assert digest(ledger) == truth(room / "naive", BLOCKS)
+
+
+def test_a_file_missing_in_the_middle(room: Path, ledger: Path) -> None:
+    folder = node(room / "many", BLOCKS, max_file_size=1)
+    (folder / "blk00009.dat").unlink()
+    for place in (room / "new", ledger):
+        refused(MissingBlockError, place, folder, "first missing height is 9", "blk00009.dat")
+
+
+def test_an_interrupted_ledger_goes_on_from_a_pruned_node(room: Path, folder: Path) -> None:
+    def stop(progress: pipeline.Progress) -> None:
+        if progress.height == 9:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Exception, match="stopped at height 9"):
+        built(room / "new", folder, batch_bytes=1, progress=stop)
+    raw_node(folder, b"".join(FRAMES[10:]))
+    assert built(room / "new", folder).resumed_from == 9
+    assert digest(room / "new") == truth(room / "naive", BLOCKS)
+
+
+def test_a_file_that_shrinks_while_it_is_read(room: Path, folder: Path, ledger: Path) -> None:
+    """A node truncates a finished file; a mapping would die by a signal."""
+    whole = (folder / "blk00000.dat").read_bytes()
+    for left in (0, sum(map(len, FRAMES[:9])) + 300):
+
+        def shrink(progress: pipeline.Progress, left: int = left) -> None:
+            if progress.stage == "scan":
+                (folder / "blk00000.dat").write_bytes(whole[:left])
+
+        for place in (room / "new", ledger):
+            (folder / "blk00000.dat").write_bytes(whole)
+            words = ("blk00000.dat", "offset", "truncated while it was read")
+            refused(BadBlockError, place, folder, *words, progress=shrink)
+
+
+def test_a_file_that_changes_or_goes_while_it_is_read(room: Path, folder: Path, ledger: Path) -> None:
+    whole = (folder / "blk00000.dat").read_bytes()
+
+    def change(progress: pipeline.Progress) -> None:
+        if progress.stage == "scan":
+            (folder / "blk00000.dat").write_bytes(whole[1:] + b"x")
+
+    refused(BadBlockError, room / "new", folder, "changed while", "blk00000.dat", progress=change)
+    node(room / "many", BLOCKS, max_file_size=1)
+
+    def remove(progress: pipeline.Progress) -> None:
+        if progress.stage == "scan" and progress.done == progress.total:
+            for path in (room / "many").iterdir():
+                path.unlink()
+
+    # Files that are still open can still be read.
+    assert built(room / "new", room / "many", progress=remove).tip.height == 12
+
+
+def test_a_file_that_cannot_be_read(
+    room: Path, folder: Path, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(BlockFiles, "_read_at", fail)
+    for place in (room / "new", ledger):
+        refused(BlockFileError, place, folder, "blk00000.dat", "offset 0", "Input/output error", "drive")
+
+
+def test_a_link_to_itself(room: Path, folder: Path, ledger: Path) -> None:
+    (folder / "blk00001.dat").symlink_to(folder / "blk00001.dat")
+    refused(BlockFileError, ledger, folder, "blk00001.dat")
+
+
+# Ledger folders
+
+
+def test_a_folder_that_is_no_ledger(room: Path, folder: Path) -> None:
+    (room / "letters").mkdir()
+    (room / "letters" / "rows-0001").mkdir()
+    (room / "letters" / "dear.txt").write_text("dear")
+    refused(NotALedgerError, room / "letters", folder, str(room / "letters"), "another folder")
+    assert sorted(path.name for path in (room / "letters").iterdir()) == ["dear.txt", "rows-0001"]
+    (room / "file").write_text("something")
+    for name in ("file", "file/below"):
+        kind = NotALedgerError if name == "file" else StorageError
+        with pytest.raises(kind, match="file"):
+            built(room / name, folder)
+    assert (room / "file").read_text() == "something"
+    refused(NotALedgerError, folder, folder, str(folder))
+
+
+def test_another_version(room: Path, folder: Path, ledger: Path) -> None:
+    manifests.write(ledger, manifests.replace(manifests.read(ledger), version=99))
+    refused(LedgerVersionError, ledger, folder, "version 99", "manifest.json")
+
+
+def edit(path: Path, change: Callable[[dict[str, object]], object]) -> None:
+    stated = json.loads(path.read_text())
+    change(stated)
+    path.write_text(json.dumps(stated))
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_text(""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-20]),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "binary": lambda path: path.write_bytes(b"\xff\xfe" * 99),
+    "list": lambda path: path.write_text("[]"),
+    "deep": lambda path: path.write_text("[" * 100_000),
+    "other": lambda path: path.write_text("{}"),
+    "lines": lambda path: path.write_text("{\n\n\n x"),
+    "digit": lambda path: path.write_text(path.read_text().replace('"blocks": 7', '"blocks": 6')),
+    "lost": lambda path: edit(path, lambda stated: stated.pop("counts")),
+    "more": lambda path: edit(path, lambda stated: stated.update(surprise=1)),
+    "network": lambda path: edit(path, lambda stated: stated.update(network="main")),
+    "written": lambda path: edit(path, lambda stated: stated.update(written=None)),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_manifest(folder: Path, ledger: Path, how: str) -> None:
+    before = (ledger / "manifest.json").read_bytes()
+    DAMAGE[how](ledger / "manifest.json")
+    assert (ledger / "manifest.json").read_bytes() != before
+    refused(NotALedgerError, ledger, folder, "manifest.json", network=None)
+
+
+COLUMNS = [
+    f"{table.name}.{column.name}{'.low' if column.storage == 'u40' else ''}"
+    for table in ROW_TABLES
+    if table.name != "overwritten"
+    for column in table.columns
+]
+
+
+@pytest.mark.parametrize("state", ["finished", "interrupted"])
+def test_a_missing_or_short_column(room: Path, folder: Path, ledger: Path, state: str) -> None:
+    """Also of a ledger that is not finished, where nothing else would miss it."""
+    if state == "interrupted":
+        manifest = manifests.read(ledger)
+        manifests.write(ledger, manifests.replace(manifest, tip=None, counts={}, derived_folder=""))
+        shutil.rmtree(ledger / manifest.derived_folder)
+    rows = ledger / manifests.read(ledger).rows_folder
+    for name in COLUMNS:
+        whole = (rows / name).read_bytes()
+        (rows / name).write_bytes(whole[:-1])
+        refused(NotALedgerError, ledger, folder, name, "damaged")
+        (rows / name).unlink()
+        with pytest.raises(NotALedgerError, match=name):
+            built(ledger, folder)
+        (rows / name).write_bytes(whole)
+    built(ledger, folder)
+    assert digest(ledger) == truth(room / "naive", BLOCKS)
+
+
+def test_a_missing_derived_column(folder: Path, ledger: Path) -> None:
+    derived = ledger / manifests.read(ledger).derived_folder
+    (derived / "spends.spent_by").unlink()
+    refused(NotALedgerError, ledger, folder, "spends.spent_by")
+
+
+def test_a_folder_that_a_killed_run_left(room: Path, folder: Path) -> None:
+    """Rows without a manifest: nobody's, so the next run begins anew."""
+    (room / "new" / "rows-0001").mkdir(parents=True)
+    (room / "new" / "rows-0001" / "blocks.hash").write_bytes(b"x" * 999)
+    (room / "new" / "lock").write_text("")
+    (room / "new" / "manifest.json.new").write_text("{")
+    built(room / "new", folder)
+    assert digest(room / "new") == truth(room / "naive", BLOCKS)
+
+
+def test_leftovers_beside_a_manifest(room: Path, folder: Path, ledger: Path) -> None:
+    for name in ("rows-0009", "derived-0002", "derived-0077"):
+        (ledger / name).mkdir()
+        (ledger / name / "blocks.hash").write_bytes(b"x" * 999)
+    rows = ledger / manifests.read(ledger).rows_folder
+    for path in rows.iterdir():
+        path.write_bytes(path.read_bytes() + b"left by a killed run")
+    built(ledger, folder)
+    assert digest(ledger) == truth(room / "naive", BLOCKS)
+    names = {path.name for path in ledger.iterdir()}
+    assert len([name for name in names if name.startswith(("rows", "derived"))]) == 2
+
+
+@pytest.mark.parametrize("stage", ["scan", "blocks", "links"])
+def test_a_ledger_in_use(room: Path, folder: Path, stage: str) -> None:
+    """By another process, which goes on undisturbed; new and not so new."""
+    for until in (6, 12):
+        with holding(room / "ledger", folder, stage, until=until) as child:
+            names = sorted(str(path.relative_to(room)) for path in (room / "ledger").rglob("*"))
+            with pytest.raises(LedgerInUseError, match="another clew index") as caught:
+                built(room / "ledger", folder)
+            assert str(room / "ledger") in str(caught.value)
+            assert sorted(str(path.relative_to(room)) for path in (room / "ledger").rglob("*")) == names
+            child.go_on()
+        assert child.code == 0, child.err
+    assert digest(room / "ledger") == truth(room / "naive", BLOCKS)
+
+
+# Folders that cannot be written
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], None]]:
+    """Turns folders read-only for everybody, root included, until the test ends."""
+    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("only root can mount a folder read-only")
+    mounted: list[Path] = []
+
+    def turn(path: Path) -> None:
+        bind = subprocess.run(["mount", "--bind", path, path], capture_output=True)
+        if bind.returncode:
+            pytest.skip("this system lets nobody mount a folder read-only")
+        mounted.append(path)
+        subprocess.run(["mount", "-o", "remount,ro,bind", path], check=True, capture_output=True)
+
+    yield turn
+    for path in mounted:
+        subprocess.run(["umount", path], check=True, capture_output=True)
+
+
+def test_read_only_block_files(room: Path, folder: Path, read_only: Callable[[Path], None]) -> None:
+    read_only(folder)
+    built(room / "new", folder)
+    assert digest(room / "new") == truth(room / "naive", BLOCKS)
+
+
+def test_a_read_only_ledger(folder: Path, ledger: Path, read_only: Callable[[Path], None]) -> None:
+    read_only(ledger)
+    refused(StorageError, ledger, folder, str(ledger), "Read-only file system")
+    assert digest(ledger)
+
+
+def test_a_new_ledger_in_a_read_only_place(
+    room: Path, folder: Path, read_only: Callable[[Path], None]
+) -> None:
+    (room / "place").mkdir()
+    read_only(room / "place")
+    refused(StorageError, room / "place" / "new", folder, "Read-only file system", str(room / "place"))
+    refused(StorageError, room / "place", folder, "Read-only file system", str(room / "place"))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read and write everything")
+def test_folders_that_this_user_may_not_use(room: Path, folder: Path, ledger: Path) -> None:
+    folder.chmod(0)
+    refused(BlockFileError, room / "new", folder, str(folder))
+    folder.chmod(0o700)
+    (folder / "blk00000.dat").chmod(0)
+    refused(BlockFileError, room / "new", folder, "blk00000.dat")
+    (folder / "blk00000.dat").chmod(0o400)
+    ledger.chmod(0o500)
+    refused(StorageError, ledger, folder, str(ledger))
+    ledger.chmod(0o700)
+
+
+def test_as_another_user(room: Path, folder: Path, ledger: Path) -> None:
+    """What permissions forbid, in a process that they hold for."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    room.chmod(0o755)
+    for path in (ledger, *ledger.rglob("*"), folder, *folder.iterdir()):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (room / "open").mkdir()
+    (room / "open").chmod(0o777)
+    before = contents(ledger)
+    for blocks, where, kind in (
+        (folder, ledger, "StorageError"),
+        (folder, room / "new", "StorageError"),
+        (room / "secret", room / "open", "BlockFileError"),
+    ):
+        if blocks != folder:
+            shutil.copytree(folder, blocks)
+            blocks.chmod(0o700)
+        child = Child(where, blocks, user=65534)
+        out = child.end()
+        assert out.startswith(kind), out
+        assert out.count("\n") == 1
+        assert "Permission denied" in out
+    unchanged(ledger, before)
