@@ -69,7 +69,11 @@ class NaiveSpends:
                 if point not in self.unspent:
                     raise NaiveSpendError(len(spent))
                 spent.append(self.unspent.pop(point))
-            lost = [point for point in self.unspent if point[0] == moved.txid]
+            lost = (
+                [point for point in self.unspent if point[0] == moved.txid]
+                if moved.txid in self.latest
+                else []
+            )
             for point in lost:
                 del self.unspent[point]
             if lost:
