@@ -258,8 +258,13 @@ class _Run:
         if self._must_derive():
             self._derive()
         self._tidy(self.manifest)
-        with storage(self.ledger / source.FOLDER):
+        try:
             source.remember(self.files, scans, self.ledger / source.FOLDER)
+        except OSError as error:
+            self.notices.append(
+                f"{self.ledger / source.FOLDER}: cannot keep where the blocks lie ({error.strerror}); the "
+                "ledger is whole, but the next run reads all files again"
+            )
         return self._summary(before, chain, resumed, rolled_back)
 
     def _find_chain(self, memory: Path | None) -> tuple[source.Chain, list[Any]]:

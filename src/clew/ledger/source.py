@@ -87,7 +87,7 @@ def scan(
 
 
 def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
-    """Keep the scan of each file for next time, in ``folder``."""
+    """Keep the scan of each file for next time, in ``folder``. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     stated = []
@@ -124,8 +124,12 @@ def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 class _Memory:
