@@ -398,7 +398,7 @@ def read_only() -> Iterator[Callable[[Path], None]]:
 
     yield turn
     for path in mounted:
-        subprocess.run(["umount", path], check=True, capture_output=True)
+        subprocess.run(["umount", "-l", path], check=True, capture_output=True)
 
 
 def test_read_only_block_files(room: Path, folder: Path, read_only: Callable[[Path], None]) -> None:
