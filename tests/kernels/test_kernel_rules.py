@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from clew.bitcoin.script import classify
 from clew.heuristics import plain
 from clew.kernels import rules
+from clew.kernels.jit import JIT
 from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, NULLDATA, PUBKEYHASH, SCRIPT_TYPES, WITNESS_UNKNOWN
 from kernels.running import EXAMPLES
 
@@ -94,6 +96,21 @@ def test_rules_on_ranges(some: list[Case]) -> None:
     assert list(zip(coinjoin, common, strict=True)) == [plain_answers(case) for case in some]
 
 
+def test_rules_on_large_transactions() -> None:
+    rng = random.Random(9)
+    some = []
+    for _ in range(1_000 if JIT else 60):
+        few = [rng.randrange(NO_ADDRESS) for _ in range(rng.choice([3, 10, 40, 150]))]
+        amounts = [rng.randrange(1, 21 * 10**14) for _ in range(rng.choice([1, 3, 30]))]
+        inputs = [(rng.choice(few), PUBKEYHASH) for _ in range(rng.randrange(1, 150))]
+        outputs = [(rng.choice(amounts), rng.choice(few)) for _ in range(rng.randrange(1, 150))]
+        some.append(Case(inputs, outputs))
+    coinjoin, common = kernel_answers(some)
+    assert list(zip(coinjoin, common, strict=True)) == [plain_answers(case) for case in some]
+    assert set(coinjoin) == {rules.NO, rules.YES}
+    require_links(some, common, 0)
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.one_of(cases, mixes), min_size=1, max_size=8), st.integers(0, 1 << 20), st.data())
 def test_links(some: list[Case], base: int, data: st.DataObject) -> None:
@@ -104,6 +121,10 @@ def test_links(some: list[Case], base: int, data: st.DataObject) -> None:
     )
     # A coinbase is never answered yes.
     answers = [answer if case.inputs else rules.NO for answer, case in zip(answers, some, strict=True)]
+    require_links(some, answers, base)
+
+
+def require_links(some: Sequence[Case], answers: Sequence[int], base: int) -> None:
     transactions = transactions_of(some)
     out = tuple(np.full(len(transactions.spent_address), 0xEE, np.uint32) for _ in range(3))
     count = rules.links(transactions, np.array(answers, np.int8), base, out)  # type: ignore[arg-type]
