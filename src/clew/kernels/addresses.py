@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.schema import HEAD_BYTES, NO_ADDRESS, NULLDATA, PAYLOAD_BYTES
 
 STRIDE = 48
@@ -54,7 +54,7 @@ class Found(NamedTuple):
     slots: Any
 
 
-@kernel
+@folded
 def _is_known(known: Known, address: int, paid: Paid, row: int) -> bool:
     if known.types[address] != paid.types[row]:
         return False
@@ -73,7 +73,7 @@ def _is_known(known: Known, address: int, paid: Paid, row: int) -> bool:
     return True
 
 
-@kernel
+@folded
 def _is_same(paid: Paid, first: int, row: int) -> bool:
     if paid.types[first] != paid.types[row] or paid.lengths[first] != paid.lengths[row]:
         return False

@@ -24,3 +24,9 @@ def kernel(function: F) -> F:
     """Compile a function from arrays to arrays."""
     compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return cast(F, compiled)
+
+
+def folded(function: F) -> F:
+    """Compile a function into its one caller, instead of once for itself and again there."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    return cast(F, compiled)

@@ -95,7 +95,13 @@ def address_keys(
 ) -> None:
     """Keys of addresses ``first`` to ``last`` from their columns, into ``keys`` (uint64)."""
     row = np.zeros(STRIDE, np.uint8)
-    tail = np.searchsorted(tail_addresses, first)
+    tail, above = 0, len(tail_addresses)
+    while tail < above:
+        middle = (tail + above) // 2
+        if tail_addresses[middle] < first:
+            tail = middle + 1
+        else:
+            above = middle
     for address in range(first, last):
         row[:] = 0
         row[:20] = heads[address]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.kernels.lookup import address_key
 from clew.kernels.scripts import STRIDE, classify
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
@@ -143,7 +143,7 @@ def _is_null(data: Any, at: int) -> bool:
     return _u32(data, at + 32) == 0xFFFFFFFF
 
 
-@kernel
+@folded
 def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tuple[int, int]:
     nulls = 0
     for _ in range(count):
@@ -163,7 +163,7 @@ def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tupl
     return at, SOUND
 
 
-@kernel
+@folded
 def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
     for _ in range(count):
         if at + 8 > end:
@@ -179,7 +179,7 @@ def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
     return at, SOUND
 
 
-@kernel
+@folded
 def _count_witness(data: Any, at: int, end: int, inputs: int) -> tuple[int, int]:
     used = False
     for _ in range(inputs):
@@ -197,7 +197,7 @@ def _count_witness(data: Any, at: int, end: int, inputs: int) -> tuple[int, int]
     return at, SOUND if used else NO_WITNESS
 
 
-@kernel
+@folded
 def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, int, int, int]:
     """Where a transaction ends, its inputs and outputs, and the fault found."""
     if at + 4 > end:
@@ -267,7 +267,7 @@ def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any,
         faults[block, 1] = at - start
 
 
-@kernel
+@folded
 def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> int:
     previous_txid, previous_index, sequence = columns.previous_txid, columns.previous_index, columns.sequence
     for number in range(row, row + count):
@@ -281,7 +281,7 @@ def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> 
     return at
 
 
-@kernel
+@folded
 def _fill_outputs(
     data: Any, at: int, count: int, row: int, columns: Columns, work: Work
 ) -> tuple[int, int, int]:
@@ -307,7 +307,7 @@ def _fill_outputs(
     return at, spendable, commitment
 
 
-@kernel
+@folded
 def _skip_witness(data: Any, at: int, inputs: int) -> tuple[int, int]:
     """Where the witness ends; and where the first input's only item of 32 bytes is, else -1."""
     reserved = -1
@@ -321,7 +321,7 @@ def _skip_witness(data: Any, at: int, inputs: int) -> tuple[int, int]:
     return at, reserved
 
 
-@kernel
+@folded
 def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
     """Copy a transaction without marker, flag and witness; returns its length."""
     for i in range(4):
@@ -333,7 +333,7 @@ def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
     return 8 + body
 
 
-@kernel
+@folded
 def _check_commitment(data: Any, commitment: int, reserved: int, level: Any, count: int, work: Work) -> int:
     """Fault in a witness commitment; ``level`` holds the witness ids and is consumed."""
     if commitment < 0:
@@ -359,7 +359,7 @@ def _check_root(data: Any, start: int, level: Any, count: int, work: Work) -> in
     return MUTATED if mutated else SOUND
 
 
-@kernel
+@folded
 def _fill_block(
     batch: Batch, block: int, columns: Columns, work: Work, scratch: Any, txids: Any, wtxids: Any
 ) -> int:

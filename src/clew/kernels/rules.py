@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, WITNESS_UNKNOWN
 
 NO, UNKNOWN, YES = 0, 1, 2
@@ -36,14 +36,39 @@ class Transactions(NamedTuple):
 
 
 @kernel
+def _sink(room: Any, at: int, count: int) -> None:
+    """Let an item of a heap fall to its place."""
+    item = room[at]
+    while 2 * at + 1 < count:
+        child = 2 * at + 1
+        if child + 1 < count and room[child] < room[child + 1]:
+            child += 1
+        if room[child] <= item:
+            break
+        room[at] = room[child]
+        at = child
+    room[at] = item
+
+
+@kernel
+def _sort(room: Any, count: int) -> None:
+    """Sort the first ``count`` of ``room`` (int64) by heap; NumPy's sort takes seconds to compile."""
+    for at in range(count // 2 - 1, -1, -1):
+        _sink(room, at, count)
+    for last in range(count - 1, 0, -1):
+        room[0], room[last] = room[last], room[0]
+        _sink(room, np.int64(0), last)
+
+
+@kernel
 def _distinct_inputs(transactions: Transactions, row: int, room: Any) -> int:
     """Sort the input addresses of a transaction into ``room``, each once; 0 for a coinbase."""
     first, last = transactions.first_input[row], transactions.first_input[row + 1]
     if transactions.spent_address[first] == NO_ADDRESS:
         return 0
-    room[: last - first] = transactions.spent_address[first:last]
-    if last - first > 1:
-        room[: last - first].sort()
+    for i in range(first, last):
+        room[i - first] = transactions.spent_address[i]
+    _sort(room, last - first)
     distinct = 1
     for i in range(1, last - first):
         if room[i] != room[distinct - 1]:
@@ -63,7 +88,7 @@ def _longest(first: Any) -> int:
 @kernel
 def common_input(transactions: Transactions, answers: Any) -> None:
     """Do the inputs of each transaction pay from several addresses under one control?"""
-    room = np.empty(_longest(transactions.first_input), np.uint32)
+    room = np.empty(_longest(transactions.first_input), np.int64)
     for row in range(len(answers)):
         first, last = transactions.first_input[row], transactions.first_input[row + 1]
         answers[row] = NO
@@ -76,7 +101,7 @@ def common_input(transactions: Transactions, answers: Any) -> None:
                 answers[row] = UNKNOWN
 
 
-@kernel
+@folded
 def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses: Any) -> int:
     """How many addresses receive the most frequent value above the dust limit."""
     count = 0
@@ -84,7 +109,7 @@ def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses:
         if transactions.value[i] > DUST_LIMIT and transactions.address[i] != NO_ADDRESS:
             values[count] = transactions.value[i]
             count += 1
-    values[:count].sort()
+    _sort(values, count)
     best, start = 0, 0
     while start < count:
         stop = start
@@ -96,7 +121,7 @@ def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses:
     return best
 
 
-@kernel
+@folded
 def _receivers(transactions: Transactions, row: int, value: int, addresses: Any) -> int:
     """How many distinct addresses receive exactly ``value``."""
     count = 0
@@ -104,7 +129,7 @@ def _receivers(transactions: Transactions, row: int, value: int, addresses: Any)
         if transactions.value[i] == value and transactions.address[i] != NO_ADDRESS:
             addresses[count] = transactions.address[i]
             count += 1
-    addresses[:count].sort()
+    _sort(addresses, count)
     distinct = 1
     for i in range(1, count):
         distinct += addresses[i] != addresses[i - 1]
@@ -114,9 +139,9 @@ def _receivers(transactions: Transactions, row: int, value: int, addresses: Any)
 @kernel
 def equal_output(transactions: Transactions, answers: Any) -> None:
     """Does each transaction have the equal outputs of a coinjoin?"""
-    room = np.empty(_longest(transactions.first_input), np.uint32)
+    room = np.empty(_longest(transactions.first_input), np.int64)
     values = np.empty(_longest(transactions.first_output), np.int64)
-    addresses = np.empty(len(values), np.uint32)
+    addresses = np.empty(len(values), np.int64)
     for row in range(len(answers)):
         answers[row] = NO
         inputs = transactions.first_input[row + 1] - transactions.first_input[row]
@@ -139,7 +164,7 @@ def links(transactions: Transactions, answers: Any, base: int, out: tuple[Any, A
     one link per input. Returns how many there are.
     """
     a, b, where = out
-    room = np.empty(_longest(transactions.first_input), np.uint32)
+    room = np.empty(_longest(transactions.first_input), np.int64)
     count = 0
     for row in range(len(answers)):
         if answers[row] != YES:

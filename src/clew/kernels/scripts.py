@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.hashes import Work, hash160, sha256
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.schema import (
     ANCHOR,
     MULTISIG,
@@ -83,7 +83,7 @@ def _small_number(data: Any, at: int, end: int) -> tuple[int, int]:
     return 0, at
 
 
-@kernel
+@folded
 def _is_multisig(data: Any, start: int, end: int) -> bool:
     if end - start < 3 or data[end - 1] != 0xAE:
         return False
@@ -101,7 +101,7 @@ def _is_multisig(data: Any, start: int, end: int) -> bool:
     return stated == keys and required <= keys and at == end - 1
 
 
-@kernel
+@folded
 def _classify_witness(data: Any, start: int, length: int, out: Any, at: int) -> tuple[int, int, int]:
     version = 0 if data[start] == 0 else np.int64(data[start]) - 0x50
     program = length - 2

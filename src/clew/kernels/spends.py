@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.schema import NO_OUTPUT
 
 SHARD_BITS = 6
@@ -85,7 +85,7 @@ def _find(table: Any, shard: int, txid: Any, row: int) -> int:
         slot = (slot + 1) & (per - 1)
 
 
-@kernel
+@folded
 def _remove(table: Any, shard: int, at: int) -> None:
     """Free a slot and move later entries of its run back, so that none is cut off from its place."""
     per = len(table) // SHARDS
@@ -121,7 +121,7 @@ def _insert(table: Any, shard: int, made: Made, row: int, base: tuple[int, int],
     return replaced
 
 
-@kernel
+@folded
 def _spend(table: Any, shard: int, used: Used, row: int) -> int:
     """The output that an input spends, or a fault, negated."""
     at = _find(table, shard, used.txid, row)
