@@ -128,12 +128,15 @@ def test_damage_is_never_silent(
 
 
 def damaged_end(files: Sequence[bytes], frames: Sequence[bytes]) -> bool:
-    """Is there anything in the files beyond whole frames from the first one on?
+    """Is there anything in the files but whole frames from the first one on, and zeros after them?
 
-    A file that ends exactly where a frame does looks like one that the node has not gone on with.
+    What ends exactly where a frame does looks like a file that the node has not gone on with.
     """
-    whole = b"".join(frames[:25]), b"".join(frames[25:])
-    return not all(data.startswith(part) for part, data in zip(files, whole, strict=True))
+    for data, part in zip(files, (frames[:25], frames[25:]), strict=True):
+        wholes = {b"".join(part[:count]).rstrip(b"\0") for count in range(len(part) + 1)}
+        if data.rstrip(b"\0") not in wholes:
+            return True
+    return False
 
 
 def test_damage_within_blocks_is_named(room: Path) -> None:
