@@ -120,7 +120,9 @@ def test_damage_is_never_silent(
             else:
                 height = said.tip.height
                 assert digest(ledger) == by_digest[height], (part, number)
-                assert height == COUNT - 1 or said.notices or not damaged_end(files, frames), (part, number)
+                # A ledger that is ahead of the files does not look into their blocks.
+                silent = height < COUNT - 1 and not said.notices and not (start and said.added_blocks == 0)
+                assert not (silent and damaged_end(files, frames)), (part, number)
                 outcomes["whole" if height == COUNT - 1 else "shorter"] += 1
             shutil.rmtree(ledger, ignore_errors=True)
         shutil.rmtree(folder)
