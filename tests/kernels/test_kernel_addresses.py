@@ -116,7 +116,8 @@ class Told:
 def payload_of(kind: int, number: int) -> bytes:
     """One of few payloads of a type; some differ in their last byte, some only in length."""
     if kind == WITNESS_UNKNOWN:
-        return bytes([2]) + bytes(1 + number % 39) + bytes([number // 39])
+        # Of 3 to 41 bytes; every other number has the longest payload.
+        return bytes([2]) + bytes(39 if number % 2 else 1 + number // 2 % 39) + bytes([number // 4])
     if kind == NULLDATA:
         return b""
     payload = number.to_bytes(PAYLOAD_LENGTH[kind], "little")

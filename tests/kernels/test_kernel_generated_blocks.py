@@ -227,6 +227,20 @@ def test_every_longer_form_of_a_compact_size_is_refused_as_such() -> None:
             assert faults[0, 0] == parse.LONG_LENGTH
 
 
+@pytest.mark.parametrize("size", [0, 1, *EDGES])
+def test_the_longer_forms_of_a_size_at_its_edges(size: int) -> None:
+    block = block_of([coinbase([PAY, Output(0, with_bytes(size, b"\x6a" if size else b""))])])
+    last = sizes_of(block) - 1
+    shortest = with_size(block, last, compact_size)
+    assert require_agreement(shortest, True) == SOUND
+    for mark, width in ((0xFD, 2), (0xFE, 4), (0xFF, 8)):
+        if size < 1 << 8 * width:
+            raw = with_size(block, last, wide(mark, width))
+            if raw != shortest:
+                assert read([raw], [True]).faults == [parse.LONG_LENGTH]
+                assert require_agreement(raw, True) == STRUCTURE
+
+
 def test_every_cut_and_every_bit() -> None:
     raw = committed([spend(1, (b"abc",)), spend(2)]).serialise()
     for end in range(len(raw)):

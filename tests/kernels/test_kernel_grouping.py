@@ -43,7 +43,8 @@ def payments(draw: st.DrawFn) -> tuple[int, bytes]:
     """An address: type and payload."""
     kind = draw(st.sampled_from([*PAYLOAD_LENGTH, WITNESS_UNKNOWN]))
     if kind == WITNESS_UNKNOWN:
-        return kind, draw(st.binary(min_size=3, max_size=41))
+        length = draw(st.sampled_from([3, 20, 21, 40, 41]))
+        return kind, draw(st.binary(min_size=length, max_size=length))
     length = PAYLOAD_LENGTH[kind]
     return kind, draw(st.binary(min_size=length, max_size=length))
 
