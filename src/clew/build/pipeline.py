@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from clew.build.batches import BATCH_BYTES, BlockReader
 from clew.build.derive import Derivation, rules_in_force
+from clew.build.holding import OURS, hold
 from clew.build.rows import RowMaker, Rows
 from clew.engine.local import LocalEngine
 from clew.errors import (
     BadBlockError,
-    LedgerInUseError,
     MissingBlockError,
     NotALedgerError,
     StoppedError,
@@ -33,12 +30,9 @@ from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
-from clew.ledger.tables import TableWriter, cut_back, read_column, storage
+from clew.ledger.tables import TableWriter, cut_back, read_column
 from clew.schema import ROW_TABLES, table
 
-LOCK_NAME = "lock"
-_OURS = re.compile(rf"{LOCK_NAME}|{source.FOLDER}|{re.escape(manifests.FILE_NAME)}\.new|(rows|derived)-\d+")
-"""What a ledger folder may hold before its first manifest is written."""
 COMMIT_BYTES = 512 << 20
 COMMIT_SECONDS = 30.0
 
@@ -97,7 +91,7 @@ def index(
     if threads is not None and threads < 1:
         raise UsageError(f"--threads: expected at least 1, found {threads}")
     try:
-        with _locked(ledger):
+        with hold(ledger):
             started = _start(ledger, network, magic)
             folder = Path(blocks) if blocks else _remembered(started)
             files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
@@ -113,59 +107,6 @@ def index(
 
 def _remembered(manifest: Manifest) -> Path | None:
     return Path(manifest.blocks_folder) if manifest.blocks_folder else None
-
-
-@contextmanager
-def _locked(ledger: Path) -> Iterator[None]:
-    """Hold the ledger folder for writing; make it if it is not there.
-
-    Where nothing was begun in the end, nothing is left behind.
-    """
-    with storage(ledger):
-        _refuse_others(ledger)
-        made = [folder for folder in (ledger, *ledger.parents) if not folder.exists()]
-        ledger.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(ledger / LOCK_NAME, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LedgerInUseError(
-                f"{ledger}: another clew index is writing this ledger; wait for it to end, or name "
-                "another folder"
-            ) from None
-    try:
-        yield
-    finally:
-        begun = (ledger / manifests.FILE_NAME).exists()
-        if not begun:
-            _clear(ledger)
-        lock.release()
-        if not begun:
-            _clear(ledger)
-            with suppress(OSError):
-                for folder in made:
-                    folder.rmdir()
-
-
-def _refuse_others(ledger: Path) -> None:
-    """Raise NotALedgerError for a file, and for a folder with things that no ledger has."""
-    if ledger.is_dir():
-        entries = {entry.name for entry in ledger.iterdir()}
-        if manifests.FILE_NAME not in entries and not all(_OURS.fullmatch(name) for name in entries):
-            raise NotALedgerError(
-                f"{ledger}: expected a ledger or an empty folder, found a folder with other things in it; "
-                "name another folder with --ledger"
-            )
-    elif ledger.exists():
-        raise NotALedgerError(f"{ledger}: expected a folder for the ledger, found a file; name another")
-
-
-def _clear(ledger: Path) -> None:
-    """Remove what a run that did not get far has left; on Windows, the lock only once it is free."""
-    with suppress(OSError):
-        for entry in ledger.iterdir():
-            if _OURS.fullmatch(entry.name):
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
@@ -548,7 +489,7 @@ class _Run:
     def _tidy(self, manifest: Manifest) -> None:
         """Remove folders of other generations; readers that have them open keep them."""
         for entry in self.ledger.glob("*-*"):
-            if _OURS.fullmatch(entry.name) and entry.name not in (
+            if OURS.fullmatch(entry.name) and entry.name not in (
                 manifest.rows_folder,
                 manifest.derived_folder,
             ):
