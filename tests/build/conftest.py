@@ -13,12 +13,20 @@ import pytest
 MEMORY = Path("/dev/shm")
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Path]:
-    """An empty folder, in memory where the system has such a place."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    folder = Path(tempfile.mkdtemp(prefix="clew-test-", dir=MEMORY))
+def _folder() -> Iterator[Path]:
+    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="clew-test-", dir=memory))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """An empty folder, in memory where the system has such a place."""
+    yield from _folder()
+
+
+@pytest.fixture(scope="module")
+def common_room() -> Iterator[Path]:
+    """One such folder for all tests of a file."""
+    yield from _folder()

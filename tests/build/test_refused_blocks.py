@@ -310,7 +310,7 @@ def test_a_block_of_four_million_bytes(room: Path, form: str) -> None:
     chain.mine(lock("miner"))
     room_left = 4_000_000 - 600
     if form == "outputs":
-        scripts = [b"\x51" + n.to_bytes(99, "big") for n in range(room_left // 109)]
+        scripts = [b"\x51" + n.to_bytes(299, "big") for n in range(room_left // 311)]
         made = chain.draft(bare(chain)[:1], [(script, 1) for script in scripts])
         transfers = [made]
     elif form == "script":
