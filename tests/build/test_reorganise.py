@@ -21,7 +21,7 @@ from build.nodes import (
     truth,
 )
 from clew.bitcoin.hashes import sha256d
-from clew.build import pipeline
+from clew.build import Progress, pipeline
 from clew.errors import BadBlockError, StoppedError
 from clew.ledger import manifest as manifests
 from clew.ledger.ledger import Ledger
@@ -132,7 +132,7 @@ class Stop:
     def __init__(self, height: int) -> None:
         self.height = height
 
-    def __call__(self, progress: pipeline.Progress) -> None:
+    def __call__(self, progress: Progress) -> None:
         if progress.stage == "blocks" and progress.height is not None and progress.height >= self.height:
             raise KeyboardInterrupt
 

@@ -1,5 +1,6 @@
 """The write wing: from block files to a ledger."""
 
-from clew.build.pipeline import Progress, Summary, index
+from clew.build.pipeline import index
+from clew.build.summary import Progress, Summary
 
 __all__ = ["Progress", "Summary", "index"]

@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from clew.build.batches import BATCH_BYTES, BlockReader
+from clew.build.chain import ChainFinder
 from clew.build.derive import Derivation, rules_in_force
 from clew.build.holding import OURS, hold
 from clew.build.rows import RowMaker, Rows
+from clew.build.summary import Progress, Summary
+from clew.build.written import WrittenRows
 from clew.engine.local import LocalEngine
 from clew.errors import (
     BadBlockError,
@@ -28,44 +31,12 @@ from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
-from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
-from clew.ledger.tables import TableWriter, cut_back, read_column
-from clew.schema import ROW_TABLES, table
+from clew.ledger.tables import TableWriter, cut_back
+from clew.schema import ROW_TABLES
 
 COMMIT_BYTES = 512 << 20
 COMMIT_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a stage is: ``done`` of ``total`` in ``unit``; ``height`` of the last block written."""
-
-    stage: str
-    done: int
-    total: int
-    unit: str
-    height: int | None = None
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What an index run did. Sizes in bytes, times in seconds; ``counts`` are the ledger's."""
-
-    network: str
-    folder: str
-    tip: Tip
-    counts: dict[str, int]
-    added_blocks: int
-    added_transactions: int
-    bytes_read: int
-    seconds: float
-    resumed_from: int | None
-    rolled_back: int
-    stale_blocks: int
-    duplicate_frames: int
-    notices: tuple[str, ...]
-    stages: dict[str, float] = field(default_factory=dict)
 
 
 def index(
@@ -153,9 +124,9 @@ class _Run:
         self.maker = RowMaker(files, engine)
         self.began = time.perf_counter()
         self.stages: dict[str, float] = {}
-        self.notices: list[str] = []
         self.bytes_read = 0
-        self.remembers = False
+        self.finder = ChainFinder(ledger, manifest, files, self.reader, progress, until)
+        self.notices = self.finder.notices
 
     def go(self) -> Summary:
         """Bring the ledger up to the files; where that fails, leave it as it was last committed."""
@@ -163,7 +134,7 @@ class _Run:
             try:
                 return self._go(self.ledger / source.FOLDER)
             except (BadBlockError, MissingBlockError):
-                if not self.remembers:
+                if not self.finder.remembers:
                     raise
                 # Files may have been mended since, in ways that their sizes and times do not show.
                 return self._again()._go(None)
@@ -187,15 +158,17 @@ class _Run:
 
     def _go(self, memory: Path | None) -> Summary:
         with self._stage("scan"):
-            chain, scans = self._find_chain(memory)
+            chain, scans = self.finder.find(memory)
         before = self.manifest
-        wanted, shared = self._plan(chain)
+        wanted, shared = self.finder.plan(chain)
         committed = before.committed().blocks
         rolled_back = max(0, committed - shared)
         resumed = shared - 1 if shared > committed else None
         self._rewind(shared)
-        with self._stage("blocks"):
-            self._write_rows(wanted)
+        if wanted:
+            self._take_up()
+            with self._stage("blocks"):
+                self._write_rows(wanted)
         if self._must_derive():
             self._derive()
         self._tidy(self.manifest)
@@ -208,172 +181,39 @@ class _Run:
             )
         return self._summary(before, chain, resumed, rolled_back)
 
-    def _find_chain(self, memory: Path | None) -> tuple[source.Chain, list[Any]]:
-        if self.manifest.tip:
-            # Before anything else: are all its columns there?
-            Ledger(self.ledger).close()
-        scans = source.scan(
-            self.files,
-            memory,
-            lambda done, total: self.progress(Progress("scan", done, total, "bytes")),
-        )
-        self.remembers = any(found.remembered for found in scans)
-        chain = self._best_chain(scans)
-        for piece in chain.skipped:
-            size = "1 byte" if piece.length == 1 else f"{piece.length:,} bytes"
-            self.notices.append(
-                f"{self.files.name(piece.file)}: skipped {size} at offset {piece.offset:,}: {piece.reason}"
-            )
-        for frame in chain.cut:
-            self.notices.append(
-                f"{self.files.name(frame.file)}: skipped a block at offset {frame.offset:,} that the end of "
-                "the file cuts off: still being written, or damaged"
-            )
-        if chain.waiting:
-            self.notices.append(f"{chain.waiting:,} blocks wait for a parent that no file holds")
-        return chain, scans
-
-    def _best_chain(self, scans: list[Any]) -> source.Chain:
-        """The best chain whose last block is written to its end."""
-        known, written = None, self.manifest.written.blocks
-        if written:
-            known = source.known_blocks(self._column("blocks.hash"), self._column("blocks.work"))
-        unfinished: set[bytes] = set()
-        while True:
-            chain = source.best_chain(
-                self.files,
-                scans,
-                known=known or (lambda _: None),
-                known_tip=written - 1,
-                until=self.until,
-                without=unfinished,
-            )
-            if not self.reader.is_unfinished(chain.tip):
-                return chain
-            unfinished.add(chain.tip.hash)
-            frame = chain.tip.frame
-            self.notices.append(
-                f"{self.files.name(frame.file)}: left out the last block, at offset {frame.offset:,}: still "
-                "being written"
-            )
-
-    def _plan(self, chain: source.Chain) -> tuple[list[Node], int]:
-        """The blocks to read, and how many of those written to keep."""
-        committed = self.manifest.committed().blocks
-        if not self._is_better(chain.tip):
-            return [], committed
-        shared = self._shared(chain)
-        last = chain.tip.height if self.until is None else self.until
-        wanted = [node for node in chain.blocks if shared <= node.height <= last]
-        if not wanted:
-            # Nothing to add: then nothing is undone either.
-            return [], max(committed, min(shared, last + 1))
-        return wanted, shared
-
-    def _is_better(self, tip: Node) -> bool:
-        """Has the files' chain more work than the ledger's, or as much and the lower hash?"""
-        ours = self.manifest.tip
-        if ours is None:
-            return True
-        work = int(ours.work, 16)
-        return tip.work > work or (tip.work == work and self._beats(tip))
-
-    def _beats(self, tip: Node) -> bool:
-        """Of two chains of equal work, has the files' the lower hash?"""
-        assert self.manifest.tip is not None
-        ours = bytes.fromhex(self.manifest.tip.hash)[::-1]
-        return int.from_bytes(tip.hash, "little") < int.from_bytes(ours, "little")
-
-    def _column(self, name: str) -> Any:
-        """A column of the rows written so far."""
-        of = table(name.partition(".")[0])
-        return read_column(
-            self.ledger / self.manifest.rows_folder,
-            of,
-            of.column(name.partition(".")[2]),
-            int(self.manifest.written.counts.get(of.name, 0)),
-        )
-
-    def _shared(self, chain: source.Chain) -> int:
-        """How many blocks of the rows written are also in the chain."""
-        written = self.manifest.written.blocks
-        if not written:
-            return 0
-        hashes = self._column("blocks.hash")
-        shared = min(written, chain.blocks[0].height)
-        for node in chain.blocks:
-            if node.height >= written or hashes[node.height].tobytes() != node.hash:
-                break
-            shared = node.height + 1
-        return shared
-
     def _rewind(self, blocks: int) -> None:
-        """Go back to the first ``blocks`` blocks of the rows written, and take up from there."""
-        written = self.manifest.written
-        if blocks < written.blocks:
-            counts = self._counts_at(blocks)
-            digest = self._column("block_digests.digest")[blocks - 1].tobytes().hex() if blocks else "00" * 32
+        """Go back to the first ``blocks`` blocks of the rows written."""
+        if blocks < self.manifest.written.blocks:
+            rows = self._rows()
+            kept = rows.at(blocks)
             folder = self.manifest.rows_folder
             if blocks < self.manifest.committed().blocks:
                 # Readers may have the committed rows open, so what replaces them goes elsewhere.
-                folder = self._copy_rows(counts)
-            self.manifest = replace(
-                self.manifest, written=Written(blocks, counts, digest), rows_folder=folder
-            )
+                folder = _following(folder)
+                rows.copy(dict(kept.counts), folder)
+            self.manifest = replace(self.manifest, written=kept, rows_folder=folder)
             if self._is_in_place():
                 # First say that the rows beyond are void, then write over them.
                 manifests.write(self.ledger, self.manifest)
+
+    def _take_up(self) -> None:
+        """Make what later blocks refer to from the rows that are there."""
         written = self.manifest.written
         if written.blocks:
             with self._stage("restore"):
-                self.maker.restore(self._column, dict(written.counts), bytes.fromhex(written.digest))
+                digest = bytes.fromhex(written.digest)
+                self.maker.restore(self._rows().column, dict(written.counts), digest)
+
+    def _rows(self) -> WrittenRows:
+        return WrittenRows.of(self.ledger, self.manifest)
 
     def _is_in_place(self) -> bool:
         """True while rows go to the folder that the manifest on disk names."""
         folder = self.manifest.rows_folder
         return self.manifest.tip is None or folder == manifests.read(self.ledger).rows_folder
 
-    def _counts_at(self, blocks: int) -> dict[str, int]:
-        """Rows of each table that belong to the first ``blocks`` blocks."""
-        whole = {name: int(count) for name, count in self.manifest.written.counts.items()}
-        if not blocks:
-            return dict.fromkeys(whole, 0)
-        firsts = {
-            "transactions": "first_transaction",
-            "outputs": "first_output",
-            "inputs": "first_input",
-            "addresses": "first_address",
-        }
-        counts = {"blocks": blocks, "block_digests": blocks}
-        for name, column in firsts.items():
-            counts[name] = int(self._column(f"blocks.{column}")[blocks])
-        for name, column, limit in (
-            ("address_tails", "address", "addresses"),
-            ("overwritten", "by", "transactions"),
-            ("unspendable", "output", "outputs"),
-        ):
-            counts[name] = int((self._column(f"{name}.{column}")[:] < counts[limit]).sum())
-        return counts
-
-    def _copy_rows(self, counts: dict[str, int]) -> str:
-        folder = _following(self.manifest.rows_folder)
-        shutil.rmtree(self.ledger / folder, ignore_errors=True)
-        writer = TableWriter(self.ledger / folder, ROW_TABLES, {})
-        try:
-            for of in ROW_TABLES:
-                for first in range(0, counts[of.name], 1 << 22):
-                    last = min(first + (1 << 22), counts[of.name])
-                    parts = {c.name: self._column(f"{of.name}.{c.name}")[first:last] for c in of.columns}
-                    writer.append(of.name, parts)
-            writer.sync()
-        finally:
-            writer.close()
-        return folder
-
     def _write_rows(self, nodes: list[Node]) -> None:
         """Parse, check and write blocks; commit what is on disk every now and then."""
-        if not nodes:
-            return
         total = sum(node.frame.length for node in nodes)
         writer = TableWriter(
             self.ledger / self.manifest.rows_folder, ROW_TABLES, dict(self.manifest.written.counts)
@@ -450,10 +290,11 @@ class _Run:
             self.progress(Progress(stage, done, total, "rows"))
 
         columns: dict[str, Any] = {}
+        written = self._rows()
 
         def rows(name: str) -> Any:
             if name not in columns:
-                columns[name] = self._column(name)
+                columns[name] = written.column(name)
             return columns[name]
 
         try:
@@ -470,8 +311,8 @@ class _Run:
         last = manifest.written.blocks - 1
         tip = Tip(
             last,
-            self._column("blocks.hash")[last].tobytes()[::-1].hex(),
-            self._column("blocks.work")[last].tobytes().hex(),
+            written.column("blocks.hash")[last].tobytes()[::-1].hex(),
+            written.column("blocks.work")[last].tobytes().hex(),
         )
         self.manifest = replace(
             manifest,
@@ -512,7 +353,7 @@ class _Run:
         kept = before.committed().blocks - rolled_back
         kept_transactions = int(before.counts.get("transactions", 0))
         if rolled_back:
-            kept_transactions = int(self._column("blocks.first_transaction")[kept]) if kept else 0
+            kept_transactions = int(self._rows().column("blocks.first_transaction")[kept]) if kept else 0
         return Summary(
             network=manifest.network,
             folder=str(self.files.folder),
