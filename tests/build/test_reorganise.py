@@ -21,7 +21,7 @@ from build.nodes import (
     truth,
 )
 from clew.bitcoin.hashes import sha256d
-from clew.build import Progress, pipeline
+from clew.build import Progress
 from clew.errors import BadBlockError, StoppedError
 from clew.ledger import manifest as manifests
 from clew.ledger.ledger import Ledger

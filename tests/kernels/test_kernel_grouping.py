@@ -66,20 +66,33 @@ def test_the_key_as_it_is_compiled_is_unsigned() -> None:
     assert all(lookup.address_key(row, 0, kind) >= 0 for kind in range(11))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(st.lists(payments(), max_size=12), st.data())
-def test_keys_of_addresses_from_their_columns(some: list[tuple[int, bytes]], data: st.DataObject) -> None:
+def column_keys(some: Sequence[tuple[int, bytes]], first: int, last: int) -> list[int]:
+    """Keys of addresses ``first`` to ``last``, from the columns of all."""
     types = np.array([kind for kind, _ in some], np.uint8)
     heads = np.frombuffer(b"".join(payload[:20].ljust(20, b"\0") for _, payload in some), np.uint8)
     tailed = [row for row, (kind, payload) in enumerate(some) if len(payload) > 20 or kind == WITNESS_UNKNOWN]
     tails = np.frombuffer(b"".join(some[row][1][20:].ljust(21, b"\0") for row in tailed), np.uint8)
-    first = data.draw(st.integers(0, len(some)))
-    last = data.draw(st.integers(first, len(some)))
     keys = np.zeros(last - first, np.uint64)
     lookup.address_keys(
         types, heads.reshape(-1, 20), np.array(tailed, np.uint32), tails.reshape(-1, 21), first, last, keys
     )
-    assert keys.tolist() == [plain.address_key(*each) for each in some[first:last]]
+    return keys.tolist()  # type: ignore[no-any-return]
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(payments(), max_size=12), st.data())
+def test_keys_of_addresses_from_their_columns(some: list[tuple[int, bytes]], data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(some)))
+    last = data.draw(st.integers(first, len(some)))
+    assert column_keys(some, first, last) == [plain.address_key(*each) for each in some[first:last]]
+
+
+def test_every_byte_of_an_address_is_in_its_key() -> None:
+    full = [(WITNESS_UNKNOWN, bytes(range(1, length + 1))) for length in range(3, 42)]
+    assert column_keys(full, 0, len(full)) == [plain.address_key(*each) for each in full]
+    longest = full[-1][1]
+    changed = [(WITNESS_UNKNOWN, longest[:at] + b"\0" + longest[at + 1 :]) for at in range(len(longest))]
+    assert len(set(column_keys([full[-1], *changed], 0, 42))) == 42
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
