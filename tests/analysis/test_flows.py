@@ -15,7 +15,7 @@ from clew.bitcoin.script import nulldata_script, pubkey_script
 from clew.bitcoin.transaction import Transaction
 from clew.schema import MAX_SCRIPT_SIZE
 from naive.chain import GENESIS_KEY, REGTEST, Chain, Point, address_of, address_of_script, pay
-from naive.flows import naive_flows
+from naive.flows import naive_between, naive_flows
 from naive.ledger import build_ledger
 
 NAMES = ("ann", "bob", "cat", "dan", "eve")
@@ -101,6 +101,9 @@ def test_flows_agree_with_the_slow_twin(chain: Chain, asked: set[str]) -> None:
             "unspendable": naive.unspendable,
         }
         _check_sums(proceeds)
+        groups = [{row["address"] for row in each.result["addresses"]} for each in entities]
+        between = naive_between(chain.blocks, groups, REGTEST)
+        assert payments["between"] == proceeds["between"] == outflows["between"] == between
         assert sum(each.result["balance"] for each in entities) == naive.held
 
 

@@ -290,6 +290,45 @@ def test_several_entities_are_taken_as_one(shop: Inquiry) -> None:
     assert both["received"] - both["spent"] - both["fee"] == both["held"] == 655 * BTC // 10 + 38 * BTC // 10
 
 
+@pytest.mark.parametrize(
+    ("names", "payments", "value"),
+    [
+        # Block 8: the shop pays the cafe 2.9. Block 10 is mixed: what it pays the cafe is nobody's.
+        (["shop1", "cafe"], 1, 29 * BTC // 10),
+        # Block 6 and block 8.
+        (["miner", "shop1", "cafe"], 2, 129 * BTC // 10),
+        # Block 7 pays the shop in two outputs; one transaction.
+        (["alice1", "shop2"], 1, 20 * BTC),
+        # Block 9: shop, carol and dave fund it together, so what goes back to the shop is not between.
+        (["shop1", "carol", "dave"], 0, 0),
+        (["shop1", "carol", "dave", "carol2"], 1, 3 * BTC),
+        (["shop1", "carol", "dave", "carol2", "dave3"], 1, 50 * BTC),
+        # With carol alone beside the shop it is mixed.
+        (["shop1", "carol", "carol2"], 0, 0),
+        (["shop1", "shop2"], 0, 0),
+    ],
+)
+def test_what_moves_between_the_entities_asked_about(
+    shop: Inquiry, names: list[str], payments: int, value: int
+) -> None:
+    sources = [address_of(name) for name in names]
+    answers = [shop.payments(sources), shop.proceeds(sources), shop.outflows(sources)]
+    assert [each.result["between"] for each in answers] == [{"payments": payments, "value": value}] * 3
+
+
+def test_what_moves_between_is_told_in_a_caveat(shop: Inquiry) -> None:
+    for sources, said in [
+        (["shop1", "cafe"], "1 payment (2.90000000 BTC) between them is not counted"),
+        (["miner", "shop1", "cafe"], "2 payments (12.90000000 BTC) between them are not counted"),
+        (["miner", "cafe"], "No payment between them was found"),
+    ]:
+        names = [address_of(name) for name in sources]
+        for answer in (shop.payments(names), shop.proceeds(names), shop.outflows(names)):
+            assert said in answer.caveats[0]
+            assert f"No rule joins these {len(sources)} entities" in answer.caveats[0]
+    assert "No rule joins" not in " ".join(shop.payments([SHOP, address_of("shop2")]).caveats)
+
+
 def test_each_entity_is_answered_alone(shop: Inquiry) -> None:
     answers = shop.each_entity([SHOP, address_of("alice2"), address_of("shop2")])
     assert [answer.result["address"] for answer in answers] == [address_of("alice1"), SHOP]

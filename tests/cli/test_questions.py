@@ -80,10 +80,19 @@ def test_the_first_line_about_an_entity_is_its_lower_bound(
 def test_several_entities_are_counted_together(inside: Run, early_chain: Path) -> None:
     lines = inside("outflows", PAID, PAYER, "--ledger", early_chain).out.splitlines()
     assert lines[:3] == [
-        "lower bound: 2 addresses",
+        "2 entities that no rule joins, taken together because you named them; lower bound: 2 addresses",
         f"entity 9: 1 address, the first of them {PAYER}",
         f"entity 171: 1 address, the first of them {PAID}",
     ]
+
+
+@pytest.mark.parametrize("question", ["payments", "proceeds", "outflows"])
+def test_a_payment_between_those_asked_about_is_told(inside: Run, early_chain: Path, question: str) -> None:
+    found = of_json(inside(question, PAID, PAYER, "--json", "--ledger", early_chain).out)
+    assert found["between"] == {"payments": 1, "value": 1_000_000_000}
+    said = "1 payment (10.00000000 BTC) between them is not counted; ask about each alone to see it."
+    assert said in found["caveats"][0]
+    assert said in inside(question, PAID, PAYER, "--ledger", early_chain).out
 
 
 @pytest.mark.parametrize("question", ["payments", "proceeds", "outflows"])

@@ -69,3 +69,23 @@ def naive_flows(blocks: Iterable[Block], addresses: set[str], network: Network) 
                 found.outflows.append((txid, None, sum(own_in) - own_out))
     found.held = sum(value for own, value in unspent.values() if own)
     return found
+
+
+def naive_between(blocks: Iterable[Block], groups: list[set[str]], network: Network) -> dict[str, int]:
+    """Payments from one of ``groups`` to another, in transactions that they alone funded."""
+    owner = {address: number for number, group in enumerate(groups) for address in group}
+    paid: dict[tuple[bytes, int], int | None] = {}
+    found = {"payments": 0, "value": 0}
+    for block in blocks:
+        for transaction in block.transactions:
+            payers = {paid.get((each.previous_txid, each.previous_index)) for each in transaction.inputs}
+            values = []
+            for vout, output in enumerate(transaction.outputs):
+                address = payee(output.script, network)
+                payee_group = None if address is None else owner.get(address)
+                paid[transaction.txid, vout] = payee_group
+                if None not in payers and payee_group is not None and payee_group not in payers:
+                    values.append(output.value)
+            found["payments"] += bool(values)
+            found["value"] += sum(values)
+    return found

@@ -1,6 +1,8 @@
-"""What every reader of an answer must know, in one sentence each."""
+"""What every reader of an answer must know, in a sentence or two each."""
 
 from __future__ import annotations
+
+_SATOSHI = 100_000_000
 
 ADDRESS_ALONE = "One address is shown, not all that its owner controls; the entity may hold more."
 BLOCK_TIME = (
@@ -19,10 +21,27 @@ COINJOIN = (
     "In a coinjoin several parties pay through one transaction: any of its inputs may have paid any "
     "of its outputs."
 )
-CONTROL = "Payment out of an entity shows that its keys signed, not who gave the order."
+CONTROL = "A payment out of an entity shows that its keys signed, not who gave the order."
 
 ENTITY_ERROR = (
     "Not measured on this chain. Published: common input alone finds about 69 % of a wallet's "
     "addresses on average (Nick 2015); how often it joins strangers is not known."
 )
 """How often a conclusion that rests on an entity is wrong, as far as is known."""
+
+
+def together(entities: int, payments: int, value: int) -> str:
+    """That several entities are taken as one, and how much (satoshi) this leaves out."""
+    said = (
+        f"No rule joins these {entities:,} entities: they are taken together because they were named "
+        "together, and may belong to different people. "
+    )
+    if not payments:
+        return f"{said}No payment between them was found."
+    amount = f"{value // _SATOSHI:,}.{value % _SATOSHI:08d} BTC"
+    if payments == 1:
+        return f"{said}1 payment ({amount}) between them is not counted; ask about each alone to see it."
+    return (
+        f"{said}{payments:,} payments ({amount}) between them are not counted; ask about each alone "
+        "to see them."
+    )

@@ -77,6 +77,27 @@ class Flows:
         values = np.concatenate([values, -self.net[mixed]])
         return rows[order], outputs[order], values[order]
 
+    @cached_property
+    def between(self) -> tuple[Array, Array]:
+        """Row of ``transactions`` and satoshi of each output that one of several entities paid another.
+
+        These are the outputs of own transactions to an entity of E that funded none of the inputs.
+        They move inside E, so nothing else counts them. A mixed transaction has none: who paid whom
+        there cannot be known.
+        """
+        count = len(self.entities)
+        if count == 1:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        owners = self.ledger.column("entities.entity")[self.ledger.column("outputs.address")[self.outputs]]
+        places = np.searchsorted(self.entities, owners)
+        is_spent = self.spent_by < MAX_TRANSACTIONS
+        spenders = self.spent_by[is_spent].astype(np.int64)
+        # A transaction and an entity as one number.
+        funded = np.unique(np.searchsorted(self.transactions, spenders) * count + places[is_spent])
+        rows = np.searchsorted(self.transactions, self.made_in)
+        found = (self.kinds[rows] == OWN) & ~contains(funded, rows * count + places)
+        return rows[found], self.values[found]
+
     def total(self, kept: Array) -> int:
         """Sum of those values whose place in ``spent_by`` is chosen by the mask ``kept``."""
         return exact_sum(self.values[kept])

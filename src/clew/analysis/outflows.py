@@ -8,10 +8,11 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR, MIXED
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
+from clew.analysis.together import about, between
 from clew.ledger.ledger import Ledger
 from clew.ledger.tables import Array
 from clew.schema import NO_ADDRESS
@@ -34,7 +35,8 @@ def outflows(
     recipient, since these cannot be known. ``by_entity`` sums all outflows, shown or not, by the
     receiving entity, the largest sum first; ``payments`` counts transactions there. Entity None
     stands for those without a known recipient: mixed, and OP_RETURN. ``total.fee`` is what own
-    transactions left to miners.
+    transactions left to miners. ``between`` is what moved from one of the entities to another; see
+    ``clew.analysis.together``.
     """
     rows = Rows(ledger)
     flows = flows_of(ledger, entities)
@@ -54,11 +56,12 @@ def outflows(
             "fee": flows.fee,
             "mixed": int(np.count_nonzero(outputs == NO_ROW)),
         },
+        "between": between(flows),
         "notice": NOTICE,
         **list_status(len(shown), len(outputs)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}
-    caveats = (LOWER_BOUND, CONTROL, MIXED, BLOCK_TIME)
+    caveats = (*about(flows), CONTROL, MIXED, BLOCK_TIME)
     return answer(ledger, "outflows", stated, result, caveats, ENTITY_ERROR)
 
 

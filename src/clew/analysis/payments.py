@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, MIXED
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
+from clew.analysis.together import about, between
 from clew.analysis.transaction import equal_output_coinjoin
 from clew.heuristics.plain import YES
 from clew.ledger.ledger import Ledger
@@ -33,7 +34,8 @@ def payments(
     them, ``outputs`` where. A mixed one has inputs of theirs too and pays them net. ``payers`` are
     the other entities whose addresses stand among the inputs: none for a coinbase, perhaps several
     for a coinjoin. ``total`` is over all payments, shown or not: how many, satoshi, how many from
-    coinbases, how many mixed, how many distinct paying entities.
+    coinbases, how many mixed, how many distinct paying entities. ``between`` is what moved from one
+    of the entities to another; see ``clew.analysis.together``.
     """
     rows = Rows(ledger)
     flows = flows_of(ledger, entities)
@@ -55,11 +57,12 @@ def payments(
             "mixed": int(np.count_nonzero(flows.kinds[flows.payment_rows] == MIXED_KIND)),
             "payers": payers.count,
         },
+        "between": between(flows),
         "notice": NOTICE,
         **list_status(len(shown), len(paying)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}
-    caveats = (LOWER_BOUND, MIXED, COINJOIN, BLOCK_TIME)
+    caveats = (*about(flows), MIXED, COINJOIN, BLOCK_TIME)
     return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, MIXED
 from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer
+from clew.analysis.together import about, between
 from clew.errors import UsageError
 from clew.ledger.ledger import Ledger
 from clew.ledger.tables import Array
@@ -29,7 +30,8 @@ def proceeds(
     A month is a calendar month of block time in the zone ``tz``; all months from the first movement
     to the last are listed. What moves inside is not income. ``held`` is at the month's end: all that
     was received until then, less spent, fee, overwritten and unspendable. Raises UsageError for an
-    unknown zone.
+    unknown zone. ``between`` is what moved
+    from one of the entities to another; see ``clew.analysis.together``.
     """
     zone = time_zone(tz)
     flows = flows_of(ledger, entities)
@@ -39,10 +41,12 @@ def proceeds(
         "entities": Rows(ledger).cards(entities),
         "months": months,
         "total": total | {"held": flows.held},
+        "between": between(flows),
         "notice": NOTICE,
     }
     stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
-    return answer(ledger, "proceeds", stated, result, (LOWER_BOUND, MIXED, BLOCK_TIME), ENTITY_ERROR)
+    caveats = (*about(flows), MIXED, BLOCK_TIME)
+    return answer(ledger, "proceeds", stated, result, caveats, ENTITY_ERROR)
 
 
 def time_zone(tz: str | tzinfo) -> tzinfo:

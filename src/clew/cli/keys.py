@@ -80,6 +80,16 @@ _ENTITIES: tuple[Key, ...] = (
     Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
     *_under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
 )
+_BETWEEN: tuple[Key, ...] = (
+    Key("between", OBJECT, "", "Payments among the entities asked about, which no list or sum here counts."),
+    Key(
+        "between.payments",
+        INTEGER,
+        "transactions",
+        "How many transactions have inputs of these entities alone, and pay one of them that funded none.",
+    ),
+    Key("between.value", INTEGER, SATOSHI, "Sum of their outputs to those that funded none of their inputs."),
+)
 _LOST: tuple[Key, ...] = (
     Key("overwritten", INTEGER, SATOSHI, "Sum of those outputs lost to a later transaction of the same id."),
     Key("unspendable", INTEGER, SATOSHI, "Sum of those outputs that nobody can ever spend."),
@@ -304,6 +314,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.coinbase", INTEGER, "payments", "How many of them are new coins."),
         Key("total.mixed", INTEGER, "payments", "How many of them are mixed."),
         Key("total.payers", INTEGER, "entities", "How many different entities paid."),
+        *_BETWEEN,
         _NOTICE,
         *EXTENT,
     ),
@@ -327,6 +338,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
         *_under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
+        *_BETWEEN,
         _NOTICE,
     ),
     "outflows": (
@@ -360,6 +372,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.value", INTEGER, SATOSHI, "Their sum."),
         Key("total.fee", INTEGER, SATOSHI, "Fees of the transactions that the entity alone paid."),
         Key("total.mixed", INTEGER, "payments", "How many of the outflows are mixed."),
+        *_BETWEEN,
         _NOTICE,
         *EXTENT,
     ),

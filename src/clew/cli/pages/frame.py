@@ -19,7 +19,11 @@ def lower_bound(sheet: Sheet, entities: Iterable[Row]) -> None:
     """The first line about entities, and one line for each of them."""
     known = list(entities)
     addresses = sum(entity["size"] for entity in known)
-    sheet.line(f"lower bound: {plural(addresses, 'address', 'addresses')}", "bold")
+    bound = f"lower bound: {plural(addresses, 'address', 'addresses')}"
+    if len(known) > 1:
+        joined = "that no rule joins, taken together because you named them"
+        bound = f"{number(len(known))} entities {joined}; {bound}"
+    sheet.line(bound, "bold")
     for entity in known:
         size = plural(entity["size"], "address", "addresses")
         sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}")
