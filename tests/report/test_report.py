@@ -16,7 +16,7 @@ import pytest
 
 from clew.errors import ReportError, StorageError
 from clew.report import ReportAnswers, write_report
-from report.economy import ASKED, CAVEAT, SCRIPT, SNAPSHOT, economy
+from report.economy import ASKED, CAVEAT, SCRIPT, SNAPSHOT, START, economy
 
 pytest.importorskip("typst")
 pytest.importorskip("matplotlib")
@@ -133,17 +133,60 @@ def test_every_number_of_two_payments_is_printed(tmp_path: Path) -> None:
     assert "nobody: newly mined coins" in words
 
 
-def test_evidence_names_both_addresses_the_transaction_and_the_rule(tmp_path: Path) -> None:
+def together(links: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
+    """The same links, as if one transaction had made them all."""
+    return [link | {"txid": links[0]["txid"], "height": height, "time": START} for link in links]
+
+
+def entity_with(answers: ReportAnswers, **result: Any) -> ReportAnswers:
+    entity = answers.entities[0]
+    return dataclasses.replace(answers, entity=dataclasses.replace(entity, result=entity.result | result))
+
+
+def test_evidence_names_the_transaction_once_with_all_that_it_joins_and_the_rule(tmp_path: Path) -> None:
+    answers = economy(8, size=4)
+    links = together(answers.entities[0].result["links"], 7)
+    words = text(tmp_path, entity_with(answers, links=links)).partition("Register of payments")[0]
+    assert "Lower bound: 4 addresses." in words
+    assert "Complete: 3 links, in 1 transaction." in words
+    assert words.count(links[0]["txid"]) == 1
+    row = words[words.index(links[0]["txid"]) :]
+    row = row[: row.index("common_input version 1")]
+    assert f"joins {ASKED} asked about" in row
+    assert [row.count(link["b"]) for link in links] == [1, 1, 1]
+
+
+def test_each_transaction_is_a_row_of_evidence(tmp_path: Path) -> None:
     answers = economy(8, size=4)
     words = text(tmp_path, answers)
-    assert "Lower bound: 4 addresses." in words
-    entity = answers.entities[0].result
-    for link in entity["links"]:
-        place = words.index(link["txid"])
-        row = words[place : place + 400]
-        assert link["a"] in row
-        assert link["b"] in row
-        assert f"{link['rule']} version {link['version']}" in row
+    assert "Complete: 3 links, in 3 transactions." in words
+    for link in answers.entities[0].result["links"]:
+        assert f"{link['txid']} joins {link['a']} asked about {link['b']} common_input version 1" in words
+
+
+def test_evidence_is_cut_within_a_transaction_too(tmp_path: Path) -> None:
+    answers = economy(8, size=30)
+    links = answers.entities[0].result["links"]
+    links = together(links[:20], 7) + links[20:]
+    words = text(tmp_path, entity_with(answers, links=links), limit=9)
+    assert "Cut: 9 of 29 links shown, in 1 of 10 transactions." in words
+    assert "cut: 10 of 21 addresses shown; clew tx lists all" in words
+    assert links[8]["b"] in words
+    assert (
+        f"{links[9]['b']} " not in words[words.index(links[0]["txid"]) :].partition("Register of payments")[0]
+    )
+
+
+def test_what_was_asked_about_is_never_cut_away(tmp_path: Path) -> None:
+    answers = economy(8, size=900)
+    late = answers.entities[0].result["addresses"][-1]["address"]
+    answers = dataclasses.replace(answers, asked=(late,))
+    words = text(tmp_path, answers, limit=5)
+    section = words[words.index("Addresses Cut: 5 of 900 addresses shown.") :]
+    assert f" 1 {late} asked about " in section
+    evidence = section[section.index("Links Cut: 5 of 899 links shown, in 5 of 899 transactions.") :]
+    assert f"{answers.entities[0].result['links'][-1]['txid']} joins {late} asked about {ASKED} " in evidence
+    assert f"clew entity {late} --ledger LEDGER --limit 0 --json" in evidence
 
 
 def test_marks_and_several_payers(tmp_path: Path) -> None:

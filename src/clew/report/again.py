@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING
@@ -32,9 +33,11 @@ def command(answers: ReportAnswers, question: str) -> str:
     return f"clew {question} {subject(answers)} --ledger LEDGER{whole} --json"
 
 
-def entity_command(entity: Answer) -> str:
-    """The command line that asks about one entity again, by its first address."""
-    return f"clew entity {shlex.quote(entity.result['address'])} --ledger LEDGER --limit 0 --json"
+def entity_command(entity: Answer, asked: Sequence[str]) -> str:
+    """The command line that asks about one entity again, by the first of its addresses ``asked`` about."""
+    own = {row["address"] for row in entity.result["addresses"]}
+    address = next((one for one in asked if one in own), entity.result["address"])
+    return f"clew entity {shlex.quote(address)} --ledger LEDGER --limit 0 --json"
 
 
 def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
@@ -43,7 +46,7 @@ def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
     lines = [
         f"clew index BLOCKS --ledger LEDGER --network {network} --until {height}",
         "clew status --ledger LEDGER",
-        *(entity_command(entity) for entity in answers.entities[:TYPED_UP_TO]),
+        *(entity_command(entity, answers.addresses) for entity in answers.entities[:TYPED_UP_TO]),
         *(command(answers, question) for question in ("payments", "proceeds", "outflows")),
         f"clew report {subject(answers)} --ledger LEDGER -o report.pdf",
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from clew.analysis.answer import NOT_SEARCHED
 from clew.report import registers
@@ -36,6 +36,9 @@ from clew.report.document import (
 )
 from clew.report.method import method
 from clew.report.wording import MOTTO, btc, count, day, moment
+
+if TYPE_CHECKING:
+    from clew.analysis.answer import Answer
 
 TITLE = "What an entity received, held and paid out"
 MARK_LENGTH = 12
@@ -193,17 +196,21 @@ def _entity(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
         text = f"The addresses asked about belong to {len(answers.entities):,} entities, which no rule joins."
         parts.append(Paragraph(prose(f"{text} The other sections take them together.")))
     for answer in answers.entities:
-        parts += _one_entity(answer.result, limit, entity_command(answer))
+        parts += _one_entity(answer, answers.addresses, limit)
     return tuple(parts)
 
 
-def _one_entity(entity: Mapping[str, Any], limit: int, whole: str) -> tuple[Part, ...]:
+def _one_entity(answer: Answer, asked: Sequence[str], limit: int) -> tuple[Part, ...]:
+    entity, whole = answer.result, entity_command(answer, asked)
     size = count(entity["size"], "address", "addresses")
     name = (
         "The number of an entity is that of its first address. It holds for this tip: with a later one the "
         "entity may have grown, and its number changed."
     )
-    inside = "What its addresses received includes what they paid to each other; section 5 leaves that out."
+    inside = (
+        "What its addresses received includes what they paid to each other; section 5 leaves that out. "
+        "What was asked about stands first in both tables below, then what joins it."
+    )
     return (
         Paragraph((Span(f"Lower bound: {size}. Entity {entity['entity']}.", "strong"),)),
         Paragraph(prose(name)),
@@ -216,8 +223,8 @@ def _one_entity(entity: Mapping[str, Any], limit: int, whole: str) -> tuple[Part
             )
         ),
         Paragraph(prose(inside)),
-        registers.addresses_table(entity, limit, whole),
-        registers.links_table(entity, limit, whole),
+        registers.addresses_table(entity, asked, limit, whole),
+        registers.links_table(entity, asked, limit, whole),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from clew.analysis.answer import NOT_SEARCHED, NOTICE, list_status
+from clew.analysis.answer import CUT, NOT_SEARCHED, NOTICE, list_status
 from clew.report.again import command
 from clew.report.answers import ReportAnswers
 from clew.report.document import Cell, Column, Line, Span, Table, cell, prose
+from clew.report.evidence import Evidence, evidence
 from clew.report.wording import btc, count, moment
 
 Row = Mapping[str, Any]
@@ -21,11 +22,17 @@ TIME = Column("Block time (UTC), median time, height", 29)
 AMOUNT = Column("BTC", 27, "right")
 
 
-def addresses_table(entity: Row, limit: int, whole: str) -> Table:
-    """The addresses of an entity, with the gross sums of each."""
-    addresses = entity["addresses"]
+def addresses_table(entity: Row, asked: Sequence[str], limit: int, whole: str) -> Table:
+    """The addresses of an entity, those ``asked`` about first, with the gross sums of each."""
+    places = {address: i for i, address in enumerate(asked)}
+    addresses = sorted(entity["addresses"], key=lambda row: places.get(row["address"], len(places)))
     rows = [
-        (cell(f"{i:,}"), cell(row["address"], "code"), cell(btc(row["received"])), cell(btc(row["balance"])))
+        (
+            cell(f"{i:,}"),
+            (_address(row["address"], asked=row["address"] in places),),
+            cell(btc(row["received"])),
+            cell(btc(row["balance"])),
+        )
         for i, row in enumerate(addresses[:limit], 1)
     ]
     return Table(
@@ -41,29 +48,56 @@ def addresses_table(entity: Row, limit: int, whole: str) -> Table:
     )
 
 
-def links_table(entity: Row, limit: int, whole: str) -> Table:
-    """Why the addresses are one entity: each link, its transaction and its rule."""
-    links = entity["links"]
-    rows = []
-    for i, link in enumerate(links[:limit], 1):
-        evidence = (
-            (Span(link["txid"], "code"),),
-            (Span("signs", "label"), Span(str(link["a"]), "code")),
-            (Span("with", "label"), Span(str(link["b"]), "code")),
-        )
-        rule = ((Span(link["rule"]),), (Span(f"version {link['version']}", "quiet"),))
-        rows.append((cell(f"{i:,}"), when(link), evidence, rule))
+def links_table(entity: Row, asked: Sequence[str], limit: int, whole: str) -> Table:
+    """Why the addresses are one entity: each transaction, its rule, and the addresses that it joins.
+
+    Of ``limit`` links at most, each is one address beside the first of its transaction.
+    """
+    found = evidence(entity["links"], asked)
+    wanted = set(asked)
+    rows: list[tuple[Cell, ...]] = []
+    shown = 0
+    for i, row in enumerate(found, 1):
+        if shown >= limit:
+            break
+        addresses = row.addresses[: limit - shown + 1]
+        shown += len(addresses) - 1
+        place = {"time": row.time, "height": row.height}
+        rule = ((Span(row.rule),), (Span(f"version {row.version}", "quiet"),))
+        rows.append((cell(f"{i:,}"), when(place), _evidence(row, addresses, wanted), rule))
+    listed = entity["lists"]["links"]
     return Table(
         "Links",
-        state(entity["lists"]["links"], len(rows), "link", "links", whole),
+        state(listed, shown, "link", "links", whole, place=_transactions(listed, len(rows), len(found))),
         (
             NUMBER,
             Column("Block time (UTC), height", 29),
-            Column("Transaction, and the two addresses that it links"),
+            Column("Transaction, and the addresses that it joins"),
             Column("Rule", 27),
         ),
         tuple(rows),
     )
+
+
+def _transactions(listed: Row, shown: int, found: int) -> str:
+    """In how many transactions the links stand, of those that the answer has if it has all."""
+    if shown < found and listed["status"] != CUT:
+        return f", in {shown:,} of {count(found, 'transaction')}"
+    return f", in {count(shown, 'transaction')}"
+
+
+def _evidence(row: Evidence, addresses: Sequence[str], asked: Set[str]) -> Cell:
+    lines: list[Line] = [(Span(row.txid, "code"),)]
+    for i, address in enumerate(addresses):
+        lines.append((Span("" if i else "joins", "label"), *_address(address, asked=address in asked)))
+    if len(addresses) < len(row.addresses):
+        lines.append(_cut(len(addresses), len(row.addresses), "addresses"))
+    return tuple(lines)
+
+
+def _address(address: str, *, asked: bool) -> Line:
+    """An address, and whether the question was about it."""
+    return (Span(address, "code"), *((Span("asked about", "quiet"),) if asked else ()))
 
 
 def payments_table(answers: ReportAnswers, limit: int) -> Table:
@@ -174,16 +208,19 @@ def months_table(answers: ReportAnswers) -> Table:
     )
 
 
-def state(listed: Row, shown: int, one: str, many: str, whole: str) -> Line:
-    """How much of a list (its ``status`` and ``found``) a table of ``shown`` rows prints, in words."""
+def state(listed: Row, shown: int, one: str, many: str, whole: str, *, place: str = "") -> Line:
+    """How much of a list (its ``status`` and ``found``) a table of ``shown`` rows prints, in words.
+
+    ``whole`` is the command line that gives all; ``place`` says where in the ledger the rows stand.
+    """
     found: int = listed["found"]
     if listed["status"] == NOT_SEARCHED:
         return prose(f"Not searched: this report cannot say whether there are {many}.")
     if found == 0:
         return prose(f"None found: no {one} up to the tip.")
     if shown < found:
-        return prose(f"Cut: {shown:,} of {found:,} {many} shown. All of them: `{whole}`")
-    return prose(f"Complete: {count(found, one, many)}.")
+        return prose(f"Cut: {shown:,} of {found:,} {many} shown{place}. All of them: `{whole}`")
+    return prose(f"Complete: {count(found, one, many)}{place}.")
 
 
 def when(row: Row) -> Cell:
@@ -223,8 +260,11 @@ def _remaining(payment: Row, found: int, noun: str) -> list[Line]:
     """A line that says what the row leaves out, or nothing."""
     if found <= ADDRESSES_IN_A_ROW:
         return []
-    text = f"cut: {ADDRESSES_IN_A_ROW} of {found:,} {noun} shown; clew tx lists all"
-    return [(Span("", "label"), Span(text, "quiet"))]
+    return [_cut(ADDRESSES_IN_A_ROW, found, noun)]
+
+
+def _cut(shown: int, found: int, noun: str) -> Line:
+    return (Span("", "label"), Span(f"cut: {shown:,} of {found:,} {noun} shown; clew tx lists all", "quiet"))
 
 
 def _outflow(outflow: Row) -> Cell:
