@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from clew.errors import NotFoundError, UsageError
+from clew.analysis.lists import Entry, from_file, from_lines
+from clew.errors import AddressError, NotFoundError, UsageError
 from clew.ledger.ledger import Ledger
 from clew.schema import NO_ADDRESS
 
 _LINES = "-"
 _FILE = "@"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One address, or ``txid:vout`` for the address an output pays, and where it was written."""
-
-    text: str
-    place: str = ""
+_URI = re.compile(r"bitcoin:([^?]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+"""A payment request as programs hand it on (BIP 21): scheme, address, and what is asked for."""
 
 
 def find_sources(
@@ -28,10 +22,9 @@ def find_sources(
 ) -> tuple[int, ...]:
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
-    An argument is an address; ``txid:vout``; ``@file.csv``, whose header may name a column
-    ``address``, or columns ``txid`` and ``vout`` (otherwise its first column counts); or ``-`` for
-    the lines of ``lines``. Empty lines, and lines that begin with ``#``, are skipped. Raises
-    AddressError, NotFoundError or UsageError; of a list, one that names every bad line.
+    An argument is an address, with ``bitcoin:`` before it or not; ``txid:vout``; ``@file.csv``, as
+    ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises AddressError,
+    NotFoundError or UsageError; of a list, one that tells the first bad line and how many there are.
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
@@ -43,19 +36,22 @@ def find_sources(
                 raise
             wrong.append(type(error)(f"{entry.place}: {error}"))
     if wrong:
-        raise _all_of(wrong)
+        raise _first_of(wrong)
     if not found:
         raise UsageError("expected at least one address, txid:vout, @file or -; found none")
     return tuple(found)
 
 
-def _all_of(wrong: list[UsageError]) -> UsageError:
-    kinds = {type(error) for error in wrong}
-    kind = kinds.pop() if len(kinds) == 1 else UsageError
-    return kind("; ".join(str(error) for error in wrong))
+def _first_of(wrong: list[UsageError]) -> UsageError:
+    more = f"; and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+    return type(wrong[0])(f"{wrong[0]}{more}")
 
 
 def _find(ledger: Ledger, text: str) -> int:
+    if request := _URI.fullmatch(text):
+        text = request[1]
+    if not text:
+        raise AddressError("expected an address, found an empty text; is a variable without a value?")
     txid, colon, index = text.partition(":")
     if not colon or txid == "script":
         return ledger.find_address(text)
@@ -72,49 +68,11 @@ def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[
         if argument == _LINES:
             if lines is None:
                 raise UsageError("'-': expected lines to read from, found none")
-            yield from _from_lines(lines, "standard input")
+            yield from from_lines(lines, "standard input")
         elif argument.startswith(_FILE):
-            yield from _from_file(Path(argument[1:]))
+            yield from from_file(Path(argument[1:]))
         else:
             yield Entry(argument.strip())
 
 
-def _from_lines(lines: Iterable[str], name: str) -> Iterator[Entry]:
-    for number, line in enumerate(lines, 1):
-        text = line.strip().removeprefix("\ufeff")
-        if text and not text.startswith("#"):
-            yield Entry(text, f"{name}, line {number}")
-
-
-def _from_file(path: Path) -> Iterator[Entry]:
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(
-            f"{path}: expected a list of addresses as UTF-8 CSV; it cannot be read: {reason}"
-        ) from None
-    rows = [(line, row) for line, row in rows if any(row) and not row[0].startswith("#")]
-    if rows:
-        header = [cell.lower() for cell in rows[0][1]]
-        columns = _columns(header)
-        for line, row in rows[1:] if columns else rows:
-            yield Entry(_text(row, columns or (0,)), f"{path}, line {line}")
-
-
-def _columns(header: list[str]) -> tuple[int, ...]:
-    """Which columns to read; none where the first row is no header."""
-    if "address" in header:
-        return (header.index("address"),)
-    if "txid" in header and "vout" in header:
-        return header.index("txid"), header.index("vout")
-    return ()
-
-
-def _text(row: list[str], columns: tuple[int, ...]) -> str:
-    return ":".join(row[column] if column < len(row) else "" for column in columns)
-
-
-__all__ = ["Entry", "find_sources"]
+__all__ = ["find_sources"]

@@ -39,6 +39,7 @@ MAX_BASE58_LENGTH = 120
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _WITNESS_VERSIONS = {WITNESS_V0_KEYHASH: 0, WITNESS_V0_SCRIPTHASH: 0, WITNESS_V1_TAPROOT: 1, ANCHOR: 1}
 _PRIVATE_KEY_PREFIXES = (128, 239)
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
 _SCRIPT_HASH = re.compile(r"script:([0-9a-fA-F]{64})")
 
 
@@ -275,9 +276,12 @@ def _mistyped(text: str, reason: str) -> AddressError:
 def _not_an_address(text: str) -> AddressError:
     # Eight characters find the place in a list, and give no seed phrase or private key away.
     start = repr(text[:8]) + ("…" if len(text) > 8 else "")
+    remedy = "check what was pasted"
+    if _HASH.fullmatch(text):
+        remedy = "if this is a transaction id, name one of its outputs, as in TXID:0"
     return AddressError(
         f"not an address: expected a Bitcoin address or script:<sha256>, found {len(text)} characters"
-        f" that begin {start}; check what was pasted"
+        f" that begin {start}; {remedy}"
     )
 
 
