@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clew.analysis.answer import NOTICE
+from clew.analysis.caveats import COINJOIN, MIXED, PAYERS
 from clew.analysis.inquiry import Inquiry
 from naive.chain import address_of, address_of_script
 from naive.shop import BTC, NONSTANDARD_SCRIPT, seconds
@@ -327,6 +328,23 @@ def test_what_moves_between_is_told_in_a_caveat(shop: Inquiry) -> None:
             assert said in answer.caveats[0]
             assert f"No rule joins these {len(sources)} entities" in answer.caveats[0]
     assert "No rule joins" not in " ".join(shop.payments([SHOP, address_of("shop2")]).caveats)
+
+
+def test_a_caveat_is_given_where_it_applies(shop: Inquiry) -> None:
+    # The shop is paid and pays in mixed transactions; its payments are no coinjoins.
+    about_shop = [shop.payments(SHOP), shop.proceeds(SHOP), shop.outflows(SHOP), shop.entity(SHOP)]
+    assert all(MIXED in answer.caveats for answer in about_shop)
+    assert not any(COINJOIN in answer.caveats for answer in about_shop)
+    cafe = address_of("cafe")
+    for answer in (shop.payments(cafe), shop.proceeds(cafe), shop.outflows(cafe), shop.entity(cafe)):
+        assert MIXED not in answer.caveats
+    # Carol's other address is paid by the coinjoin, and is no part of it.
+    assert COINJOIN in shop.payments(address_of("carol2")).caveats
+    # Also where the row is not shown.
+    assert MIXED in shop.payments(SHOP, limit=1).caveats
+    assert COINJOIN in shop.payments(address_of("carol2"), offset=1).caveats
+    assert PAYERS in shop.payments(SHOP).caveats
+    assert PAYERS not in shop.payments(address_of("pool")).caveats
 
 
 def test_each_entity_is_answered_alone(shop: Inquiry) -> None:

@@ -172,6 +172,28 @@ def test_another_time_zone(inside: Run, early_chain: Path) -> None:
     assert months["tz"] == "Asia/Seoul"
 
 
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
+def test_the_rules_are_named(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
+    out = inside(*page, "--ledger", early_chain).out
+    assert re.search(r"^rules +common_input 1, equal_output_coinjoin 1$", out, re.MULTILINE)
+
+
+def test_the_paying_entities_are_not_said_to_be_people(inside: Run, early_chain: Path) -> None:
+    out = inside("payments", PAID, "--ledger", early_chain).out
+    assert "paying entities  1 (not a number of people)" in out.splitlines()
+    assert "paying entities  0" in inside("payments", MINER_ONLY, "--ledger", early_chain).out.splitlines()
+
+
+def test_a_terminal_breaks_sentences_between_words(inside: Run, terminal: Run, early_chain: Path) -> None:
+    page = ("payments", PAID, "--ledger", early_chain)
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal(*page, columns=60).out)
+    words = " ".join(line.strip() for line in shown.splitlines())
+    sentences = [line for line in inside(*page).out.splitlines() if line.startswith(("caveat: ", "error "))]
+    assert len(sentences) == 4
+    assert all(sentence in words for sentence in sentences)
+    assert not any(sentence in shown for sentence in sentences)
+
+
 def test_cut_says_how_much_is_missing(inside: Run, early_chain: Path) -> None:
     cut = inside("entities", "--limit", "2", "--ledger", early_chain).out
     assert "entities: cut: 2 of 307 shown; --limit 0 shows all" in cut.splitlines()

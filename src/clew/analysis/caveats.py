@@ -21,6 +21,10 @@ COINJOIN = (
     "In a coinjoin several parties pay through one transaction: any of its inputs may have paid any "
     "of its outputs."
 )
+PAYERS = (
+    "The number of paying entities is not a number of people: one payer may stand here as several "
+    "entities, and one entity may pay for many people."
+)
 CONTROL = "A payment out of an entity shows that its keys signed, not who gave the order."
 
 ENTITY_ERROR = (

@@ -8,9 +8,10 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND, MIXED
+from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
 from clew.analysis.flows import RECEIVING, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
+from clew.analysis.together import about, mixed
 from clew.ledger.ledger import Ledger, expand
 from clew.ledger.tables import Array
 from clew.schema import MAX_TRANSACTIONS, UNSPENT
@@ -52,7 +53,7 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
         },
     }
     parameters = {"entity": number, "address": result["address"], "limit": limit, "offset": offset}
-    caveats = (LOWER_BOUND, MIXED, BLOCK_TIME)
+    caveats = (*about(flows), *mixed(flows.kinds), BLOCK_TIME)
     return answer(ledger, "entity", parameters, result, caveats, ENTITY_ERROR)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR, MIXED
+from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
-from clew.analysis.together import about, between
+from clew.analysis.together import about, between, mixed
 from clew.ledger.ledger import Ledger
 from clew.ledger.tables import Array
 from clew.schema import NO_ADDRESS
@@ -61,7 +61,7 @@ def outflows(
         **list_status(len(shown), len(outputs)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}
-    caveats = (*about(flows), CONTROL, MIXED, BLOCK_TIME)
+    caveats = (*about(flows), CONTROL, *mixed(flows.kinds[places]), BLOCK_TIME)
     return answer(ledger, "outflows", stated, result, caveats, ENTITY_ERROR)
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, MIXED
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, PAYERS
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
-from clew.analysis.together import about, between
+from clew.analysis.together import about, between, mixed
 from clew.analysis.transaction import equal_output_coinjoin
-from clew.heuristics.plain import YES
-from clew.ledger.ledger import Ledger
+from clew.heuristics.plain import LEAST_EQUAL_OUTPUTS, YES
+from clew.ledger.ledger import Ledger, expand
 from clew.ledger.tables import Array
 from clew.schema import FLAG_COINBASE
 
@@ -62,8 +62,30 @@ def payments(
         **list_status(len(shown), len(paying)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}
-    caveats = (*about(flows), MIXED, COINJOIN, BLOCK_TIME)
+    caveats = (
+        *about(flows),
+        *((PAYERS,) if payers.count else ()),
+        *mixed(flows.kinds[flows.payment_rows]),
+        *((COINJOIN,) if _any_coinjoin(ledger, paying) else ()),
+        BLOCK_TIME,
+    )
     return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
+
+
+def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
+    """Whether one of ``transactions`` looks like a coinjoin of equal outputs."""
+    starts, ends = ledger.input_ranges(transactions)
+    transactions = transactions[ends - starts >= LEAST_EQUAL_OUTPUTS]
+    starts, ends = ledger.output_ranges(transactions)
+    values = ledger.column("outputs.value")[expand(starts, ends - starts)]
+    owners = np.repeat(np.arange(len(transactions)), ends - starts)
+    # Only those that hold one value often enough are worth a closer look.
+    order = np.lexsort((values, owners))
+    owners, values = owners[order], values[order]
+    apart = LEAST_EQUAL_OUTPUTS - 1
+    often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
+    likely = transactions[np.unique(owners[apart:][often])].tolist()
+    return any(equal_output_coinjoin(ledger, number) == YES for number in likely)
 
 
 class _Payers:

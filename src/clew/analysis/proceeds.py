@@ -10,10 +10,10 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, MIXED
+from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR
 from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer
-from clew.analysis.together import about, between
+from clew.analysis.together import about, between, mixed
 from clew.errors import UsageError
 from clew.ledger.ledger import Ledger
 from clew.ledger.tables import Array
@@ -45,7 +45,7 @@ def proceeds(
         "notice": NOTICE,
     }
     stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
-    caveats = (*about(flows), MIXED, BLOCK_TIME)
+    caveats = (*about(flows), *mixed(flows.kinds), BLOCK_TIME)
     return answer(ledger, "proceeds", stated, result, caveats, ENTITY_ERROR)
 
 

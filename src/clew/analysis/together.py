@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from clew.analysis.amounts import exact_sum
-from clew.analysis.caveats import LOWER_BOUND, together
+from clew.analysis.caveats import LOWER_BOUND, MIXED, together
+from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows
+from clew.ledger.tables import Array
 
 
 def between(flows: Flows) -> dict[str, int]:
@@ -20,6 +22,11 @@ def between(flows: Flows) -> dict[str, int]:
     return {"payments": len(np.unique(rows)), "value": exact_sum(values)}
 
 
+def mixed(some: Array) -> tuple[str, ...]:
+    """The caveat about mixed transactions, if ``some`` (kinds of transactions) are mixed."""
+    return (MIXED,) if (some == MIXED_KIND).any() else ()
+
+
 def about(flows: Flows) -> tuple[str, ...]:
     """The caveats that come first: the lower bound; of several entities, that no rule joins them."""
     if len(flows.entities) == 1:
@@ -27,4 +34,4 @@ def about(flows: Flows) -> tuple[str, ...]:
     return together(len(flows.entities), **between(flows)), LOWER_BOUND
 
 
-__all__ = ["about", "between"]
+__all__ = ["about", "between", "mixed"]

@@ -107,6 +107,8 @@ class Line:
 
     text: str
     style: str = ""
+    wraps: bool = False
+    """Whether a terminal may break it between words; otherwise it does so where the line is full."""
 
 
 @dataclass
@@ -118,6 +120,10 @@ class Sheet:
     def line(self, text: str = "", style: str = "") -> None:
         """Add a line."""
         self.parts.append(Line(printable(text), style))
+
+    def prose(self, text: str, style: str = "") -> None:
+        """Add a sentence, which a terminal breaks between words; in a pipe it is one line."""
+        self.parts.append(Line(printable(text), style, wraps=True))
 
     def heading(self, text: str) -> None:
         """Add a line that opens a part, with space before it."""
@@ -160,7 +166,7 @@ class Sheet:
         console = Console(highlight=False, markup=False, emoji=False)
         for part in self.parts:
             if isinstance(part, Line):
-                console.print(Text(part.text, part.style), soft_wrap=True)
+                console.print(Text(part.text, part.style), soft_wrap=not part.wraps)
             elif len(part.rows) > RICH_ROWS:
                 click.echo("\n".join(part.lines()))
             elif part.width() <= console.width:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clew.analysis.answer import NOT_SEARCHED
-from clew.cli.pages.frame import extent, foot
+from clew.cli.pages.frame import extent, foot, rules
 from clew.cli.sheet import Cell, Column, Sheet, amount, count, identity
 from clew.cli.units import ABSENT, btc, number, plural
 
@@ -28,11 +28,11 @@ def status(answer: Answer, clock: Clock) -> Sheet:
             ("unspent", f"{plural(unspent['outputs'], 'output')}, {btc(unspent['value'])} BTC"),
             ("behind", _behind(result["source"])),
             ("block files", result["source"]["folder"] or ABSENT),
-            ("rules", ", ".join(f"{rule['name']} {rule['version']}" for rule in result["rules"])),
+            ("rules", rules(result["rules"])),
         ]
     )
     for caveat in answer.caveats:
-        sheet.line(f"caveat: {caveat}", "dim")
+        sheet.prose(f"caveat: {caveat}", "dim")
     return sheet
 
 

@@ -23,7 +23,7 @@ def lower_bound(sheet: Sheet, entities: Iterable[Row]) -> None:
     if len(known) > 1:
         joined = "that no rule joins, taken together because you named them"
         bound = f"{number(len(known))} entities {joined}; {bound}"
-    sheet.line(bound, "bold")
+    sheet.prose(bound, "bold")
     for entity in known:
         size = plural(entity["size"], "address", "addresses")
         sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}")
@@ -46,12 +46,18 @@ def foot(sheet: Sheet, answer: Answer) -> None:
     """Caveats, how often such answers are wrong, and the state of the ledger they were computed at."""
     sheet.line()
     for caveat in answer.caveats:
-        sheet.line(f"caveat: {caveat}", "dim")
+        sheet.prose(f"caveat: {caveat}", "dim")
     if answer.error_estimate:
-        sheet.line(f"error estimate: {answer.error_estimate}", "dim")
+        sheet.prose(f"error estimate: {answer.error_estimate}", "dim")
     tip = answer.ledger["tip"]
     sheet.line(f"{answer.ledger['network']}, tip {number(tip['height'])} {tip['hash']}", "dim")
+    sheet.line(f"rules {rules(answer.ledger['rules'])}", "dim")
     sheet.line(f"snapshot {answer.snapshot}", "dim")
+
+
+def rules(known: Iterable[Row]) -> str:
+    """Names and versions of the rules that entities rest on."""
+    return ", ".join(f"{rule['name']} {rule['version']}" for rule in known) or "none"
 
 
 def yes(flag: bool) -> str:

@@ -33,16 +33,16 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
                 f"{number(total['payments'])} ({total['coinbase']:,} of new coins, {total['mixed']:,} mixed)",
             ),
             ("received", f"{btc(total['value'])} BTC"),
-            ("paying entities", number(total["payers"])),
+            ("paying entities", _payers(total["payers"])),
         ]
     )
-    sheet.line(result["notice"], "yellow")
+    sheet.prose(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet
 
 
-def _kinds(total: dict[str, Any]) -> str:
-    return f"{total['coinbase']:,} of new coins, {total['mixed']:,} mixed"
+def _payers(payers: int) -> str:
+    return f"{number(payers)} (not a number of people)" if payers else number(payers)
 
 
 def _payment(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
@@ -83,7 +83,7 @@ def proceeds(answer: Answer, clock: Clock) -> Sheet:
     seldom = [name for name in ("overwritten", "unspendable") if total[name]]
     sheet.line()
     sheet.facts((name, f"{btc(total[name])} BTC") for name in ("received", "spent", "fee", *seldom, "held"))
-    sheet.line(result["notice"], "yellow")
+    sheet.prose(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet
 
@@ -118,7 +118,7 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
             ("fees", f"{btc(total['fee'])} BTC"),
         ]
     )
-    sheet.line(result["notice"], "yellow")
+    sheet.prose(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet
 
