@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from clew.analysis.answer import list_status
 from clew.errors import ReportError, StorageError
 from clew.report import ReportAnswers, write_report
 from report.economy import ASKED, CAVEAT, SCRIPT, SNAPSHOT, START, economy
@@ -96,6 +97,55 @@ def test_pdf_bears_the_tips_date_and_no_other(tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     write_report(file, economy(2))
     assert set(re.findall(rb"D:(\d{14})", file.read_bytes())) == {b"20180407160000"}
+
+
+def test_the_report_says_where_the_date_of_the_pdf_comes_from(tmp_path: Path) -> None:
+    words = text(tmp_path, economy(2))
+    assert "Date of the PDF 2018-04-07 16:00:00 UTC, the block time of the tip not when the file was" in words
+    unknown = dataclasses.replace(economy(2), tip_time=None)
+    assert "the block time of the latest block in this report not when" in text(tmp_path, unknown)
+
+
+def test_how_many_came_in_from_whom(tmp_path: Path) -> None:
+    words = text(tmp_path, economy(40))
+    payers = economy(40).payments.result["total"]["payers"]
+    assert f"40 payments came in between 2015-06-01 and 2018-01-26 (block time, UTC), from {payers} " in words
+    assert "paying entities: not a number of people, since one payer may stand here as several" in words
+    assert "2 of them brought newly mined coins, which have no payer." in words
+    assert "Mixed: 2 of them, since the entity and others spent together." in words
+
+
+def test_one_payment_is_told_as_one(tmp_path: Path) -> None:
+    words = text(tmp_path, economy(1))
+    assert "1 payment came in on 2015-06-01 (block time, UTC). It brought newly mined coins, which" in words
+    assert "not a number of people" not in words
+
+
+def test_an_entity_of_one_address_needs_no_link(tmp_path: Path) -> None:
+    words = text(tmp_path, economy(2, size=1))
+    assert "None found, and none needed: an entity of one address rests on no link." in words
+
+
+def test_receivers_come_with_the_words_and_the_status_of_their_answer(tmp_path: Path) -> None:
+    answers = economy(40)
+    words = text(tmp_path, answers)
+    assert "Entity, and one of its addressesPaymentsBTC" in words
+    rows = answers.outflows.result["by_entity"]
+    part = changed(answers, "outflows", by_entity=rows[:2], lists={"by_entity": list_status(2, len(rows))})
+    assert f"Cut: 2 of {len(rows)} receiving entities shown." in text(tmp_path, part)
+
+
+def test_a_number_stays_with_its_percent_sign(tmp_path: Path) -> None:
+    answers = economy(2)
+    known = dataclasses.replace(answers.payments, error_estimate="about 69 % of them")
+    whole = page(tmp_path, dataclasses.replace(answers, payments=known)).text
+    assert any("about 69\u00a0% of them" in piece for piece in whole)
+
+
+def test_the_last_section_stands_together(tmp_path: Path) -> None:
+    write_report(tmp_path / "report.html", economy(2))
+    sections = re.findall(r'<section( class="together")?>', (tmp_path / "report.html").read_text("utf-8"))
+    assert sections == [""] * 8 + [' class="together"']
 
 
 def test_without_a_tip_time_the_latest_block_time_counts(tmp_path: Path) -> None:
@@ -227,8 +277,18 @@ def test_seven_thousand_payments_are_cut_and_said_to_be(tmp_path: Path) -> None:
 def test_limit_is_a_choice(tmp_path: Path) -> None:
     words = text(tmp_path, economy(40), limit=3)
     assert "Cut: 3 of 40 payments shown." in words
-    with pytest.raises(ReportError, match="expected a limit of 1 or more, found 0"):
-        write_report(tmp_path / "no.pdf", economy(2), limit=0)
+    assert "--ledger LEDGER --limit 3 -o report.pdf clew status" in words
+    with pytest.raises(ReportError, match=r"expected a limit of 0 \(all rows\) or more, found -1"):
+        write_report(tmp_path / "no.pdf", economy(2), limit=-1)
+
+
+def test_a_limit_of_none_prints_every_row(tmp_path: Path) -> None:
+    answers = economy(450)
+    words = text(tmp_path, answers, limit=0)
+    assert "Cut:" not in words
+    assert all(row["txid"] in words for row in answers.payments.result["payments"])
+    assert "--ledger LEDGER --limit 0 -o report.pdf clew status" in words
+    assert f"clew report {ASKED} --ledger LEDGER -o report.pdf clew status" in text(tmp_path, answers)
 
 
 def test_long_lists_within_a_row_say_what_they_leave_out(tmp_path: Path) -> None:

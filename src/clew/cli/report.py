@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clew.report import ReportAnswers
 
 ENDINGS = (".pdf", ".html")
+ROWS = 200
 
 
 @click.command(short_help="Everything about an entity as PDF or HTML.")
@@ -31,22 +32,30 @@ ENDINGS = (".pdf", ".html")
     help="The file to write; its ending says which form: .pdf or .html.",
 )
 @options.ledger
+@click.option(
+    "--limit",
+    metavar="N",
+    type=options.Whole(0),
+    default=ROWS,
+    show_default=True,
+    help="Print at most N rows of each table; 0 prints all. Sums count all rows.",
+)
 @options.as_json
-def report(addresses: tuple[str, ...], output: Path, ledger: Path, as_json: bool) -> None:
+def report(addresses: tuple[str, ...], output: Path, ledger: Path, limit: int, as_json: bool) -> None:
     """Write a report about the entity of ADDR as PDF or as one self-contained HTML file.
 
     It says what was asked, the state of the ledger, the entity and its evidence, every payment,
     the proceeds, the outflows, the method with its limits, and how to compute it again. The same
-    ledger and addresses give the same bytes.
+    ledger, addresses and limit give the same bytes.
 
     \b
     Examples:
       clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S -o report.pdf
-      clew report @addresses.csv -o report.html
+      clew report @addresses.csv -o report.html --limit 0
     """
     if output.suffix.lower() not in ENDINGS:
         raise ReportError(f"{output}: expected a file that ends in .pdf or .html")
-    written = write(ask(ledger), addresses, output)
+    written = write(ask(ledger), addresses, output, limit=limit)
     if as_json:
         show_json(written)
     else:
@@ -57,14 +66,14 @@ def report(addresses: tuple[str, ...], output: Path, ledger: Path, as_json: bool
         sheet.show()
 
 
-def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path) -> dict[str, Any]:
-    """Ask everything, write the report, and say what was written."""
+def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path, *, limit: int = ROWS) -> dict[str, Any]:
+    """Ask everything, write the report with ``limit`` rows a table (0: all), say what was written."""
     import hashlib
 
     from clew.report import write_report
 
     answers = everything(inquiry, addresses)
-    write_report(output, answers)
+    write_report(output, answers, limit=limit)
     content = output.read_bytes()
     return {
         "file": str(output),

@@ -9,8 +9,9 @@ from importlib.metadata import version as installed
 from typing import TYPE_CHECKING
 
 from clew import schema
-from clew.report.answers import ReportAnswers
+from clew.report.answers import DEFAULT_LIMIT, ReportAnswers
 from clew.report.document import Cell, Commands, Fact, Facts, Paragraph, Part, Span, cell, prose
+from clew.report.wording import moment
 
 if TYPE_CHECKING:
     from clew.analysis.answer import Answer
@@ -40,15 +41,16 @@ def entity_command(entity: Answer, asked: Sequence[str]) -> str:
     return f"clew entity {shlex.quote(address)} --ledger LEDGER --limit 0 --json"
 
 
-def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
+def compute_again(answers: ReportAnswers, version: str, limit: int) -> tuple[Part, ...]:
     """The parts of the last section: command lines, versions, and what must come out."""
+    rows = "" if limit == DEFAULT_LIMIT else f" --limit {limit}"
     network, height = answers.payments.ledger["network"], answers.tip["height"]
     lines = [
         f"clew index BLOCKS --ledger LEDGER --network {network} --until {height}",
         "clew status --ledger LEDGER",
         *(entity_command(entity, answers.addresses) for entity in answers.entities[:TYPED_UP_TO]),
         *(command(answers, question) for question in ("payments", "proceeds", "outflows")),
-        f"clew report {subject(answers)} --ledger LEDGER -o report.pdf",
+        f"clew report {subject(answers)} --ledger LEDGER{rows} -o report.pdf",
     ]
     text = (
         "`BLOCKS` is the data folder of any Bitcoin node that has seen the tip named below, `LEDGER` a new "
@@ -65,9 +67,9 @@ def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
         Commands(tuple(lines)),
         Paragraph(
             prose(
-                "`clew status` must then state the snapshot below. If it does, every answer is the same, "
-                "byte for byte. The PDF and the HTML too are the same bytes with the same versions of the "
-                "programs that set them."
+                "`clew status` must then state the snapshot below. If it does, the answers to the other "
+                "questions are the same, byte for byte. The PDF and the HTML too are the same bytes with the "
+                "same versions of the packages that set them."
             )
         ),
         Facts(
@@ -76,10 +78,24 @@ def compute_again(answers: ReportAnswers, version: str) -> tuple[Part, ...]:
                 Fact("Tip", cell(answers.tip["hash"], "code")),
                 Fact("Program", cell(f"clew {version}, ledger format {schema.VERSION}")),
                 Fact("Rules", _rules(answers)),
-                Fact("Set with", cell(", ".join(f"{name} {_version(name)}" for name in SETTERS))),
+                Fact("Python packages", _setters()),
+                Fact("Date of the PDF", _date(answers)),
             )
         ),
     )
+
+
+def _setters() -> Cell:
+    names = ", ".join(f"{name} {_version(name)}" for name in SETTERS)
+    text = "the PDF's properties name the typesetter within the package typst, which counts its own versions"
+    return ((Span(names),), (Span(text, "quiet"),))
+
+
+def _date(answers: ReportAnswers) -> Cell:
+    """Where the date in the PDF's properties comes from: PDF/A-2b allows no file without one."""
+    of = "of the latest block in this report" if answers.tip_time is None else "of the tip"
+    text = "not when the file was made: PDF/A-2b demands a date, and the same ledger must give the same bytes"
+    return ((Span(f"{moment(answers.time)} UTC, the block time {of}"),), (Span(text, "quiet"),))
 
 
 def _rules(answers: ReportAnswers) -> Cell:

@@ -22,7 +22,7 @@ class ReportAnswers:
     several; the other answers take them together. All must be whole and of one snapshot. ``asked``
     is what the user named, if it differs from the answers' own parameters. ``status``, if given,
     adds the rules in force and how far the ledger is behind.
-    ``tip_time`` is the block time of the tip in Unix seconds: the only date that the report bears.
+    ``tip_time`` is the block time of the tip in Unix seconds: the date that the report bears.
     """
 
     entity: Answer | tuple[Answer, ...]

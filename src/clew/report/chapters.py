@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,8 @@ NO_ESTIMATE = "no error estimate was computed for this answer: treat the error r
 
 
 def document(answers: ReportAnswers, *, version: str, limit: int = DEFAULT_LIMIT) -> Document:
-    """The whole report. ``limit`` bounds the rows of each printed table; totals and charts count all."""
+    """The whole report. ``limit`` bounds the rows of each printed table (0: all); sums count all."""
+    rows = limit or sys.maxsize
     snapshot = answers.payments.snapshot
     network, tip = answers.payments.ledger["network"], answers.tip
     return Document(
@@ -60,15 +62,15 @@ def document(answers: ReportAnswers, *, version: str, limit: int = DEFAULT_LIMIT
         version=version,
         time=answers.time,
         sections=(
-            Section("What was asked", _asked(answers, limit)),
+            Section("What was asked", _asked(answers, rows)),
             Section("The answer in short", _short(answers)),
-            Section("The entity and its evidence", _entity(answers, limit)),
-            Section("Payments received", _payments(answers, limit)),
+            Section("The entity and its evidence", _entity(answers, rows)),
+            Section("Payments received", _payments(answers, rows)),
             Section("Proceeds by month", _proceeds(answers)),
-            Section("Outflows", _outflows(answers, limit)),
+            Section("Outflows", _outflows(answers, rows)),
             Section("Method and limits", method()),
             Section("Caveats and error estimates", _caveats(answers)),
-            Section("How to compute it again", compute_again(answers, version)),
+            Section("How to compute it again", compute_again(answers, version, limit), together=True),
         ),
     )
 
@@ -170,19 +172,20 @@ def _span_of_time(answers: ReportAnswers) -> Line:
     if not payments:
         return prose("No payment from outside was found up to the tip.")
     first, last = min(row["time"] for row in payments), max(row["time"] for row in payments)
-    made = "The payment was" if total["payments"] == 1 else "The payments were"
-    text = f"{made} made between {day(first)} and {day(last)} (block time, UTC)"
-    if day(first) == day(last):
-        text = f"{made} made on {day(first)} (block time, UTC)"
+    when = f"on {day(first)}" if day(first) == day(last) else f"between {day(first)} and {day(last)}"
+    text = f"{count(total['payments'], 'payment')} came in {when} (block time, UTC)"
     if total["payers"]:
-        text += f", by {count(total['payers'], 'paying entity', 'paying entities')}"
+        text += f", from {count(total['payers'], 'paying entity', 'paying entities')}"
+    if total["payers"] > 1:
+        text += ": not a number of people, since one payer may stand here as several entities"
+    alone = total["payments"] == 1
     parts = [f"{text}."]
     if total["coinbase"]:
-        parts.append(f"Newly mined coins, which nobody paid: {count(total['coinbase'], 'payment')}.")
+        which = "It brought" if alone else f"{total['coinbase']:,} of them brought"
+        parts.append(f"{which} newly mined coins, which have no payer.")
     if total["mixed"]:
-        parts.append(
-            f"Mixed, since the entity and others spent together: {count(total['mixed'], 'payment')}."
-        )
+        which = "It is mixed" if alone else f"Mixed: {total['mixed']:,} of them"
+        parts.append(f"{which}, since the entity and others spent together.")
     return prose(" ".join(parts))
 
 
@@ -326,4 +329,4 @@ def _append(known: dict[str, list[str]], text: str, question: str) -> None:
 
 def _remark(text: str, questions: list[str]) -> Line:
     """A caveat as its answer words it, after the questions that it belongs to."""
-    return (Span(f"{', '.join(questions).capitalize()}: ", "strong"), Span(text))
+    return (Span(f"{', '.join(questions).capitalize()}: ", "strong"), Span(text.replace(" %", "\u00a0%")))

@@ -115,15 +115,16 @@ Part = Paragraph | Points | Facts | KeyFigures | Table | Chart | Commands
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered heading and what stands under it."""
+    """A numbered heading and what stands under it; ``together``: on one page."""
 
     title: str
     parts: tuple[Part, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report. ``time`` (Unix seconds) is the only date that the file carries."""
+    """A whole report. ``time`` (Unix seconds) is the date that a PDF carries."""
 
     title: str
     subtitle: Line

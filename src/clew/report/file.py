@@ -16,7 +16,7 @@ from clew.report.document import Document
 def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIMIT) -> None:
     """Write the report on ``answers`` to ``path``, which ends in ``.pdf`` or ``.html``.
 
-    ``limit`` bounds the rows of each printed table. A file already there is replaced only by a
+    ``limit`` bounds the rows of each printed table; 0 prints all. A file already there is replaced only by a
     whole new one. The same answers give the same bytes. Raises ReportError if the place or the
     ending is wrong, the answers do not belong together, or ``clew[report]`` is not installed;
     StorageError if the disk refuses.
@@ -27,10 +27,8 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
         raise ReportError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise ReportError(f"cannot write {path}: it is a folder; name a file in it")
-    if limit < 1:
-        raise ReportError(
-            f"a report prints at least one row of each table: expected a limit of 1 or more, found {limit}"
-        )
+    if limit < 0:
+        raise ReportError(f"expected a limit of 0 (all rows) or more, found {limit}")
     answers.check()
     try:
         from clew.report.chapters import document

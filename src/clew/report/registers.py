@@ -66,9 +66,12 @@ def links_table(entity: Row, asked: Sequence[str], limit: int, whole: str) -> Ta
         rule = ((Span(row.rule),), (Span(f"version {row.version}", "quiet"),))
         rows.append((cell(f"{i:,}"), when(place), _evidence(row, addresses, wanted), rule))
     listed = entity["lists"]["links"]
+    said = state(listed, shown, "link", "links", whole, place=_transactions(listed, len(rows), len(found)))
+    if entity["size"] == 1:
+        said = prose("None found, and none needed: an entity of one address rests on no link.")
     return Table(
         "Links",
-        state(listed, shown, "link", "links", whole, place=_transactions(listed, len(rows), len(found))),
+        said,
         (
             NUMBER,
             Column("Block time (UTC), height", 29),
@@ -147,13 +150,13 @@ def receivers_table(answers: ReportAnswers, limit: int) -> Table:
     return Table(
         "Outflows by receiving entity",
         state(
-            list_status(len(receivers), len(receivers)),
+            result.get("lists", {}).get("by_entity") or list_status(len(receivers), len(receivers)),
             len(rows),
             "receiving entity",
             "receiving entities",
             command(answers, "outflows"),
         ),
-        (NUMBER, Column("Entity, and one of its addresses"), Column("Transactions", 22, "right"), AMOUNT),
+        (NUMBER, Column("Entity, and one of its addresses"), Column("Payments", 22, "right"), AMOUNT),
         tuple(rows),
         notice=result.get("notice", NOTICE),
     )
