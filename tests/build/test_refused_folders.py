@@ -42,6 +42,8 @@ from clew.errors import (
 from clew.ledger import manifest as manifests
 from clew.ledger.blockfiles import BlockFiles
 from clew.schema import ROW_TABLES
+from clew.simulate.chain import Chain
+from clew.simulate.locks import lock
 
 BLOCKS = lively_blocks(12)
 FRAMES = framed(BLOCKS)
@@ -269,6 +271,79 @@ def test_a_folder_that_is_no_ledger(room: Path, folder: Path) -> None:
             built(room / name, folder)
     assert (room / "file").read_text() == "something"
     refused(NotALedgerError, folder, folder, str(folder))
+
+
+@pytest.mark.parametrize("name", ["source", "rows-0001", "derived-7", "lock", "manifest.json.new"])
+def test_a_folder_of_somebody_else_with_a_name_of_ours(room: Path, folder: Path, name: str) -> None:
+    """What lies in it may be the only copy."""
+    (room / "thesis" / name).mkdir(parents=True)
+    (room / "thesis" / name / "thesis.tex").write_text("years of work")
+    refused(NotALedgerError, room / "thesis", folder, str(room / "thesis"), name, "another folder")
+    (room / "linked").mkdir()
+    (room / "linked" / name).symlink_to(room / "thesis" / name)
+    refused(NotALedgerError, room / "linked", folder, name)
+
+
+def test_a_ledger_that_lost_its_manifest_outlives_a_run_that_fails(room: Path, folder: Path) -> None:
+    built(room / "ledger", folder)
+    (room / "ledger" / "manifest.json").unlink()
+    refused(NoBlockFilesError, room / "ledger", room / "nowhere")
+    refused(WrongNetworkError, room / "ledger", folder, network="main")
+    built(room / "ledger", folder)
+    assert digest(room / "ledger") == truth(room / "naive", BLOCKS)
+
+
+def test_folders_of_somebody_else_beside_a_ledger_are_left_alone(room: Path, ledger: Path) -> None:
+    """Also where the next generation would go."""
+    for name in ("rows-0002", "derived-0002", "rows-0007", "derived-0044"):
+        (ledger / name).mkdir()
+        (ledger / name / "dear.txt").write_text("dear")
+    rival = Chain(seed="rival")
+    rival.mine(lock("rival"), count=14)
+    built(ledger, node(room / "rival", rival.raw_blocks))
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
+    assert len([*ledger.glob("*/dear.txt")]) == 4
+    assert len([*ledger.glob("*-*")]) == 6
+
+
+def test_the_lock_is_let_go_last_and_always(
+    room: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever gets it finds the folder cleared, even where that cannot be done."""
+    removed: list[str] = []
+    rmtree, unlink = shutil.rmtree, Path.unlink
+
+    def note_tree(path: Path, *_: object) -> None:
+        removed.append(path.name)
+        rmtree(path)
+
+    def note_file(path: Path, **how: bool) -> None:
+        removed.append(path.name)
+        unlink(path, **how)
+
+    def stop(progress: pipeline.Progress) -> None:
+        if progress.stage == "blocks":
+            raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", note_tree)
+        patch.setattr(Path, "unlink", note_file)
+        with pytest.raises(ZeroDivisionError):
+            built(room / "new", folder, progress=stop)
+    assert removed.index("rows-0001") < removed.index("lock")
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(f"{path} cannot be listed")
+
+    with monkeypatch.context() as patch:
+
+        def spoil(progress: pipeline.Progress) -> None:
+            patch.setattr(Path, "iterdir", refuse)
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            built(room / "kept", folder, progress=spoil)
+    built(room / "kept", folder)
 
 
 def test_another_version(room: Path, folder: Path, ledger: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -11,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from clew.build import generations
 from clew.build.batches import BATCH_BYTES, BlockReader
 from clew.build.chain import ChainFinder
 from clew.build.derive import Derivation, rules_in_force
-from clew.build.holding import OURS, hold
+from clew.build.holding import hold
 from clew.build.rows import RowMaker, Rows
 from clew.build.summary import Progress, Summary
 from clew.build.written import WrittenRows
@@ -153,7 +153,7 @@ class _Run:
         """Take away what was written and not committed."""
         with suppress(NotALedgerError):
             manifest = manifests.read(self.ledger)
-            self._tidy(manifest)
+            generations.remove_others(self.ledger, (manifest.rows_folder, manifest.derived_folder))
             cut_back(self.ledger / manifest.rows_folder, ROW_TABLES, manifest.written.counts)
 
     def _go(self, memory: Path | None) -> Summary:
@@ -171,7 +171,7 @@ class _Run:
                 self._write_rows(wanted)
         if self._must_derive():
             self._derive()
-        self._tidy(self.manifest)
+        generations.remove_others(self.ledger, (self.manifest.rows_folder, self.manifest.derived_folder))
         try:
             source.remember(self.files, scans, self.ledger / source.FOLDER)
         except OSError as error:
@@ -189,7 +189,7 @@ class _Run:
             folder = self.manifest.rows_folder
             if blocks < self.manifest.committed().blocks:
                 # Readers may have the committed rows open, so what replaces them goes elsewhere.
-                folder = _following(folder)
+                folder = generations.following(self.ledger, folder)
                 rows.copy(dict(kept.counts), folder)
             self.manifest = replace(self.manifest, written=kept, rows_folder=folder)
             if self._is_in_place():
@@ -283,8 +283,7 @@ class _Run:
     def _derive(self) -> None:
         manifest = self.manifest
         counts = {name: int(count) for name, count in manifest.written.counts.items()}
-        folder = _following(manifest.derived_folder or "derived-0000")
-        shutil.rmtree(self.ledger / folder, ignore_errors=True)
+        folder = generations.following(self.ledger, manifest.derived_folder or "derived-0000")
 
         def step(stage: str, done: int, total: int) -> None:
             self.progress(Progress(stage, done, total, "rows"))
@@ -301,7 +300,7 @@ class _Run:
             with self._stage("derived tables"):
                 totals = Derivation(rows, counts, self.ledger / folder, self.engine, step).run()
         except BaseException as error:
-            shutil.rmtree(self.ledger / folder, ignore_errors=True)
+            generations.remove(self.ledger / folder)
             if isinstance(error, KeyboardInterrupt):
                 raise StoppedError(
                     f"{self.ledger}: stopped after all blocks were read, up to height "
@@ -326,15 +325,6 @@ class _Run:
             rules=tuple(Rule(**rule) for rule in rules_in_force()),
         )
         manifests.write(self.ledger, self.manifest)
-
-    def _tidy(self, manifest: Manifest) -> None:
-        """Remove folders of other generations; readers that have them open keep them."""
-        for entry in self.ledger.glob("*-*"):
-            if OURS.fullmatch(entry.name) and entry.name not in (
-                manifest.rows_folder,
-                manifest.derived_folder,
-            ):
-                shutil.rmtree(entry, ignore_errors=True)
 
     def _summary(
         self, before: Manifest, chain: source.Chain, resumed: int | None, rolled_back: int
@@ -384,8 +374,3 @@ def _append(writer: TableWriter, rows: Rows, digest: bytes) -> Written:
     for name, columns in rows.items():
         writer.append(name, columns)
     return Written(writer.counts["blocks"], dict(writer.counts), digest.hex())
-
-
-def _following(folder: str) -> str:
-    name, _, number = folder.rpartition("-")
-    return f"{name}-{int(number) + 1:04d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,8 +62,7 @@ class WrittenRows:
         return counts
 
     def copy(self, counts: dict[str, int], folder: str) -> None:
-        """Copy the first ``counts`` rows of each table to another folder. Raises StorageError."""
-        shutil.rmtree(self.ledger / folder, ignore_errors=True)
+        """Copy the first ``counts`` rows of each table to a new folder. Raises StorageError."""
         writer = TableWriter(self.ledger / folder, ROW_TABLES, {})
         try:
             for of in ROW_TABLES:

@@ -20,6 +20,8 @@ from clew.ledger.tables import storage
 from clew.schema import VERSION
 
 FILE_NAME = "manifest.json"
+LOCK_NAME = "lock"
+"""The file that whoever writes a ledger holds locked meanwhile."""
 
 
 @dataclass(frozen=True)

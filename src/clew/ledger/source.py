@@ -24,6 +24,9 @@ from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
 from clew.ledger.ledger import Ledger
 
 FOLDER = "source"
+FILES = frozenset({"frames", "frames.json", "frames.new", "frames.json.new"})
+"""What may lie in that folder."""
+
 _FRESH_NS = 10_000_000_000
 """A file changed less than this before it was scanned may change again within its time stamp."""
 
