@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,18 +44,32 @@ def test_the_demo_sets_what_was_found_beside_the_truth(shown: Ended, truth: Trut
     assert 0 < int(true) <= int(in_truth) <= len(truth.controlled)
     assert float(share) == pytest.approx(100 * int(true) / int(in_truth), abs=0.05)
     assert figures(shown, "accounts paid")[3] == str(len(truth.paid_addresses))
-    assert figures(shown, "payments ")[3] == str(len(truth.payments))
+    assert figures(shown, "payments (outputs) ")[3] == str(len(truth.payments))
     received = figures(shown, "received (BTC)")
     assert received[3].replace(",", "") == f"{truth.received / 1e8:.8f}"
-    assert figures(shown, "cash-outs ")[3] == str(len(truth.cash_outs))
+    assert figures(shown, "outflows: cash-outs ")[3] == str(len(truth.cash_outs))
     assert "MB/s" not in shown.out
     for stage in ("simulate", "index", "ask", "report"):
         assert figures(shown, f"{stage} ")[-1] in {"s", "min"}
 
 
 def test_most_payments_are_found(shown: Ended, truth: Truth) -> None:
-    _, true, _, in_truth, *_ = figures(shown, "payments ")
+    _, true, _, in_truth, *_ = figures(shown, "payments (outputs) ")
     assert int(true) > 0.8 * int(in_truth)
+
+
+def test_what_the_demo_counts_is_what_the_questions_count(
+    clew: Run, shown: Ended, truth: Truth, folder: Path
+) -> None:
+    def asked(question: str) -> dict[str, Any]:
+        ended = clew(question, truth.seed_address, "--json", "--limit", 0, "--ledger", folder / "ledger")
+        return dict(json.loads(ended.out))
+
+    payments = asked("payments")["payments"]
+    by_output = sum(len(payment["outputs"]) for payment in payments)
+    assert figures(shown, "payments (outputs) ")[0] == str(by_output)
+    assert by_output > len(payments)
+    assert figures(shown, "outflows: cash-outs ")[0] == str(asked("outflows")["total"]["outflows"])
 
 
 def test_the_demo_leaves_its_files(shown: Ended, folder: Path) -> None:

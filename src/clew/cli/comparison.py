@@ -44,6 +44,9 @@ class Finding:
 def compare(inquiry: Inquiry, answers: ReportAnswers, truth: Truth) -> Iterator[Finding]:
     """Findings about addresses, payments, money received, and cash-outs.
 
+    Payments are counted by output, as the truth has them. What is found of cash-outs are all outflows,
+    since the chain does not say which of them reach an exchange.
+
     An address counts as the service's in truth if its operator controls it and the chain has seen
     it: what was given out and never paid cannot be found by anyone.
     """
@@ -61,7 +64,7 @@ def _payments(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
     real = _by_coin(truth.payments)
     found = {(row["txid"], output["vout"]) for row in result["payments"] for output in row["outputs"]}
     true = [real[coin] for coin in found & real.keys()]
-    yield Finding("payments", len(found), len(true), len(real))
+    yield Finding("payments (outputs)", len(found), len(true), len(real))
     received = sum(payment.value for payment in true)
     yield Finding("received", result["total"]["value"], received, truth.received, money=True)
 
@@ -71,10 +74,10 @@ def _cash_outs(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
     direct = {coin: payment for coin, payment in real.items() if payment.route == "direct"}
     found: dict[Coin, int] = {(row["txid"], row["vout"]): row["value"] for row in result["outflows"]}
     true = found.keys() & real.keys()
-    yield Finding("cash-outs", len(found), len(true), len(real))
-    yield Finding("direct cash-outs", len(true), len(true & direct.keys()), len(direct))
+    yield Finding("outflows: cash-outs", len(found), len(true), len(real))
+    yield Finding("direct cash-outs among these", len(true), len(true & direct.keys()), len(direct))
     cashed_out, in_all = sum(found[coin] for coin in true), sum(truth.cashed_out.values())
-    yield Finding("cashed out", result["total"]["value"], cashed_out, in_all, money=True)
+    yield Finding("outflows: cashed out", result["total"]["value"], cashed_out, in_all, money=True)
 
 
 def _by_coin(payments: tuple[Payment, ...]) -> dict[Coin, Payment]:

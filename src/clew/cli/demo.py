@@ -30,8 +30,10 @@ EXPLANATION = (
     "in truth: what there is on the chain; share: how much of it was found",
     "addresses: all under the operator's control; accounts paid: those given to members and paid",
     "accounts are missed that were never swept, or swept alone: no transaction joins them",
+    "payments are counted by output here; clew payments and the report count transactions",
     "false payments: the operator's own money, from a wallet that the rules did not join",
-    "cash-outs: outflows to an exchange; most took a detour, whose first step counts as false",
+    "outflows: found are all of them, true are the cash-outs among them, paid to an exchange",
+    "most cash-outs took a detour, whose first step is an outflow and no cash-out",
     "direct cash-outs: those paid straight from the service's addresses",
 )
 
