@@ -92,9 +92,14 @@ class Ledger:
     def column(self, name: str) -> Any:
         """The column called ``table.column``: an array, or a WideColumn of 40-bit numbers.
 
-        Both give values by index, slice or index array. Raises KeyError.
+        Both give values by index, slice or index array. Raises KeyError, or UsageError once closed.
         """
-        return self._columns[name]
+        try:
+            return self._columns[name]
+        except KeyError:
+            if self._columns:
+                raise
+            raise UsageError(f"{self.path}: the ledger is closed; open it again to ask") from None
 
     def close(self) -> None:
         """Let go of the files. Arrays that were handed out stay good."""
