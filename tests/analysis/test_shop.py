@@ -103,6 +103,25 @@ def test_outflows_by_receiving_entity(shop: Inquiry) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("limit", "offset", "outflows", "receivers"),
+    [(0, 0, ("complete", 4, 4), ("complete", 3, 3)), (2, 1, ("cut", 2, 4), ("cut", 2, 3)),
+     (5, 3, ("cut", 1, 4), ("cut", 0, 3))],
+)  # fmt: skip
+def test_both_lists_of_outflows_are_paged(
+    shop: Inquiry, limit: int, offset: int, outflows: tuple[object, ...], receivers: tuple[object, ...]
+) -> None:
+    whole, result = shop.outflows(SHOP).result, shop.outflows(SHOP, limit=limit, offset=offset).result
+    lists = result["lists"]
+    assert tuple(lists["outflows"].values()) == outflows
+    assert tuple(lists["by_entity"].values()) == receivers
+    part = slice(offset, offset + limit if limit else None)
+    assert result["outflows"] == whole["outflows"][part]
+    assert result["by_entity"] == whole["by_entity"][part]
+    assert result["total"] == whole["total"]
+    assert {name: result[name] for name in lists["outflows"]} == lists["outflows"]
+
+
 def test_proceeds_by_month_with_the_empty_month_between(shop: Inquiry) -> None:
     result = shop.proceeds(SHOP).result
     keys = ("month", "received", "spent", "fee", "held", "payments", "outflows")

@@ -213,9 +213,25 @@ def test_pages_follow_each_other(inside: Run, early_chain: Path) -> None:
     assert first["total"] == second["total"] == whole["total"]
 
 
+def test_a_part_of_a_list_is_told_by_its_rows(inside: Run, early_chain: Path) -> None:
+    def said(*paging: object) -> list[str]:
+        lines = inside("outflows", PAYER, *paging, "--ledger", early_chain).out.splitlines()
+        return [line for line in lines if line.startswith(("outflows: ", "receiving entities: "))]
+
+    def both(text: str) -> list[str]:
+        return [f"{noun}: cut: {text}" for noun in ("outflows", "receiving entities")]
+
+    assert said("--limit", 2) == both("2 of 5 shown; --limit 0 shows all")
+    assert said("--offset", 1, "--limit", 2) == both("rows 2 to 3 of 5 shown")
+    assert said("--offset", 4, "--limit", 2) == both("rows 5 to 5 of 5 shown")
+    assert said("--offset", 5, "--limit", 2) == both("none shown; --offset 5 leaves out all 5")
+    assert said() == []
+
+
 def test_none_found_is_said(inside: Run, early_chain: Path) -> None:
     out = inside("outflows", MINER_ONLY, "--ledger", early_chain).out
     assert "outflows: none found" in out.splitlines()
+    assert "receiving entities: none found" in out.splitlines()
     assert (
         of_json(inside("outflows", MINER_ONLY, "--json", "--ledger", early_chain).out)["status"]
         == "none found"

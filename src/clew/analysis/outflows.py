@@ -34,9 +34,10 @@ def outflows(
     mixed transaction that cost them more than it paid them, with the net as value and no output or
     recipient, since these cannot be known. ``by_entity`` sums all outflows, shown or not, by the
     receiving entity, the largest sum first; ``payments`` counts transactions there. Entity None
-    stands for those without a known recipient: mixed, and OP_RETURN. ``total.fee`` is what own
-    transactions left to miners. ``between`` is what moved from one of the entities to another; see
-    ``clew.analysis.together``.
+    stands for those without a known recipient: mixed, and OP_RETURN. ``limit`` and ``offset`` choose
+    among outflows and among receiving entities; ``lists`` says how much of each is shown. ``total.fee``
+    is what own transactions left to miners. ``between`` is what moved from one of the entities to
+    another; see ``clew.analysis.together``.
     """
     rows = Rows(ledger)
     flows = flows_of(ledger, entities)
@@ -46,10 +47,12 @@ def outflows(
         _outflow(rows, flows, *each)
         for each in zip(places[part].tolist(), outputs[part].tolist(), values[part].tolist(), strict=True)
     ]
+    receivers = _by_entity(rows, places, outputs, values)
+    receivers_shown = receivers[page(len(receivers), limit, offset)]
     result: dict[str, Any] = {
         "entities": rows.cards(entities),
         "outflows": shown,
-        "by_entity": _by_entity(rows, places, outputs, values),
+        "by_entity": receivers_shown,
         "total": {
             "outflows": len(outputs),
             "value": flows.to_outside,
@@ -58,6 +61,10 @@ def outflows(
         },
         "between": between(flows),
         "notice": NOTICE,
+        "lists": {
+            "outflows": list_status(len(shown), len(outputs)),
+            "by_entity": list_status(len(receivers_shown), len(receivers)),
+        },
         **list_status(len(shown), len(outputs)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}

@@ -54,7 +54,13 @@ _LIMIT = "It may be cut."
 
 EVERY: tuple[Key, ...] = (
     Key("question", TEXT, "", "Which question this answers: the command's name."),
-    Key("parameters", OBJECT, "", "What was asked: the addresses, limit (0: all), offset, tz."),
+    Key(
+        "parameters",
+        OBJECT,
+        "",
+        "What was asked: addresses, entity, block or txid; limit (0: all) and offset where a list "
+        "can be cut; tz for proceeds, where it decides what a month is.",
+    ),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
     Key("tip.height", INTEGER, "block height", "Its height."),
@@ -358,14 +364,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("entity", INTEGER + OR_NULL, "address id", "Entity that was paid; null as address is."),
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; null as address is."),
         ),
-        Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first."),
+        Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first. " + _LIMIT),
         *_under(
             "by_entity[]",
             Key("entity", INTEGER + OR_NULL, "address id", "The entity; null where none is known."),
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; a lower bound."),
             Key("address", TEXT + OR_NULL, "", "Its first address."),
             Key("value", INTEGER, SATOSHI, "What it was paid."),
-            Key("payments", INTEGER, "payments", "In how many payments."),
+            Key("payments", INTEGER, "transactions", "In how many transactions, each one payment to it."),
         ),
         Key("total", OBJECT, "", "Totals of all outflows, also of those not shown."),
         Key("total.outflows", INTEGER, "payments", "How many outflows."),
@@ -374,6 +380,11 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.mixed", INTEGER, "payments", "How many of the outflows are mixed."),
         *_BETWEEN,
         _NOTICE,
+        Key("lists", OBJECT, "", "How much of each list is shown."),
+        Key("lists.outflows", OBJECT, "", "How much of the outflows; the same as below."),
+        *_under("lists.outflows", *EXTENT),
+        Key("lists.by_entity", OBJECT, "", "How much of the receiving entities."),
+        *_under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
 }

@@ -74,7 +74,7 @@ def block(answer: Answer, clock: Clock) -> Sheet:
     sheet.heading(plural(result["count"], "transaction"))
     for txid in result["transactions"]:
         sheet.line(txid, "cyan")
-    extent(sheet, result, "transactions")
+    extent(sheet, answer, "transactions")
     foot(sheet, answer)
     return sheet
 

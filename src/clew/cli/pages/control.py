@@ -36,7 +36,7 @@ def address(answer: Answer, clock: Clock) -> Sheet:
             for row in result["outputs"]
         ],
     )  # fmt: skip
-    extent(sheet, result, "outputs")
+    extent(sheet, answer, "outputs")
     foot(sheet, answer)
     return sheet
 
@@ -64,7 +64,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
             for row in result["addresses"]
         ],
     )
-    extent(sheet, result["lists"]["addresses"], "addresses")
+    extent(sheet, answer, "addresses", result["lists"]["addresses"])
     sheet.heading("links: why they are one entity")
     sheet.table(
         (identity("address"), identity("with"), count("block"), Column("rule"), identity("transaction")),
@@ -73,7 +73,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
             for row in result["links"]
         ],
     )
-    extent(sheet, result["lists"]["links"], "links")
+    extent(sheet, answer, "links", result["lists"]["links"])
     foot(sheet, answer)
     return sheet
 
@@ -98,7 +98,7 @@ def entities(answer: Answer, clock: Clock) -> Sheet:
             for row in result["largest"]
         ],
     )
-    extent(sheet, result, "entities")
+    extent(sheet, answer, "entities")
     foot(sheet, answer)
     return sheet
 

@@ -29,17 +29,29 @@ def lower_bound(sheet: Sheet, entities: Iterable[Row]) -> None:
         sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}")
 
 
-def extent(sheet: Sheet, listed: Row, noun: str) -> None:
-    """Say in words how much of a list is shown, unless it is all there."""
+def extent(sheet: Sheet, answer: Answer, noun: str, listed: Row | None = None) -> None:
+    """Say in words how much of a list is shown, unless it is all there.
+
+    ``listed`` says it of one list of several; without it the answer has one list.
+    """
+    listed = answer.result if listed is None else listed
     status = listed["status"]
     if status == NONE_FOUND:
         sheet.line(f"{noun}: none found")
     elif status == CUT:
-        shown, found = number(listed["shown"]), number(listed["found"])
-        sheet.line(f"{noun}: cut: {shown} of {found} shown; --limit 0 shows all", "yellow")
+        sheet.line(f"{noun}: cut: {_part(listed, answer.parameters.get('offset', 0))}", "yellow")
     elif status != COMPLETE:
         reason = f" ({listed['reason']})" if listed.get("reason") else ""
         sheet.line(f"{noun}: {status}{reason}", "yellow")
+
+
+def _part(listed: Row, before: int) -> str:
+    shown, found = listed["shown"], number(listed["found"])
+    if not before:
+        return f"{number(shown)} of {found} shown; --limit 0 shows all"
+    if not shown:
+        return f"none shown; --offset {before} leaves out all {found}"
+    return f"rows {number(before + 1)} to {number(before + shown)} of {found} shown"
 
 
 def foot(sheet: Sheet, answer: Answer) -> None:

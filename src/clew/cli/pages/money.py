@@ -23,7 +23,7 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
          identity("txid"), identity("paid to"), count("from entity"), identity("from address")),
         [_payment(row, clock) for row in result["payments"]],
     )  # fmt: skip
-    extent(sheet, result, "payments")
+    extent(sheet, answer, "payments")
     total = result["total"]
     sheet.line()
     sheet.facts(
@@ -99,7 +99,7 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
          identity("to address")),
         [_outflow(row, clock) for row in result["outflows"]],
     )  # fmt: skip
-    extent(sheet, result, "outflows")
+    extent(sheet, answer, "outflows")
     sheet.heading("by receiving entity")
     sheet.table(
         (count("entity"), count("its size"), amount("value"), count("payments"), identity("first address")),
@@ -109,6 +109,7 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
             for row in result["by_entity"]
         ],
     )  # fmt: skip
+    extent(sheet, answer, "receiving entities", result["lists"]["by_entity"])
     total = result["total"]
     sheet.line()
     sheet.facts(
