@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import network
-from clew.errors import BadBlockError, BlockFileError, NoBlockFilesError, WrongNetworkError
-from clew.ledger import blockfiles
-from clew.ledger.blockfiles import LARGEST_BLOCK, BlockFiles, block_of, find_blocks_folder
+from clew.errors import BlockFileError, NoBlockFilesError, WrongNetworkError
+from clew.ledger import blockfiles, frames
+from clew.ledger.blockfiles import BlockFiles, find_blocks_folder
+from clew.ledger.frames import LARGEST_BLOCK, MOST_PIECES, FileScan, Scanner
 from clew.simulate.blockfile import frame, obfuscate
 from clew.simulate.chain import Chain
 from clew.simulate.locks import lock
@@ -60,8 +61,7 @@ def _close() -> Iterator[None]:
 
 
 def read_all(files: BlockFiles, number: int = 0) -> list[bytes]:
-    found = [block_of(files, each) for each in files.scan(number).frames]
-    return found
+    return [files.read(each.file, each.offset, each.length) for each in files.scan(number).frames]
 
 
 # Frames
@@ -89,7 +89,7 @@ def test_garbage_of_any_length_is_stepped_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: bytes | None, window: int
 ) -> None:
     """Also where the magic lies across two windows of the search."""
-    monkeypatch.setattr(blockfiles, "WINDOW", window)
+    monkeypatch.setattr(frames, "WINDOW", window)
     for length in range(1, 40):
         noise = bytes(number % 250 + 1 for number in range(length))
         files = files_of(tmp_path, b"".join([FRAMES[0], noise, *FRAMES[1:]]), key=key)
@@ -181,6 +181,134 @@ def test_every_frame_is_found_among_anything(
         assert set(expected) <= set(found)
 
 
+def test_a_frame_that_begins_in_the_last_bytes_of_one_of_wrong_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for inside in (0, 1, 2, 3, 4):
+        length = len(BLOCKS[1]) + inside
+        bad = FRAMES[1][:4] + length.to_bytes(4, "little") + FRAMES[1][8:]
+        data = FRAMES[0] + bad + FRAMES[2] + b"\xff"
+        for window in range(1, length + 9):
+            monkeypatch.setattr(frames, "WINDOW", window)
+            found = [each.hash for each in Reading(data).scan().frames]
+            assert found == [sha256d(raw[:80]) for raw in BLOCKS[:3]], (inside, window)
+
+
+@pytest.mark.parametrize("length", [266, 2570, LARGEST_BLOCK - 1, LARGEST_BLOCK])
+@pytest.mark.parametrize("magic", [REGTEST.magic, b"([.*", b"\n\n\n\n"])
+def test_frames_of_any_length_and_magic_are_found_behind_garbage(length: int, magic: bytes) -> None:
+    block = BLOCKS[0].ljust(length, b"\1")
+    framed = magic + length.to_bytes(4, "little") + block
+    scan = Reading(magic + bytes(4) + b"\1" + framed + magic, magic).scan()
+    assert [(each.offset, each.length) for each in scan.frames] == [(17, length)]
+
+
+# What no node would write, and a great deal of it
+
+
+class Reading:
+    """File contents that count what is read of them."""
+
+    def __init__(self, data: bytes, magic: bytes = REGTEST.magic) -> None:
+        self.data = data
+        self.magic = magic
+        self.reads: list[int] = []
+
+    def scan(self) -> FileScan:
+        limit = REGTEST.pow_limit
+        return Scanner(0, len(self.data), self.magic, limit, read=self._read, read_raw=self._read).run()
+
+    def _read(self, offset: int, length: int) -> bytes:
+        found = self.data[offset : offset + length]
+        self.reads.append(len(found))
+        return found
+
+
+def test_only_heads_are_read_where_frames_follow_each_other() -> None:
+    reading = Reading(b"".join(FRAMES) + bytes(100))
+    reading.scan()
+    assert [each for each in reading.reads if each > 88] == [len(reading.data)]  # the zeros at the end
+    assert len(reading.reads) == len(FRAMES) + 2
+    reading = Reading(b"".join(FRAMES))
+    reading.scan()
+    assert (len(reading.reads), max(reading.reads)) == (len(FRAMES) + 1, 88)
+
+
+def flood(kind: str) -> bytes:
+    head = REGTEST.magic + (LARGEST_BLOCK - 1).to_bytes(4, "little")
+    long = REGTEST.magic + (90_000).to_bytes(4, "little")
+    hard = bytes.fromhex("ffff001d")  # a target that no hash here meets
+    return {
+        "magics": REGTEST.magic * 25_000,
+        "magics and lengths": head * 12_500,
+        "magics, lengths and targets": (head + hard) * 8_000,
+        "other magics": REGTEST.magic[:3] * 33_000,
+        "frames, garbage between": (FRAMES[1] + b"\1") * (100_000 // len(FRAMES[1])),
+        "headers of blocks that are cut off": (head + BLOCKS[1][:80]) * 1_100,
+        "headers of blocks, and zeros": (long + BLOCKS[1][:80]) * 500 + bytes(100_000) + b"\1",
+    }[kind]
+
+
+KINDS = [
+    "magics",
+    "magics and lengths",
+    "magics, lengths and targets",
+    "other magics",
+    "frames, garbage between",
+    "headers of blocks that are cut off",
+    "headers of blocks, and zeros",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_file_is_read_much_more_than_once(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Else some megabytes of frames that lie keep a scan busy for hours."""
+    monkeypatch.setattr(frames, "WINDOW", 10_000)
+    reading = Reading(flood(kind))
+    scan = reading.scan()
+    assert sum(reading.reads) < 2.5 * len(reading.data)
+    assert len(reading.reads) < len(reading.data) / 10_000 + len(scan.frames) + len(scan.cut) + 1_200
+    assert len(scan.skipped) <= MOST_PIECES + 1
+    assert len(scan.cut) <= MOST_PIECES
+
+
+def test_garbage_is_one_piece_whatever_lies_in_it() -> None:
+    wrong = REGTEST.magic + bytes(4)
+    header = FRAMES[1][:8] + bytes(80)
+    data = FRAMES[0] + wrong + b"\1" * 30 + header + wrong + b"\2" * 30 + FRAMES[2] + header + REGTEST.magic
+    scan = Reading(data).scan()
+    assert [(each.offset, each.length) for each in scan.skipped] == [
+        (len(FRAMES[0]), 8 + 30 + 88 + 8 + 30),
+        (len(data) - 92, 92),
+    ]
+    assert "length of 0 " in scan.skipped[0].reason
+    assert "does not meet its target" in scan.skipped[1].reason
+    assert len(scan.frames) == 2
+
+
+@pytest.mark.parametrize("more", [0, 1, 12])
+def test_of_many_pieces_the_rest_are_counted(more: int) -> None:
+    data = b"".join(FRAMES[0] + b"\1" * (number + 1) for number in range(MOST_PIECES + more)) + FRAMES[0]
+    scan = Reading(data).scan()
+    assert len(scan.frames) == MOST_PIECES + more + 1
+    assert [each.length for each in scan.skipped[:MOST_PIECES]] == list(range(1, MOST_PIECES + 1))
+    assert {each.reason for each in scan.skipped[:MOST_PIECES]} == {"no block"}
+    rest = scan.skipped[MOST_PIECES:]
+    lengths = range(MOST_PIECES + 1, MOST_PIECES + more + 1)
+    assert [each.length for each in rest] == ([sum(lengths)] if more else [])
+    said = "1 more piece, no block" if more == 1 else "12 more pieces from there on, no block"
+    for each in rest:
+        assert each.reason == said
+        assert each.offset == (MOST_PIECES + 1) * len(FRAMES[0]) + sum(range(MOST_PIECES + 1))
+
+
+def test_of_many_blocks_that_are_cut_off_the_rest_are_skipped() -> None:
+    head = REGTEST.magic + (LARGEST_BLOCK - 1).to_bytes(4, "little") + BLOCKS[1][:80]
+    scan = Reading(head * (MOST_PIECES + 2)).scan()
+    assert (len(scan.cut), [each.length for each in scan.skipped]) == (MOST_PIECES, [88, 88])
+    assert scan.skipped[0].offset == MOST_PIECES * 88
+
+
 # Files
 
 
@@ -252,8 +380,7 @@ def test_a_file_that_has_become_shorter(tmp_path: Path) -> None:
     files = files_of(tmp_path, b"".join(FRAMES))
     last = files.scan(0).frames[-1]
     (tmp_path / "blk00000.dat").write_bytes(b"".join(FRAMES)[:-1])
-    with pytest.raises(BadBlockError, match=f"offset {last.offset}.*truncated while it was read"):
-        block_of(files, last)
+    assert files.read(0, last.offset, last.length) == BLOCKS[-1][:-1]
 
 
 def test_the_end_of_a_block_that_is_not_written_yet(tmp_path: Path) -> None:

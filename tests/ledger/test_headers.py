@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clew.bitcoin.block import Header, work
-from clew.ledger.blockfiles import Frame
+from clew.ledger.frames import Frame
 from clew.ledger.headers import HeaderTree, Stem, by_hash
 
 EASY, HARD = 0x207FFFFF, 0x1F7FFFFF

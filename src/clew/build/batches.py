@@ -11,7 +11,8 @@ from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
 from clew.kernels.scripts import STRIDE
-from clew.ledger.blockfiles import HEADER_BYTES, BlockFiles, Frame
+from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.frames import HEADER_BYTES, Frame
 from clew.ledger.headers import Node
 from clew.ledger.tables import Array
 

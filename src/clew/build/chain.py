@@ -9,7 +9,8 @@ from clew.build.batches import BlockReader
 from clew.build.summary import Progress
 from clew.build.written import WrittenRows
 from clew.ledger import source
-from clew.ledger.blockfiles import BlockFiles, FileScan
+from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest

@@ -1,9 +1,8 @@
-"""A node's block files: found, read, and their frames listed.
+"""A node's block files: found and read.
 
-Bitcoin Core writes each block behind four magic bytes and a length, preallocates space with
-zeros, and since version 28 obfuscates everything with an eight-byte key from ``xor.dat``. Files
-are read with positioned reads into buffers and never mapped: a node may truncate one meanwhile,
-and a mapping would die of it.
+Since version 28 Bitcoin Core obfuscates them with an eight-byte key from ``xor.dat``. Files are
+read with positioned reads into buffers and never mapped: a node may truncate one meanwhile, and a
+mapping would die of it. ``frames.py`` says how blocks lie in them.
 """
 
 from __future__ import annotations
@@ -15,78 +14,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clew.bitcoin.block import target
-from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import NETWORKS, Network
-from clew.errors import BadBlockError, BlockFileError, NoBlockFilesError, WrongNetworkError
+from clew.errors import BlockFileError, NoBlockFilesError, WrongNetworkError
+from clew.ledger.frames import FileScan, Frame, Scanner
 
 Bytes = npt.NDArray[np.uint8]
 
-HEADER_BYTES = 80
-FRAME_BYTES = 8
-SMALLEST_BLOCK = HEADER_BYTES + 1
-LARGEST_BLOCK = 4_000_000
-"""Most bytes of a serialised block (BIP 141)."""
-
-WINDOW = 1 << 20
 _NAME = re.compile(r"blk(\d{5,})\.dat")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A block as it lies in a file: ``offset`` is that of its header; ``length`` as stated."""
-
-    hash: bytes
-    header: bytes
-    file: int
-    offset: int
-    length: int
-
-    @property
-    def previous(self) -> bytes:
-        """Hash of the parent, in wire order."""
-        return self.header[4:36]
-
-    @property
-    def version(self) -> int:
-        """Header version, signed."""
-        return int.from_bytes(self.header[:4], "little", signed=True)
-
-    @property
-    def merkle_root(self) -> bytes:
-        """Merkle root, in wire order."""
-        return self.header[36:68]
-
-    @property
-    def nonce(self) -> int:
-        """Nonce."""
-        return int.from_bytes(self.header[76:80], "little")
-
-    @property
-    def bits(self) -> int:
-        """Compact target."""
-        return int.from_bytes(self.header[72:76], "little")
-
-    @property
-    def time(self) -> int:
-        """Header time, Unix seconds."""
-        return int.from_bytes(self.header[68:72], "little")
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """Bytes of a file that are no block: where, how many, and what they look like."""
-
-    file: int
-    offset: int
-    length: int
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -97,17 +38,6 @@ class BlockFile:
     path: Path
     size: int
     changed: int
-
-
-@dataclass(frozen=True)
-class FileScan:
-    """What one file holds: whole frames, frames cut off by the file's end, and what was skipped."""
-
-    frames: tuple[Frame, ...]
-    cut: tuple[Frame, ...]
-    skipped: tuple[Skipped, ...]
-    remembered: bool = False
-    """Known from an earlier run, not read again."""
 
 
 def usual_data_folder() -> Path:
@@ -217,6 +147,10 @@ class BlockFiles:
         buffer = np.empty(length, np.uint8)
         return buffer[: self.read_into(number, offset, buffer)].tobytes()
 
+    def _read_obfuscated(self, number: int, offset: int, length: int) -> bytes:
+        buffer = np.empty(length, np.uint8)
+        return buffer[: self._read_raw(number, offset, buffer.data)].tobytes()
+
     def _read_raw(self, number: int, offset: int, view: memoryview) -> int:
         path = self.files[number].path
         try:
@@ -271,11 +205,15 @@ class BlockFiles:
             np.bitwise_xor(data, np.resize(turned, len(data)), out=data)
 
     def scan(self, number: int) -> FileScan:
-        """List the frames of one file, resynchronising on the magic wherever something else lies.
-
-        A frame counts when its length is possible and its header's hash meets the header's target.
-        """
-        return _Scanner(self, self.files[number]).run()
+        """List the frames of one file; ``Scanner`` says what counts as one. Raises BlockFileError."""
+        return Scanner(
+            number,
+            self.files[number].size,
+            self.magic,
+            self.network.pow_limit,
+            read=partial(self.read, number),
+            read_raw=partial(self._read_obfuscated, number),
+        ).run()
 
     def require_some(self, frames: int) -> None:
         """Raise the error that fits when no frame at all was found: other network, other key, nothing."""
@@ -316,124 +254,3 @@ def _read_key(folder: Path) -> bytes:
             f"{folder / 'xor.dat'}: expected a key of 8 bytes, found {len(key)}; copy it again from the node"
         )
     return key
-
-
-def block_of(files: BlockFiles, frame: Frame) -> bytes:
-    """The bytes of a framed block. Raises BadBlockError where the file has become shorter."""
-    data = files.read(frame.file, frame.offset, frame.length)
-    if len(data) != frame.length:
-        raise BadBlockError(
-            f"{files.files[frame.file].path}: offset {frame.offset}: expected a block of {frame.length} "
-            f"bytes, found {len(data)}; the file was truncated while it was read; run the command again"
-        )
-    return data
-
-
-class _Scanner:
-    """One pass over one file."""
-
-    def __init__(self, files: BlockFiles, file: BlockFile) -> None:
-        self.files = files
-        self.file = file
-        self.size = file.size
-        self.frames: list[Frame] = []
-        self.cut: list[Frame] = []
-        self.skipped: list[Skipped] = []
-
-    def run(self) -> FileScan:
-        position = 0
-        while position < self.size:
-            frame, reason = self._frame(position)
-            if frame is None:
-                position = self._resynchronise(position, reason)
-                continue
-            end = frame.offset + frame.length
-            if end > self.size:
-                self.cut.append(frame)
-                position = self._after_doubtful(frame, end)
-                continue
-            self.frames.append(frame)
-            position = end if self._continues(end) else self._after_doubtful(frame, end)
-        return FileScan(tuple(self.frames), tuple(self.cut), tuple(self.skipped))
-
-    def _frame(self, position: int) -> tuple[Frame | None, str]:
-        head = self.files.read(self.file.number, position, FRAME_BYTES + HEADER_BYTES)
-        if head[:4] != self.files.magic:
-            return None, "no block"
-        if len(head) < FRAME_BYTES + HEADER_BYTES:
-            return None, "a header cut off by the end of the file"
-        length = int.from_bytes(head[4:8], "little")
-        if not SMALLEST_BLOCK <= length <= LARGEST_BLOCK:
-            return None, f"a block that states an impossible length of {length} bytes"
-        header = head[FRAME_BYTES:]
-        hashed = sha256d(header)
-        bits = int.from_bytes(header[72:76], "little")
-        if not 0 < int.from_bytes(hashed, "little") <= _target(bits, self.files.network.pow_limit):
-            return None, "a block whose header hash does not meet its target"
-        return Frame(hashed, header, self.file.number, position + FRAME_BYTES, length), ""
-
-    def _continues(self, position: int) -> bool:
-        """True where a frame, the end of the file, or zeros up to the end follow."""
-        return self.files.read(self.file.number, position, 4) == self.files.magic or self._is_blank(
-            position, self.size
-        )
-
-    def _after_doubtful(self, frame: Frame, end: int) -> int:
-        """Where to go on after a frame that nothing proper follows: its length may be wrong, so look
-        for a frame inside it first; a block seldom holds a second header with its work done."""
-        position = frame.offset + HEADER_BYTES
-        while (position := self._find_magic(position, min(end, self.size))) >= 0:
-            if self._frame(position)[0] is not None:
-                return position
-            position += 1
-        return min(end, self.size)
-
-    def _resynchronise(self, position: int, reason: str) -> int:
-        """The next place with the magic, or the end; what lies between is noted, unless it is the
-        space that the node has allocated ahead."""
-        start = position
-        found = self._find_magic(position + 1, self.size)
-        end = self.size if found < 0 else found
-        if reason != "no block" or end < self.size or not self._is_blank(start, end):
-            self._note(start, end - start, reason)
-        return end
-
-    def _note(self, offset: int, length: int, reason: str) -> None:
-        last = self.skipped[-1] if self.skipped else None
-        if last and last.offset + last.length == offset and reason == "no block":
-            # A chance magic inside garbage does not make it two pieces.
-            self.skipped[-1] = Skipped(last.file, last.offset, last.length + length, last.reason)
-        else:
-            self.skipped.append(Skipped(self.file.number, offset, length, reason))
-
-    def _find_magic(self, start: int, end: int) -> int:
-        while start < end:
-            window = self.files.read(self.file.number, start, min(WINDOW, end - start + 3))
-            found = window.find(self.files.magic)
-            if 0 <= found < end - start:
-                return start + found
-            if len(window) < 4 or start + len(window) >= end:
-                return -1
-            start += len(window) - 3
-        return -1
-
-    def _is_blank(self, start: int, end: int) -> bool:
-        """True for raw zeros: space that the node has preallocated."""
-        buffer = np.empty(WINDOW, np.uint8)
-        while start < end:
-            view = buffer[: min(WINDOW, end - start)]
-            got = self.files._read_raw(self.file.number, start, view.data)
-            if view[:got].any():
-                return False
-            if not got:
-                break
-            start += got
-        return True
-
-
-def _target(bits: int, limit: int) -> int:
-    try:
-        value = target(bits)
-    except BadBlockError:
-        return -1
-    return value if value <= limit else -1

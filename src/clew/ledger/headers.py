@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clew.bitcoin.block import work
-from clew.ledger.blockfiles import Frame
+from clew.ledger.frames import Frame
 
 
 @dataclass

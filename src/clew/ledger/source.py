@@ -19,7 +19,8 @@ import numpy as np
 
 from clew.bitcoin.networks import network
 from clew.errors import ClewError, MissingBlockError, WrongNetworkError
-from clew.ledger.blockfiles import BlockFile, BlockFiles, FileScan, Frame, Skipped, find_blocks_folder
+from clew.ledger.blockfiles import BlockFile, BlockFiles, find_blocks_folder
+from clew.ledger.frames import FileScan, Frame, Skipped
 from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
 from clew.ledger.ledger import Ledger
 
