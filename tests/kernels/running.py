@@ -11,6 +11,7 @@ from clew.bitcoin.block import Block, check_merkle_root, check_witness, parse_bl
 from clew.errors import BadBlockError, ParseError
 from clew.kernels import parse
 from clew.kernels.jit import JIT
+from clew.kernels.lookup import SEED
 from clew.kernels.scripts import STRIDE
 from naive.columns import NaiveColumns
 
@@ -82,7 +83,7 @@ def read(raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1) -> Read
     bases = np.zeros((3, len(raws) + 1), np.int64)
     np.cumsum(counts.T, axis=1, out=bases[:, 1:])
     columns = room(*bases[:, -1].tolist())
-    batch = parse.Batch(data, starts, ends, np.array(segwit, np.uint8), *bases)
+    batch = parse.Batch(data, starts, ends, np.array(segwit, np.uint8), SEED, *bases)
     found = np.zeros((len(raws), 2), np.int64)
     for piece in range(pieces):
         first, last = len(raws) * piece // pieces, len(raws) * (piece + 1) // pieces

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clew.build import addresses as build
 from clew.build.addresses import AddressBook, Growing
 from clew.kernels.jit import JIT
-from clew.kernels.lookup import address_keys
+from clew.kernels.lookup import SEED, address_keys
 from clew.kernels.parse import Columns
 from clew.kernels.scripts import STRIDE
 from clew.ledger.keys import MASK, address_key
@@ -108,6 +108,7 @@ class Told:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(build, "address_keys", forced_keys)
+            patch.setattr(build, "ADDRESS_SEED", SEED)
             patch.setattr(build, "_CHUNK", 7)
             self.book.restore(types, heads, tails)
         assert len(self.book) == len(self.naive.ids)

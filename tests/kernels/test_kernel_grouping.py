@@ -55,15 +55,15 @@ def test_key_of_an_address(address: tuple[int, bytes], before: int) -> None:
     kind, payload = address
     row = np.full(lookup.STRIDE + before, 0xEE, np.uint8)
     row[before:] = np.frombuffer(payload.ljust(lookup.STRIDE, b"\0"), np.uint8)
-    assert int(lookup.address_key(row, before, kind)) == plain.address_key(kind, payload)
-    assert int(lookup._address_key_plain(row, before, kind)) == plain.address_key(kind, payload)
+    assert int(lookup.address_key(row, before, kind, lookup.SEED)) == plain.address_key(kind, payload)
+    assert int(lookup._address_key_plain(row, before, kind, lookup.SEED)) == plain.address_key(kind, payload)
 
 
 @pytest.mark.jit_only
 def test_the_key_as_it_is_compiled_is_unsigned() -> None:
     row = np.zeros(lookup.STRIDE, np.uint8)
-    assert {type(lookup.address_key(row, 0, kind)) for kind in range(11)} <= {int, np.uint64}
-    assert all(lookup.address_key(row, 0, kind) >= 0 for kind in range(11))
+    assert {type(lookup.address_key(row, 0, kind, lookup.SEED)) for kind in range(11)} <= {int, np.uint64}
+    assert all(lookup.address_key(row, 0, kind, lookup.SEED) >= 0 for kind in range(11))
 
 
 def column_keys(some: Sequence[tuple[int, bytes]], first: int, last: int) -> list[int]:
@@ -73,8 +73,9 @@ def column_keys(some: Sequence[tuple[int, bytes]], first: int, last: int) -> lis
     tailed = [row for row, (kind, payload) in enumerate(some) if len(payload) > 20 or kind == WITNESS_UNKNOWN]
     tails = np.frombuffer(b"".join(some[row][1][20:].ljust(21, b"\0") for row in tailed), np.uint8)
     keys = np.zeros(last - first, np.uint64)
+    owners = np.array(tailed, np.uint32)
     lookup.address_keys(
-        types, heads.reshape(-1, 20), np.array(tailed, np.uint32), tails.reshape(-1, 21), first, last, keys
+        types, heads.reshape(-1, 20), owners, tails.reshape(-1, 21), first, last, lookup.SEED, keys
     )
     return keys.tolist()  # type: ignore[no-any-return]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,11 @@ from clew.ledger.tables import Array
 from clew.schema import HEAD_BYTES, NO_ADDRESS, PAYLOAD_BYTES, TAIL_BYTES, WITNESS_UNKNOWN
 
 SHARDS = kernel.SHARDS
+ADDRESS_SEED = np.uint64(secrets.randbits(64))
+"""Keys the table of this process, so that nobody can make addresses that share a slot in it. No id
+depends on it."""
+
+_SHARD_SHIFT = np.uint64(64 - kernel.SHARD_BITS)
 _FULLEST = 0.7
 _CHUNK = 1 << 20
 
@@ -64,7 +71,7 @@ class AddressBook:
         rows = len(columns.key)
         order, starts = np.empty(rows, np.int64), np.empty(SHARDS + 1, np.int64)
         partition(columns.key, 64 - kernel.SHARD_BITS, starts, order)
-        self._make_room(np.diff(starts))
+        self._make_room(np.diff(starts), lambda: _by_shard(_distinct_keys(columns)))
         base = len(self)
         known = kernel.Known(
             *(part.view() for part in (self._types, self._heads, self._tail_rows, self._lengths, self._tails))
@@ -77,7 +84,7 @@ class AddressBook:
         )
         kernel.settle(self._table, found, base)
         firsts = np.flatnonzero(found.is_new)
-        self._held += np.bincount((columns.key[firsts] >> np.uint64(58)).astype(np.int64), minlength=SHARDS)
+        self._held += _by_shard(columns.key[firsts])
         return found.addresses, firsts, self._add(columns, firsts)
 
     def _add(self, columns: Columns, firsts: Array) -> dict[str, dict[str, Array]]:
@@ -103,9 +110,14 @@ class AddressBook:
         self._lengths.extend(tails["length"])
         self._tails.extend(tails["tail"])
 
-    def _make_room(self, coming: Array) -> None:
-        """Grow the table until no shard could fill up, were all that comes new."""
+    def _make_room(self, coming: Array, recount: Callable[[], Array] | None = None) -> None:
+        """Grow the table until no shard could fill up, were all that comes new.
+
+        ``recount`` gives a closer count, where that would make it grow.
+        """
         per = len(self._table.ids) // SHARDS
+        if recount and (self._held + coming).max(initial=0) > _FULLEST * per:
+            coming = recount()
         while (self._held + coming).max(initial=0) > _FULLEST * per:
             per *= 2
         if per * SHARDS > len(self._table.ids):
@@ -118,13 +130,29 @@ class AddressBook:
         for first in range(0, len(types), _CHUNK):
             last = min(first + _CHUNK, len(types))
             keys = np.empty(last - first, np.uint64)
-            address_keys(types, heads, tails["address"], tails["tail"], first, last, keys)
-            coming = np.bincount((keys >> np.uint64(58)).astype(np.int64), minlength=SHARDS)
+            address_keys(types, heads, tails["address"], tails["tail"], first, last, ADDRESS_SEED, keys)
+            coming = _by_shard(keys)
             self._make_room(coming)
             kernel.insert(self._table, keys, first)
             self._held += coming
         with_tail = tails["address"].astype(np.int64)
         self._remember(types, heads, with_tail, tails)
+
+
+def _distinct_keys(columns: Columns) -> Array:
+    """Keys of the different addresses of a batch: a million outputs to one address need one slot."""
+    rows = np.empty((len(columns.key), kernel.STRIDE + 1), np.uint8)
+    rows[:, 0] = columns.address_type
+    rows[:, 1:] = columns.payload.reshape(-1, kernel.STRIDE)
+    # Whole addresses are compared, since different ones may share a key.
+    _, first = np.unique(rows.view(f"V{rows.shape[1]}")[:, 0], return_index=True)
+    keys: Array = columns.key[first]
+    return keys
+
+
+def _by_shard(keys: Array) -> Array:
+    """How many keys fall into each shard; int64."""
+    return np.bincount((keys >> _SHARD_SHIFT).astype(np.int64), minlength=SHARDS)
 
 
 def _empty(per: int) -> kernel.AddressTable:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clew.build.addresses import ADDRESS_SEED
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
@@ -35,6 +36,7 @@ class BlockReader:
         self.engine = engine
         self.batch_bytes = batch_bytes
         self.broken_copies: list[Frame] = []
+        self.seed = ADDRESS_SEED
 
     def read(self, nodes: list[Node]) -> Iterator[Parsed]:
         """Parsed batches of ``nodes``, in order; the next one is read while one is used.
@@ -129,7 +131,7 @@ class BlockReader:
         np.cumsum(counts.T, axis=1, out=bases[:, 1:])
         columns = _columns(*(int(base[-1]) for base in bases))
         segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
-        batch = parse.Batch(data, starts, ends, segwit, bases[0], bases[1], bases[2])
+        batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2])
         faults = np.zeros((len(nodes), 2), np.int64)
         self.engine.over(
             lambda first, last: parse.fill(batch, columns, first, last, faults),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from clew.engine.local import LocalEngine
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
 from clew.kernels import postings, rules, unionfind
-from clew.kernels.lookup import address_keys, fill_buckets
+from clew.kernels.lookup import SEED, address_keys, fill_buckets
 from clew.kernels.spends import txid_keys
 from clew.ledger.keys import bucket_bits
 from clew.ledger.tables import Array, TableWriter
@@ -204,7 +205,9 @@ class Derivation:
         types, heads = self.rows("addresses.type"), self.rows("addresses.head")
         owners, tails = self.rows("address_tails.address"), self.rows("address_tails.tail")
         self.engine.over(
-            lambda first, last: address_keys(types, heads, owners, tails, first, last, keys[first:last]),
+            lambda first, last: address_keys(
+                types, heads, owners, tails, first, last, SEED, keys[first:last]
+            ),
             addresses,
         )
         self._lookup("address", keys)
@@ -221,4 +224,12 @@ class Derivation:
 
 def rules_in_force() -> list[dict[str, Any]]:
     """The rules that links and entities rest on, as a manifest states them."""
-    return [{"name": rule.name, "version": rule.version, "source": rule.source} for rule in STRICT_RULES]
+    return [
+        {
+            "name": rule.name,
+            "version": rule.version,
+            # How the rules combine decides as much as what each of them says.
+            "source": sha256(f"{STRICT.name} {rule.source}".encode()).hexdigest(),
+        }
+        for rule in STRICT_RULES
+    ]

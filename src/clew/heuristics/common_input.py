@@ -10,7 +10,7 @@ from clew.heuristics.registry import Answers, heuristic
 from clew.kernels import rules
 
 
-@heuristic("common_input", 1, rules.common_input, rules._distinct_inputs)
+@heuristic("common_input", 1, rules)
 def common_input(transactions: Any) -> Answers:
     """All inputs of a transaction are signed by somebody who holds all their keys.
 

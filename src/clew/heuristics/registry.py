@@ -62,7 +62,7 @@ class Heuristic:
 
 
 def heuristic(name: str, version: int, *parts: Any) -> Callable[[Question], Heuristic]:
-    """Register a rule under ``name``; ``parts`` are further functions whose source defines it.
+    """Register a rule under ``name``; ``parts`` are the modules whose source also defines it.
 
     The function's docstring is the rule's documentation for users.
     """
@@ -70,7 +70,7 @@ def heuristic(name: str, version: int, *parts: Any) -> Callable[[Question], Heur
     def register(ask: Question) -> Heuristic:
         source = hashlib.sha256()
         for part in (ask, *parts):
-            source.update(inspect.getsource(inspect.unwrap(getattr(part, "py_func", part))).encode())
+            source.update(inspect.getsource(part).encode())
         rule = Heuristic(name, version, ask, source.hexdigest(), inspect.getdoc(ask) or "")
         RULES[name] = rule
         return rule

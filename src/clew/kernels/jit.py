@@ -1,14 +1,19 @@
 """The one compile policy of all kernels.
 
-``nogil`` lets threads run kernels side by side; ``cache`` keeps the machine code between runs.
-Bounds checks stay off, so kernels check lengths themselves. Integer literals are passed as
-``np.int64``, or Numba compiles a copy for each. ``NUMBA_DISABLE_JIT=1`` runs every kernel as plain
-Python.
+``nogil`` lets threads run kernels side by side. Bounds checks stay off, so kernels check lengths
+themselves. Integer literals are passed as ``np.int64``, or Numba compiles a copy for each.
+``NUMBA_DISABLE_JIT=1`` runs every kernel as plain Python.
+
+Machine code is kept between runs. Numba would take it for fresh as long as a kernel's own file is
+unchanged, though kernels are compiled into each other and constants of the schema into them; so
+what it compares also holds a digest of all those files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -20,9 +25,29 @@ JIT = not numba.core.config.DISABLE_JIT  # type: ignore[attr-defined]
 """False when kernels run as plain Python."""
 
 
+def _source_digest() -> str:
+    """SHA-256 of everything that kernels are compiled from."""
+    here = Path(__file__).parent
+    digest = sha256()
+    for path in (*sorted(here.glob("*.py")), here.parent / "schema.py"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+SOURCES = _source_digest()
+
+
 def kernel(function: F) -> F:
     """Compile a function from arrays to arrays."""
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if JIT:
+        try:
+            compiled.enable_caching()
+        except RuntimeError:
+            # Neither the package's folder nor a home can be written: compile anew in each run.
+            return cast(F, compiled)
+        file = compiled._cache._cache_file
+        file._source_stamp = (file._source_stamp, SOURCES)
     return cast(F, compiled)
 
 

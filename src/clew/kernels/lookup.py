@@ -26,17 +26,17 @@ def _word(data: Any, at: int) -> Any:
 
 
 @kernel
-def _address_key_compiled(payload: Any, at: int, address_type: int) -> Any:
-    key = SEED ^ np.uint64(address_type)
+def _address_key_compiled(payload: Any, at: int, address_type: int, seed: Any) -> Any:
+    key = seed ^ np.uint64(address_type)
     for start in range(0, STRIDE, 8):
         key = (key ^ _word(payload, at + start)) * FACTOR
         key ^= key >> HALF
     return key
 
 
-def _address_key_plain(payload: Any, at: int, address_type: int) -> Any:
+def _address_key_plain(payload: Any, at: int, address_type: int, seed: Any) -> Any:
     # NumPy warns when a 64-bit product wraps; plain integers do not.
-    key = int(SEED) ^ int(address_type)
+    key = int(seed) ^ int(address_type)
     for start in range(at, at + STRIDE, 8):
         word = int.from_bytes(payload[start : start + 8].tobytes(), "little")
         key = ((key ^ word) * int(FACTOR)) & 0xFFFFFFFFFFFFFFFF
@@ -45,7 +45,10 @@ def _address_key_plain(payload: Any, at: int, address_type: int) -> Any:
 
 
 address_key = _address_key_compiled if JIT else _address_key_plain
-"""``address_key(payload, at, address_type)``: 64-bit key of the zero-padded payload row at ``at``."""
+"""``address_key(payload, at, address_type, seed)``: 64-bit key of the zero-padded payload row at ``at``.
+
+With SEED (uint64) it is the key of the ledger's look-up. That one is public, and anyone can make
+addresses that share it; so tables in memory take a secret seed of their own."""
 
 
 @kernel
@@ -91,7 +94,7 @@ def fill_buckets(keys: Any, bits: int, starts: Any, ids: Any, fingerprints: Any)
 
 @kernel
 def address_keys(
-    types: Any, heads: Any, tail_addresses: Any, tails: Any, first: int, last: int, keys: Any
+    types: Any, heads: Any, tail_addresses: Any, tails: Any, first: int, last: int, seed: Any, keys: Any
 ) -> None:
     """Keys of addresses ``first`` to ``last`` from their columns, into ``keys`` (uint64)."""
     row = np.zeros(STRIDE, np.uint8)
@@ -108,4 +111,4 @@ def address_keys(
         if tail < len(tail_addresses) and tail_addresses[tail] == address:
             row[20:41] = tails[tail]
             tail += 1
-        keys[address - first] = address_key(row, np.int64(0), np.int64(types[address]))
+        keys[address - first] = address_key(row, np.int64(0), np.int64(types[address]), seed)

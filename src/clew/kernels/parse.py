@@ -50,13 +50,14 @@ class Batch(NamedTuple):
     """Blocks in one buffer: block i is ``data[starts[i]:ends[i]]``; its rows start at ``*_base[i]``.
 
     ``data`` uint8; the others int64 of length blocks, and the bases one more; ``segwit`` uint8: does
-    BIP 141 hold at this height?
+    BIP 141 hold at this height? ``seed`` (uint64) keys the addresses.
     """
 
     data: Any
     starts: Any
     ends: Any
     segwit: Any
+    seed: Any
     transaction_base: Any
     output_base: Any
     input_base: Any
@@ -283,7 +284,7 @@ def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> 
 
 @folded
 def _fill_outputs(
-    data: Any, at: int, count: int, row: int, columns: Columns, work: Work
+    data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, work: Work
 ) -> tuple[int, int, int]:
     """Where the outputs end, how many can be spent, and where the last commitment's script is."""
     spendable = 0
@@ -297,7 +298,7 @@ def _fill_outputs(
         columns.script_type[number] = kind
         columns.address_type[number] = address
         columns.payload_length[number] = length
-        columns.key[number] = address_key(columns.payload, place, address)
+        columns.key[number] = address_key(columns.payload, place, address, seed)
         columns.oversize[number] = size > MAX_SCRIPT_SIZE
         spendable += kind != NULLDATA and size <= MAX_SCRIPT_SIZE
         if size >= 38 and data[at] == 0x6A and data[at + 1] == 0x24 and data[at + 2] == 0xAA:
@@ -377,7 +378,7 @@ def _fill_block(
         columns.first_output[row] = output
         at = _fill_inputs(data, at, inputs, input_, columns)
         outputs, at, _ = _length(data, at, len(data))
-        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, work)
+        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, work)
         body_end = at
         held = -1
         if witness:

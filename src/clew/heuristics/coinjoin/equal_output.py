@@ -10,14 +10,7 @@ from clew.heuristics.registry import Answers, heuristic
 from clew.kernels import rules
 
 
-@heuristic(
-    "equal_output_coinjoin",
-    1,
-    rules.equal_output,
-    rules._equal_outputs,
-    rules._receivers,
-    rules._distinct_inputs,
-)
+@heuristic("equal_output_coinjoin", 1, rules)
 def equal_output_coinjoin(transactions: Any) -> Answers:
     """Several owners join their inputs and take equal outputs, so that nobody can tell whose is whose.
 
