@@ -66,16 +66,25 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
     )
     extent(sheet, answer, "addresses", result["lists"]["addresses"])
     sheet.heading("links: why they are one entity")
-    sheet.table(
-        (identity("address"), identity("with"), count("block"), Column("rule"), identity("transaction")),
-        [
-            (row["a"], row["b"], number(row["height"]), f"{row['rule']} {row['version']}", row["txid"])
-            for row in result["links"]
-        ],
-    )
-    extent(sheet, answer, "links", result["lists"]["links"])
+    if result["size"] == 1:
+        sheet.line("links: none found; one address needs none")
+    else:
+        _links(sheet, result["links"])
+        extent(sheet, answer, "links", result["lists"]["links"])
     foot(sheet, answer)
     return sheet
+
+
+def _links(sheet: Sheet, links: list[dict[str, Any]]) -> None:
+    """One row for each transaction that joins addresses, which are one entity because they signed it."""
+    joined: dict[tuple[str, ...], dict[str, None]] = {}
+    for link in links:
+        key = (number(link["height"]), f"{link['rule']} {link['version']}", link["txid"])
+        joined.setdefault(key, {}).update(dict.fromkeys((link["a"], link["b"])))
+    sheet.table(
+        (count("block"), Column("rule"), identity("transaction"), identity("joins")),
+        [(*key, list(addresses)) for key, addresses in joined.items()],
+    )
 
 
 def entities(answer: Answer, clock: Clock) -> Sheet:
