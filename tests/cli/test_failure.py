@@ -105,15 +105,16 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_output_that_cannot_be_written_is_one_line() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_one_line(unbuffered: str) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
             [*PROGRAM, "--help"],
             stdout=full,
             stderr=subprocess.PIPE,
-            env=surroundings(),
+            env=surroundings({"PYTHONUNBUFFERED": unbuffered}),
             timeout=60,
             check=False,
             encoding="utf-8",
         )
-    assert (done.returncode, done.stderr) == (2, "clew: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "clew: standard output: No space left on device\n")

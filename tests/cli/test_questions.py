@@ -13,6 +13,8 @@ import pytest
 
 from clew.analysis.answer import NOTICE
 from cli.process import PROGRAM, Run, surroundings
+from naive.chain import Chain, address_of, pay
+from naive.ledger import build_ledger
 
 PAYER = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
 PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
@@ -236,7 +238,8 @@ def test_none_found_is_said(inside: Run, early_chain: Path) -> None:
         of_json(inside("outflows", MINER_ONLY, "--json", "--ledger", early_chain).out)["status"]
         == "none found"
     )
-    assert "links: none found" in inside("entity", PAYER, "--ledger", early_chain).out.splitlines()
+    alone = inside("entity", PAYER, "--ledger", early_chain).out
+    assert "links: none found; one address needs none" in alone.splitlines()
 
 
 def test_not_searched_is_said(inside: Run, early_chain: Path) -> None:
@@ -297,17 +300,22 @@ def test_several_entities_stand_in_one_object(inside: Run, early_chain: Path) ->
         (("payments", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"), "network"),
         (("payments", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"), "never seen"),
         (("payments", "nonsense"), "nonsense"),
-        (("payments", ""), ""),
+        (("payments", ""), "found an empty text"),
+        (("address", PAYMENT), "TXID:0"),
+        (("payments", PAID, "--limit", "-1"), "expected 0 or a greater number, found -1"),
+        (("payments", PAID, "--limit", "9" * 30), "expected a number up to 9223372036854775807"),
         (("payments", "@/none/addresses.csv"), "/none/addresses.csv"),
         (("payments", f"{PAYMENT}:9"), PAYMENT),
         (("payments", f"{PAYMENT}:x"), "txid:vout"),
         (("payments", "-"), "at least one"),
         (("entity", "a\nb\x1b[2J"), "\\x1b[2J"),
-        (("block", "300"), "0 to 299"),
+        (("block", "300"), "0 to 299; clew index reads"),
         (("block", "-1"), ""),
         (("block", "0" * 64), "0" * 64),
-        (("block", "zz"), "zz"),
+        (("block", "0" * 64), "see clew status"),
+        (("block", "zz"), "'zz': expected a block height, such as 170, or a block hash"),
         (("tx", "00" * 32), "00" * 32),
+        (("tx", "00" * 32), "see clew status"),
         (("tx", "f4184f"), "f4184f"),
         (("address", "script:" + "00" * 32), "script:"),
     ],
@@ -349,3 +357,29 @@ def test_questions_run_on_numpy_alone(early_chain: Path, page: tuple[str, ...]) 
         capture_output=True, env=surroundings(), encoding="utf-8", check=True,
     )  # fmt: skip
     assert done.stderr == ""
+
+
+def test_links_stand_together_by_transaction(inside: Run, tmp_path: Path) -> None:
+    chain = Chain()
+    names = ("ann", "bob", "cat")
+    coins = [(chain.mine([(name, 50)]).transactions[0].txid, 0) for name in names]
+    more = [(chain.mine([(name, 50)]).transactions[0].txid, 0) for name in names[1:]]
+    both = [pay(coins, [("shop", 150)]), pay(more, [("shop", 100)])]
+    chain.mine([("pool", 50)], both)
+    ledger = build_ledger(tmp_path / "ledger", chain.raw, "regtest").path
+    ann, bob, cat = map(address_of, names)
+    first, second = (transaction.txid[::-1].hex() for transaction in both)
+    lines = inside("entity", ann, "--ledger", ledger).out.splitlines()
+    start = lines.index("links: why they are one entity")
+    assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
+        "block rule transaction joins",
+        f"6 common_input 1 {first} {ann}, {bob}, {cat}",
+        f"6 common_input 1 {second} {bob}, {cat}",
+        "",
+    ]
+    links = of_json(inside("entity", ann, "--json", "--ledger", ledger).out)["links"]
+    assert [(link["a"], link["b"], link["txid"]) for link in links] == [
+        (ann, bob, first), (ann, cat, first), (bob, cat, second),
+    ]  # fmt: skip
+    cut = inside("entity", ann, "--limit", 2, "--ledger", ledger).out
+    assert "links: cut: 2 of 3 shown; --limit 0 shows all" in cut.splitlines()

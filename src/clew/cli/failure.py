@@ -21,6 +21,9 @@ DEFECT = 1
 PIPE_CLOSED = 141
 """Exit code when the reader of a pipe went away: what a shell reports of a program so ended."""
 
+_PRINTERS = (__name__, "click.utils", "rich.console")
+"""Modules that write to standard output. An error there names no file."""
+
 
 def guarded(run: Callable[[], int]) -> int:
     """Run a command and return its exit code; every error becomes one line on standard error."""
@@ -64,7 +67,20 @@ def _fail(error: Exception) -> int:
 
 def _system(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: {reason}" if error.filename is not None else reason
+    if error.filename is not None:
+        return f"{error.filename}: {reason}"
+    if _is_of_printing(error):
+        _forget_output()
+        return f"standard output: {reason}"
+    return reason
+
+
+def _is_of_printing(error: OSError) -> bool:
+    """True if the error came up while something was written to standard output."""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_globals.get("__name__") in _PRINTERS
 
 
 def _say(message: str, code: int) -> int:

@@ -28,8 +28,10 @@ class Whole(click.types.IntParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number. Raises click.BadParameter where it is none, or out of bounds."""
         found = int(super().convert(value, param, ctx))
-        if not self._least <= found <= self._most:
-            self.fail(f"expected a number from {self._least} to {self._most}, found {found}", param, ctx)
+        if found < self._least:
+            self.fail(f"expected {self._least} or a greater number, found {found}", param, ctx)
+        if found > self._most:
+            self.fail(f"expected a number up to {self._most}, found {found}", param, ctx)
         return found
 
 

@@ -36,6 +36,7 @@ from clew.schema import (
 )
 
 _HASH_DIGITS = 64
+_COMPARE = "compare it with its source, and see clew status for how far the ledger goes"
 _FIRST_ROW = {"transactions": "first_transaction", "outputs": "first_output", "inputs": "first_input"}
 _FIRST_ROW["addresses"] = "first_address"
 _SPARSE = (
@@ -117,8 +118,15 @@ class Ledger:
         if isinstance(block, int):
             if 0 <= block <= self.tip.height:
                 return block
-            raise NotFoundError(f"block {block}: the ledger holds heights 0 to {self.tip.height}")
-        wire = block if isinstance(block, bytes) else _wire_hash(block, "a block height or block hash")
+            raise NotFoundError(
+                f"block {block}: the ledger holds heights 0 to {self.tip.height}; "
+                "clew index reads what the node has written since"
+            )
+        wire = (
+            block
+            if isinstance(block, bytes)
+            else _wire_hash(block, "a block height, such as 170, or a block hash")
+        )
         hashes = self.column("blocks.hash")
         # The first bytes in wire order are the ones that proof of work leaves random.
         starts = hashes.view("<u8")[:, 0]
@@ -127,7 +135,7 @@ class Ledger:
                 return int(height)
         raise NotFoundError(
             f"block {wire[::-1].hex()}: not on the best chain of {self.network.name} "
-            f"up to height {self.tip.height}"
+            f"up to height {self.tip.height}; {_COMPARE}"
         )
 
     def block_hash(self, height: int) -> str:
@@ -150,7 +158,7 @@ class Ledger:
         if found < 0:
             raise NotFoundError(
                 f"transaction {wire[::-1].hex()}: never seen on {self.network.name} "
-                f"up to height {self.tip.height}"
+                f"up to height {self.tip.height}; {_COMPARE}"
             )
         return found
 
@@ -245,7 +253,7 @@ class Ledger:
         if address is None:
             raise NotFoundError(
                 f"address {text}: never seen on {self.network.name} up to height {self.tip.height}; "
-                "compare it with its source, and see clew status for how far the ledger goes"
+                f"{_COMPARE}"
             )
         return address
 
