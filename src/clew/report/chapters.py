@@ -251,7 +251,7 @@ def _payments(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
         )
         for row in rows
     ]
-    return (_flows(flows, "payment", PAYMENTS_COLOUR, answers.payments.result["found"]), table)
+    return (_flows(flows, "payment", PAYMENTS_COLOUR, answers.payments.result["found"], answers.time), table)
 
 
 def _outflows(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
@@ -260,11 +260,11 @@ def _outflows(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
     if not rows:
         return (table,)
     flows = [Flow(row["time"], row["value"], "mixed" if row["mixed"] else "plain") for row in rows]
-    chart = _flows(flows, "outflow", OUTFLOWS_COLOUR, answers.outflows.result["found"])
+    chart = _flows(flows, "outflow", OUTFLOWS_COLOUR, answers.outflows.result["found"], answers.time)
     return (chart, registers.receivers_table(answers, limit), table)
 
 
-def _flows(flows: list[Flow], noun: str, colour: str, found: int) -> Chart:
+def _flows(flows: list[Flow], noun: str, colour: str, found: int, tip: int) -> Chart:
     drawn = (
         f"{len(flows):,} of {found:,}"
         if len(flows) < found
@@ -280,7 +280,7 @@ def _flows(flows: list[Flow], noun: str, colour: str, found: int) -> Chart:
         f"the smallest {btc(min(flow.value for flow in flows))}, the largest "
         f"{btc(max(flow.value for flow in flows))}, together {total} BTC."
     )
-    return Chart(flows_chart(flows, noun, colour), description, caption)
+    return Chart(flows_chart(flows, noun, colour, tip), description, caption)
 
 
 def _proceeds(answers: ReportAnswers) -> tuple[Part, ...]:
@@ -294,12 +294,19 @@ def _proceeds(answers: ReportAnswers) -> tuple[Part, ...]:
     )
     drawn = [Month(row["month"], row["received"], row["spent"] + row["fee"], row["held"]) for row in months]
     caption = (
-        "Received from outside and paid out, by month of block time; below, what was held at the month's end."
+        "Upwards what was received from outside, downwards what was paid out, by month of block time; "
+        "below, what was held at each month's end, or at the tip if that is earlier."
     )
     description = (
         f"{caption} From {months[0]['month']} to {months[-1]['month']}; the table below has the numbers."
     )
-    return (Chart(months_chart(drawn), description, caption), Paragraph(prose(text)), table)
+    moved = [answer.result["first"]["time"] for answer in answers.entities if answer.result["first"]]
+    first = min(moved, default=answers.time)
+    return (
+        Chart(months_chart(drawn, first, answers.time), description, caption),
+        Paragraph(prose(text)),
+        table,
+    )
 
 
 def _caveats(answers: ReportAnswers) -> tuple[Part, ...]:

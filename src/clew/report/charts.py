@@ -34,7 +34,11 @@ LEFT = 19.0
 RIGHT = 7.0
 STEMS_UP_TO = 150
 PEN_WIDTHS = 1500
-HALF_A_YEAR = 183
+LEAST_DAYS = 0.5
+BAR_DAYS = 23.0
+BAR_SHARE = 0.06
+MARKED_MONTHS = 36
+MOST_NAMES = 9
 LOG_FROM_RATIO = 50
 
 MEASURED_FONT = "STIXGeneral"
@@ -69,19 +73,26 @@ class Month:
     held: int
 
 
-def flows_chart(flows: Sequence[Flow], noun: str, colour: str) -> str:
-    """Each amount by block time, and below it their running sum. ``flows`` must not be empty."""
+def flows_chart(flows: Sequence[Flow], noun: str, colour: str, tip: int) -> str:
+    """Each amount by block time, and below it their running sum up to ``tip``, in Unix seconds.
+
+    ``flows`` must not be empty.
+    """
     ordered = sorted(flows, key=lambda flow: flow.time)
+    wide = _is_wide([flow.value for flow in ordered])
     with _sheet(78) as figure:
-        upper = _axes(figure, 78, top=7, height=38, label=f"BTC per {noun}")
+        label = f"BTC per {noun}" + (", logarithmic scale" if wide else "")
+        upper = _axes(figure, 78, top=7, height=38, label=label)
         lower = _axes(figure, 78, top=53, height=17, label="BTC, running sum")
+        few = len(ordered) <= STEMS_UP_TO
         for kind in MARKERS:
             if some := [flow for flow in ordered if flow.kind == kind]:
-                _scatter(upper, some, noun, colour, few=len(ordered) <= STEMS_UP_TO)
-        _amount_axis(upper, [flow.value for flow in ordered])
-        first, last = _time_axis([upper, lower], [flow.time / DAY for flow in ordered])
+                _scatter(upper, some, noun, colour, few=few, stems=few and not wide)
+        _amount_axis(upper, [flow.value for flow in ordered], wide)
+        last = _time_axis([upper, lower], [flow.time / DAY for flow in ordered])
         times, sums = _running_sum(ordered)
-        lower.step([first, *times, last], [0.0, *sums, sums[-1]], where="post", color=colour, linewidth=1.1)
+        end = max(times[-1], min(last, tip / DAY))
+        lower.step([times[0], *times, end], [0.0, *sums, sums[-1]], where="post", color=colour, linewidth=1.1)
         lower.set_ylim(0, max(sums[-1] * 1.12, 1e-8))
         upper.tick_params(labelbottom=False)
         if len({flow.kind for flow in ordered}) > 1:
@@ -89,44 +100,57 @@ def flows_chart(flows: Sequence[Flow], noun: str, colour: str) -> str:
         return _svg(figure)
 
 
-def months_chart(months: Sequence[Month]) -> str:
-    """Received and paid out in each month, and below it what was held at its end."""
+def months_chart(months: Sequence[Month], first: int, tip: int) -> str:
+    """Received and paid out in each month, and below it what was held at its end.
+
+    The axis covers the months and nothing else; the lower line runs from ``first``, the first
+    movement, to ``tip`` at most, both in Unix seconds.
+    """
+    starts = [_month_start(month.name) for month in months]
+    ends = [_month_start(month.name, after=1) for month in months]
     with _sheet(82) as figure:
         upper = _axes(figure, 82, top=7, height=40, label="BTC per month")
         lower = _axes(figure, 82, top=55, height=19, label="BTC held at the month's end")
-        starts = [_month_start(month.name) for month in months]
-        ends = [_month_start(month.name, after=1) for month in months]
-        middles = [(start + end) / 2 for start, end in zip(starts, ends, strict=True)]
-        bars: dict[str, Any] = {"width": 23.0, "linewidth": 0}
-        upper.bar(
-            middles,
-            [m.received / SATOSHI for m in months],
-            color=PAYMENTS_COLOUR,
-            label="received from outside",
-            **bars,
-        )
-        upper.bar(
-            middles,
-            [-m.spent / SATOSHI for m in months],
-            color=OUTFLOWS_COLOUR,
-            label="paid out, with fees",
-            **bars,
-        )
-        upper.axhline(0, color=INK, linewidth=0.5)
-        upper.yaxis.set_major_formatter(lambda value, _: plain_number(abs(value)))
-        upper.legend(**LEGEND, ncols=2)
-        first, last = _time_axis([upper, lower], [starts[0], ends[-1]], least=HALF_A_YEAR)
-        held = [month.held / SATOSHI for month in months]
-        lower.step(
-            [first, starts[0], *ends, last],
-            [0.0, 0.0, *held, held[-1]],
-            where="post",
-            color=INK,
-            linewidth=1.1,
-        )
-        lower.set_ylim(0, max([*held, 1e-8]) * 1.12)
-        upper.tick_params(labelbottom=False)
+        _bars(upper, months, starts, ends)
+        until = [max(start, min(end, tip / DAY)) for start, end in zip(starts, ends, strict=True)]
+        _held(lower, months, min(max(first / DAY, starts[0]), until[0]), until)
+        _month_axis([upper, lower], months, starts, ends)
         return _svg(figure)
+
+
+def _bars(axes: Axes, months: Sequence[Month], starts: Sequence[float], ends: Sequence[float]) -> None:
+    """Received upwards, paid out downwards, in the middle of each month."""
+    middles = [(start + end) / 2 for start, end in zip(starts, ends, strict=True)]
+    bars: dict[str, Any] = {"width": min(BAR_DAYS, (ends[-1] - starts[0]) * BAR_SHARE), "linewidth": 0}
+    received, spent = [m.received / SATOSHI for m in months], [-m.spent / SATOSHI for m in months]
+    axes.bar(middles, received, color=PAYMENTS_COLOUR, label="received from outside", **bars)
+    axes.bar(middles, spent, color=OUTFLOWS_COLOUR, label="paid out with fees, downwards", **bars)
+    axes.axhline(0, color=INK, linewidth=0.5)
+    axes.yaxis.set_major_formatter(lambda value, _: plain_number(abs(value)))
+    axes.legend(**LEGEND, ncols=2)
+
+
+def _held(axes: Axes, months: Sequence[Month], first: float, ends: Sequence[float]) -> None:
+    """Each month at the height of its end, the last of which may be the tip; marked where there is room."""
+    held = [month.held / SATOSHI for month in months]
+    marker = "o" if len(months) <= MARKED_MONTHS else ""
+    axes.step([first, *ends], [0.0, *held], where="pre", color=INK, linewidth=1.1)
+    axes.plot(ends, held, linestyle="none", marker=marker, markersize=3.4, color=INK, clip_on=False)
+    axes.set_ylim(0, max([*held, 1e-8]) * 1.12)
+
+
+def _month_axis(
+    panels: Sequence[Axes], months: Sequence[Month], starts: Sequence[float], ends: Sequence[float]
+) -> None:
+    """The months from the first to the last, a name below the middle of every one or every few."""
+    least = -(-len(months) // MOST_NAMES)
+    every = next((step for step in (1, 2, 3, 6) if step >= least), -(-least // 12) * 12)
+    named = [i for i, month in enumerate(months) if _months_since_0(month.name) % every == 0]
+    for axes in panels:
+        axes.set_xlim(starts[0], ends[-1])
+        axes.set_xticks([(starts[i] + ends[i]) / 2 for i in named], [months[i].name for i in named])
+    panels[0].tick_params(labelbottom=False)
+    panels[-1].set_xlabel("month of block time (UTC)", color=INK, style="italic", labelpad=2)
 
 
 @contextmanager
@@ -183,11 +207,11 @@ def _axes(figure: Figure, sheet: float, *, top: float, height: float, label: str
     return axes
 
 
-def _scatter(axes: Axes, flows: Sequence[Flow], noun: str, colour: str, few: bool) -> None:
+def _scatter(axes: Axes, flows: Sequence[Flow], noun: str, colour: str, *, few: bool, stems: bool) -> None:
     kind = flows[0].kind
     times = [flow.time / DAY for flow in flows]
     values = [flow.value / SATOSHI for flow in flows]
-    if few:
+    if stems:
         axes.vlines(times, 0, values, color=colour, linewidth=0.7, alpha=0.55)
     axes.plot(
         times, values, linestyle="none", marker=MARKERS[kind], markersize=3.4 if few else 1.6, color=colour,
@@ -207,10 +231,15 @@ def _running_sum(ordered: Sequence[Flow]) -> tuple[list[float], list[float]]:
     return [time for time, _ in points.values()], [value for _, value in points.values()]
 
 
-def _amount_axis(axes: Axes, values: Sequence[int]) -> None:
-    """Logarithmic where a linear axis would press the small amounts onto the floor."""
+def _is_wide(values: Sequence[int]) -> bool:
+    """Whether a linear axis would press the small amounts onto the floor."""
+    return len(values) > 2 and max(values) >= LOG_FROM_RATIO * max(min(values), 1)
+
+
+def _amount_axis(axes: Axes, values: Sequence[int], wide: bool) -> None:
+    """Logarithmic for a ``wide`` range: then nothing may stand for an amount by its length."""
     low, high = max(min(values), 1) / SATOSHI, max(*values, 1) / SATOSHI
-    if len(values) > 2 and high / low >= LOG_FROM_RATIO:
+    if wide:
         from matplotlib.ticker import NullFormatter
 
         axes.set_yscale("log")
@@ -221,13 +250,13 @@ def _amount_axis(axes: Axes, values: Sequence[int]) -> None:
         axes.set_ylim(0, high * 1.15)
 
 
-def _time_axis(panels: Sequence[Axes], times: Sequence[float], least: float = 0.5) -> tuple[float, float]:
-    """One UTC axis of ``least`` days or more, labelled below the last panel. Returns its two ends."""
+def _time_axis(panels: Sequence[Axes], times: Sequence[float]) -> float:
+    """One UTC axis of half a day or more, labelled below the last panel. Returns its end."""
     from matplotlib import dates
 
     untyped: Any = dates
     span = max(times) - min(times)
-    margin = max(span * 0.02, least / 24, (least - span) / 2)
+    margin = max(span * 0.02, LEAST_DAYS / 24, (LEAST_DAYS - span) / 2)
     first, last = min(times) - margin, max(times) + margin
     days = last - first
     form = "%m-%d %H:%M" if days < 4 else "%Y-%m-%d" if days < 500 else "%Y-%m" if days < 2300 else "%Y"
@@ -237,7 +266,7 @@ def _time_axis(panels: Sequence[Axes], times: Sequence[float], least: float = 0.
         axes.xaxis.set_major_formatter(untyped.DateFormatter(form, tz=UTC))
     year = f" in {datetime.fromtimestamp(first * DAY, UTC):%Y}" if days < 4 else ""
     panels[-1].set_xlabel(f"block time (UTC){year}", color=INK, style="italic", labelpad=2)
-    return first, last
+    return last
 
 
 def plain_number(value: float) -> str:
@@ -245,9 +274,14 @@ def plain_number(value: float) -> str:
     return f"{value:,.8f}".rstrip("0").rstrip(".")
 
 
+def _months_since_0(name: str) -> int:
+    """``2009-01`` as a number of months, January a multiple of twelve."""
+    return int(name[:4]) * 12 + int(name[5:]) - 1
+
+
 def _month_start(name: str, after: int = 0) -> float:
     """Days since 1970 at the start of the month ``after`` months after ``2009-01``."""
-    year, month = divmod(int(name[:4]) * 12 + int(name[5:]) - 1 + after, 12)
+    year, month = divmod(_months_since_0(name) + after, 12)
     return datetime(year, month + 1, 1, tzinfo=UTC).timestamp() / DAY
 
 
