@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.build.soundness import require_starts
 from clew.engine.local import LocalEngine
 from clew.kernels import addresses as kernel
 from clew.kernels.lookup import address_keys, partition
@@ -136,6 +137,7 @@ class AddressBook:
             kernel.insert(self._table, keys, first)
             self._held += coming
         with_tail = tails["address"].astype(np.int64)
+        require_starts(with_tail, len(types) - 1, "address_tails.address")
         self._remember(types, heads, with_tail, tails)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.build.soundness import require_ids, require_starts
 from clew.engine.local import LocalEngine
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
 from clew.kernels import postings, rules, unionfind
@@ -85,7 +86,20 @@ class Derivation:
         starts = np.empty(last - first + 1, np.int64)
         starts[:-1] = self.rows(name)[first:last]
         starts[-1] = total if last == self.counts["transactions"] else self.rows(name)[last]
+        require_starts(starts, total, name)
         return starts
+
+    def _spent(self, inputs: slice) -> Array:
+        """The outputs that inputs spend; int64."""
+        spent: Array = self.rows("inputs.spent_output")[inputs]
+        require_ids(spent, self.counts["outputs"], NO_OUTPUT, "inputs.spent_output")
+        return spent
+
+    def _paid(self, first: int, last: int) -> Array:
+        """The addresses that outputs pay to; uint32."""
+        paid = np.array(self.rows("outputs.address")[first:last])
+        require_ids(paid, self.counts["addresses"], NO_ADDRESS, "outputs.address")
+        return paid
 
     def _links(self) -> Array:
         """Write the links; returns each address's entity."""
@@ -106,18 +120,19 @@ class Derivation:
         def part(begin: int, end: int) -> dict[str, Array]:
             inputs = slice(int(starts_in[begin]), int(starts_in[end]))
             outputs = slice(int(starts_out[begin]), int(starts_out[end]))
-            spent = self.rows("inputs.spent_output")[inputs]
+            spent = self._spent(inputs)
             none = spent == NO_OUTPUT
             spent[none] = 0
             payers = self.rows("outputs.address")[spent]
             payers[none] = NO_ADDRESS
+            require_ids(payers, self.counts["addresses"], NO_ADDRESS, "outputs.address")
             range_ = rules.Transactions(
                 starts_in[begin : end + 1] - starts_in[begin],
                 starts_out[begin : end + 1] - starts_out[begin],
                 payers,
                 self.rows("outputs.script_type")[spent],
                 np.array(self.rows("outputs.value")[outputs]),
-                np.array(self.rows("outputs.address")[outputs]),
+                self._paid(outputs.start, outputs.stop),
             )
             a, b, where = (np.empty(len(payers), np.uint32) for _ in range(3))
             count = rules.links(range_, STRICT(range_), first + begin, (a, b, where))
@@ -150,10 +165,12 @@ class Derivation:
         spent_by = np.full(outputs, UNSPENT, np.uint32)
         for first, last in self._ranges(outputs, _CHUNK, "spends"):
             postings.mark_types(np.array(self.rows("outputs.script_type")[first:last]), first, spent_by)
-        spent_by[np.asarray(self.rows("unspendable.output")[:], np.int64)] = UNSPENDABLE
+        dead = np.asarray(self.rows("unspendable.output")[:], np.int64)
+        require_ids(dead, outputs, -1, "unspendable.output")
+        spent_by[dead] = UNSPENDABLE
         for first, last in self._ranges(transactions, _RANGE, "spends"):
             starts = self._starts("transactions.first_input", first, last, self.counts["inputs"])
-            spent = self.rows("inputs.spent_output")[int(starts[0]) : int(starts[-1])]
+            spent = self._spent(slice(int(starts[0]), int(starts[-1])))
             postings.place_spenders(spent, starts - starts[0], first, spent_by)
             self.step("spends", last, transactions)
         self._mark_overwritten(spent_by)
@@ -161,7 +178,9 @@ class Derivation:
         return self._unspent(spent_by)
 
     def _mark_overwritten(self, spent_by: Array) -> None:
-        for lost in np.asarray(self.rows("overwritten.transaction")[:], np.int64).tolist():
+        overwritten = np.asarray(self.rows("overwritten.transaction")[:], np.int64)
+        require_ids(overwritten, self.counts["transactions"], -1, "overwritten.transaction")
+        for lost in overwritten.tolist():
             first, last = self._starts("transactions.first_output", lost, lost + 1, self.counts["outputs"])
             own = spent_by[first:last]
             own[own == UNSPENT] = OVERWRITTEN
@@ -181,13 +200,12 @@ class Derivation:
         outputs, addresses = self.counts["outputs"], self.counts["addresses"]
         starts = np.zeros(addresses + 1, np.int64)
         for first, last in self._ranges(outputs, _CHUNK, "postings"):
-            postings.count_by_address(np.array(self.rows("outputs.address")[first:last]), starts)
+            postings.count_by_address(self._paid(first, last), starts)
         postings.accumulate(starts)
         listed = np.empty(int(starts[-1]), np.int64)
         following = starts[:-1].copy()
         for first, last in self._ranges(outputs, _CHUNK, "postings"):
-            paid = np.array(self.rows("outputs.address")[first:last])
-            postings.place_by_address(paid, first, following, listed)
+            postings.place_by_address(self._paid(first, last), first, following, listed)
             self.step("postings", last, outputs)
         self.writer.append("postings", {"output": listed})
         self.writer.append("posting_starts", {"start": starts})

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.build.soundness import damaged, require_ids, require_starts
 from clew.engine.local import LocalEngine
 from clew.kernels import spends as kernel
 from clew.kernels.lookup import partition
@@ -109,9 +110,10 @@ class SpendBook:
         for first in range(0, outputs, _CHUNK):
             dead = np.flatnonzero(rows("outputs.script_type")[first : first + _CHUNK] == NULLDATA)
             kernel.mark_spent(self._spent, dead + first)
-        kernel.mark_spent(self._spent, np.asarray(rows("unspendable.output")[:], np.int64))
+        self._mark_again(np.asarray(rows("unspendable.output")[:], np.int64), outputs, "unspendable.output")
         for first in range(0, counts["inputs"], _CHUNK):
-            kernel.mark_spent(self._spent, rows("inputs.spent_output")[first : first + _CHUNK])
+            spent = rows("inputs.spent_output")[first : first + _CHUNK]
+            self._mark_again(spent, outputs, "inputs.spent_output")
         lost = np.asarray(rows("overwritten.transaction")[:], np.int64)
         for first in range(0, counts["transactions"], _CHUNK):
             last = min(first + _CHUNK, counts["transactions"])
@@ -119,6 +121,7 @@ class SpendBook:
             starts[-1] = (
                 outputs if last == counts["transactions"] else rows("transactions.first_output")[last]
             )
+            require_starts(starts, outputs, "transactions.first_output")
             left = np.empty(last - first, np.uint32)
             kernel.count_left(self._spent, starts, left)
             left[lost[(lost >= first) & (lost < last)] - first] = 0
@@ -128,6 +131,13 @@ class SpendBook:
             self._make_room(np.bincount((keys >> np.uint64(58)).astype(np.int64), minlength=SHARDS))
             kernel.restore(self._table, kernel.Made(txid, keys, starts, left), left, (first, 0))
             self._count()
+
+    def _mark_again(self, spent: Array, outputs: int, column: str) -> None:
+        """Mark outputs that rows on disk name as spent. Raises NotALedgerError for what cannot be."""
+        require_ids(spent, outputs, NO_OUTPUT, column)
+        row = kernel.mark_spent(self._spent, spent)
+        if row >= 0:
+            raise damaged(column, "each output once", int(spent[row]))
 
 
 def _grouped(keys: Array) -> tuple[Array, Array]:
