@@ -193,7 +193,7 @@ def test_a_transaction_with_all_its_parts(shop: Inquiry) -> None:
     result = shop.tx(txid(shop, 8)).result
     tenth = BTC // 10
     assert (result["value_in"], result["value_out"], result["fee"]) == (220 * tenth, 219 * tenth, tenth)
-    assert result["rules"] == {"common_input": "yes", "equal_output_coinjoin": "no"}
+    assert result["rules"] == {"common_input": "yes", "equal_output_coinjoin": "no", "strict": "yes"}
     assert [(each["txid"], each["vout"], each["value"]) for each in result["inputs"]] == [
         (txid(shop, 6), 0, 100 * tenth),
         (txid(shop, 7), 0, 120 * tenth),
@@ -208,14 +208,14 @@ def test_a_transaction_with_all_its_parts(shop: Inquiry) -> None:
 @pytest.mark.parametrize(
     ("height", "index", "rules"),
     [
-        (6, 0, ("no", "no")),
-        (6, 1, ("no", "no")),
-        (7, 1, ("yes", "no")),
-        (9, 1, ("no", "yes")),
-        (10, 1, ("unknown", "no")),
+        (6, 0, ("no", "no", "no")),
+        (6, 1, ("no", "no", "no")),
+        (7, 1, ("yes", "no", "yes")),
+        (9, 1, ("yes", "yes", "no")),
+        (10, 1, ("unknown", "no", "unknown")),
     ],
 )
-def test_what_the_rules_say(shop: Inquiry, height: int, index: int, rules: tuple[str, str]) -> None:
+def test_what_the_rules_say(shop: Inquiry, height: int, index: int, rules: tuple[str, str, str]) -> None:
     result = shop.tx(txid(shop, height, index)).result
     assert tuple(result["rules"].values()) == rules
 

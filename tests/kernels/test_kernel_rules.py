@@ -58,7 +58,7 @@ def plain_answers(case: Case) -> tuple[int, int]:
     owners, types = [address for address, _ in case.inputs], [kind for _, kind in case.inputs]
     values, addresses = [value for value, _ in case.outputs], [address for _, address in case.outputs]
     coinjoin = plain.equal_output_coinjoin(owners, values, addresses)
-    return ANSWERS[coinjoin], ANSWERS[plain.common_input(owners, types, coinjoin=False)]
+    return ANSWERS[coinjoin], ANSWERS[plain.common_input(owners, types)]
 
 
 few = st.one_of(st.integers(0, 5), st.integers(0, NO_ADDRESS - 1))

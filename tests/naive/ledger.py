@@ -17,7 +17,7 @@ from clew.bitcoin.block import Block, parse_block, work
 from clew.bitcoin.networks import network
 from clew.bitcoin.script import classify
 from clew.errors import BadBlockError
-from clew.heuristics.plain import common_input, equal_output_coinjoin
+from clew.heuristics.plain import common_input, equal_output_coinjoin, strict
 from clew.ledger import manifest as manifests
 from clew.ledger.digest import block_digest
 from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
@@ -196,7 +196,7 @@ class NaiveLedger:
             outputs = slice(output_starts[number], output_starts[number + 1])
             owners = [addresses[output] for output in spent]
             coinjoin = equal_output_coinjoin(owners, values[outputs], addresses[outputs])
-            answer = common_input(owners, [types[output] for output in spent], coinjoin=coinjoin == "yes")
+            answer = strict(common_input(owners, [types[output] for output in spent]), coinjoin)
             if answer == "yes":
                 for other in sorted(set(owners) - {owners[0]}):
                     self.add("links", a=owners[0], b=other, transaction=number, rule=0)

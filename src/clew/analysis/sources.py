@@ -13,6 +13,7 @@ from clew.schema import NO_ADDRESS
 
 _LINES = "-"
 _FILE = "@"
+_LONGEST_INDEX = 10
 _URI = re.compile(r"bitcoin:([^?]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
 """A payment request as programs hand it on (BIP 21): scheme, address, and what is asked for."""
 
@@ -55,7 +56,7 @@ def _find(ledger: Ledger, text: str) -> int:
     txid, colon, index = text.partition(":")
     if not colon or txid == "script":
         return ledger.find_address(text)
-    if not (index.isascii() and index.isdigit()):
+    if not (index.isascii() and index.isdigit() and len(index) <= _LONGEST_INDEX):
         raise UsageError(f"{text!r}: expected txid:vout, the number of an output after the colon")
     address = int(ledger.column("outputs.address")[ledger.find_output(txid, int(index))])
     if address == NO_ADDRESS:

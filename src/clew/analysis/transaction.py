@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import Any
 
 from clew.analysis.answer import Answer
@@ -44,10 +43,7 @@ def transaction(ledger: Ledger, txid: str | bytes) -> Answer:
         "value_in": value_in,
         "value_out": value_out,
         "fee": None if value_in is None else value_in - value_out,
-        "rules": {
-            "common_input": common_input(ledger, number),
-            "equal_output_coinjoin": equal_output_coinjoin(ledger, number),
-        },
+        "rules": rules(ledger, number),
         "inputs": inputs,
         "outputs": outputs,
     }
@@ -59,14 +55,14 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
     return bool(ledger.column("transactions.flags")[number] & FLAG_COINBASE)
 
 
-def common_input(ledger: Ledger, number: int) -> str:
-    """What the rule common_input says of a transaction: yes where the ledger holds its links."""
-    owners, types = _spent(ledger, number)
-    linked = ledger.column("links.transaction")
-    row = bisect_left(linked, number)
-    if row < len(linked) and linked[row] == number:
-        return plain.YES
-    return plain.common_input(owners, types, coinjoin=equal_output_coinjoin(ledger, number) == plain.YES)
+def rules(ledger: Ledger, number: int) -> dict[str, str]:
+    """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
+    common, coinjoin = plain.common_input(*_spent(ledger, number)), equal_output_coinjoin(ledger, number)
+    return {
+        "common_input": common,
+        "equal_output_coinjoin": coinjoin,
+        "strict": plain.strict(common, coinjoin),
+    }
 
 
 def equal_output_coinjoin(ledger: Ledger, number: int) -> str:
@@ -122,4 +118,4 @@ def _output(rows: Rows, number: int, row: int) -> dict[str, Any]:
     }
 
 
-__all__ = ["common_input", "equal_output_coinjoin", "is_coinbase", "transaction"]
+__all__ = ["equal_output_coinjoin", "is_coinbase", "rules", "transaction"]

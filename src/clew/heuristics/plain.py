@@ -44,23 +44,30 @@ def equal_output_coinjoin(
     return YES if LEAST_EQUAL_OUTPUTS <= equal <= len(set(input_addresses)) else NO
 
 
-def common_input(input_addresses: Sequence[int], input_types: Sequence[int], *, coinjoin: bool) -> str:
+def common_input(input_addresses: Sequence[int], input_types: Sequence[int]) -> str:
     """Whether one party signed all inputs of a transaction: yes, no or unknown.
 
-    ``input_types`` are the script types of the outputs spent, ``coinjoin`` the answer of
-    ``equal_output_coinjoin``. No if there are fewer than two distinct addresses, as in a coinbase,
-    or if it is a coinjoin. Unknown if an input spends a script that needs no key of its owner.
+    ``input_types`` are the script types of the outputs spent. No if there are fewer than two distinct
+    addresses, as in a coinbase. Unknown if an input spends a script that needs no key of its owner.
 
     Several owners can sign one transaction all the same (PayJoin, orders signed
     SINGLE|ANYONECANPAY). Nick 2015, "Data-Driven De-Anonymization in Bitcoin", found that the rule
     alone recovers about 69 % of a wallet's addresses on average.
     """
-    if len(set(input_addresses)) < 2 or coinjoin:
+    if len(set(input_addresses)) < 2:
         return NO
     if KEYLESS_TYPES.intersection(input_types):
         return UNKNOWN
     return YES
 
 
+def strict(common: str, coinjoin: str) -> str:
+    """What the set of rules for exhibits says: common input and not a coinjoin.
+
+    An entity is joined where the answer is yes.
+    """
+    return NO if coinjoin == YES else common
+
+
 __all__ = ["DUST", "KEYLESS_TYPES", "LEAST_EQUAL_OUTPUTS", "NO", "UNKNOWN", "YES"]
-__all__ += ["common_input", "equal_output_coinjoin"]
+__all__ += ["common_input", "equal_output_coinjoin", "strict"]

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from string import hexdigits
 from typing import Any
 
 import numpy as np
@@ -435,11 +436,8 @@ def _map_columns(path: Path, manifest: Manifest) -> dict[str, Data]:
 
 
 def _wire_hash(text: str, expected: str) -> bytes:
-    if len(text) == _HASH_DIGITS:
-        try:
-            return bytes.fromhex(text)[::-1]
-        except ValueError:
-            pass
+    if len(text) == _HASH_DIGITS and set(text) <= set(hexdigits):
+        return bytes.fromhex(text)[::-1]
     raise UsageError(f"{text!r}: expected {expected} ({_HASH_DIGITS} hexadecimal digits)")
 
 
