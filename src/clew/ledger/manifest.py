@@ -15,8 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from clew.errors import LedgerVersionError, NotALedgerError
-from clew.ledger.tables import storage
+from clew.ledger.tables import storage, sync_folder
 from clew.schema import VERSION
 
 FILE_NAME = "manifest.json"
@@ -89,6 +91,11 @@ def read(folder: Path) -> Manifest:
     try:
         found = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
+        if is_held(folder):
+            raise NotALedgerError(
+                f"{folder}: the ledger is not finished: clew index is running and has just begun; ask again "
+                "when it has ended"
+            ) from None
         what = "there is no such folder" if not folder.is_dir() else f"the folder has no {FILE_NAME}"
         raise NotALedgerError(
             f"{folder}: expected a ledger, but {what}; build one with: clew index BLOCKS --ledger {folder}"
@@ -151,16 +158,21 @@ def write(folder: Path, manifest: Manifest) -> None:
             with suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def is_held(folder: Path) -> bool:
+    """True where somebody is writing the ledger in ``folder``; False also where that cannot be told."""
+    try:
+        # One that is not there must not be made by asking.
+        if not (folder / LOCK_NAME).is_file():
+            return False
+        with FileLock(folder / LOCK_NAME, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
 
 
-__all__ = ["FILE_NAME", "Manifest", "Rule", "Tip", "Written", "read", "replace", "write"]
+__all__ = ["FILE_NAME", "Manifest", "Rule", "Tip", "Written", "is_held", "read", "replace", "write"]

@@ -130,6 +130,16 @@ def storage(path: Path) -> Iterator[None]:
         ) from error
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the names of a folder's files survive a power cut, where a system can be asked to."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 class TableWriter:
     """Appends rows to tables in one folder, from given row counts on.
 
@@ -187,6 +197,9 @@ class TableWriter:
         for name, file in self._files.items():
             with storage(self.folder / name):
                 os.fsync(file.fileno())
+        with storage(self.folder):
+            # A new file survives only together with its name.
+            sync_folder(self.folder)
 
     def close(self) -> None:
         """Close all files."""
