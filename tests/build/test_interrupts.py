@@ -11,13 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from build.nodes import built, contents, digest, lively_blocks, node, truth, unchanged
 from build.processes import PATIENCE, PROJECT, Child
 from clew.build import Progress, pipeline
+from clew.engine.local import LocalEngine
 from clew.errors import NotALedgerError, StoppedError, StorageError
 from clew.ledger import manifest as manifests
 from clew.ledger.ledger import Ledger
@@ -25,6 +28,7 @@ from clew.schema import DERIVED_TABLES, ROW_TABLES
 from clew.simulate.chain import Chain
 from clew.simulate.locks import lock
 
+R = TypeVar("R")
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts are of other kinds there")
 
 
@@ -113,6 +117,75 @@ def test_memory_that_runs_out_stops_nothing_but_the_run(
     assert height > 0
     assert built(ledger, folder).resumed_from == height
     assert digest(ledger) == expected
+
+
+def test_ctrl_c_just_after_rows_went_to_be_written(
+    blocks: Sequence[bytes], room: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anybody could keep hold of the work that writes them: it still ends before the files close."""
+    begun: list[Future[Any]] = []
+
+    class Interrupted(LocalEngine):
+        def aside(self, work: Callable[[], R]) -> Future[R]:
+            def slowly() -> R:
+                time.sleep(0.05)
+                return work()
+
+            future = super().aside(slowly)
+            begun.append(future)
+            if len(begun) == at:
+                raise KeyboardInterrupt
+            return future
+
+    folder = node(room / "blocks", blocks)
+    for at in range(1, 8):
+        ledger = room / f"ledger-{at}"
+        begun.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline, "LocalEngine", Interrupted)
+            with pytest.raises(StoppedError):
+                built(ledger, folder, batch_bytes=20_000)
+        assert {future.exception() for future in begun if not future.cancelled()} == {None}
+        if (ledger / "manifest.json").exists():
+            manifest = manifests.read(ledger)
+            size = (ledger / manifest.rows_folder / "blocks.hash").stat().st_size
+            assert size == 32 * manifest.written.blocks
+        built(ledger, folder)
+        assert digest(ledger) == expected
+
+
+@posix
+def test_the_names_of_new_files_survive_a_power_cut_too(
+    blocks: Sequence[bytes], room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the manifest that counts on them is written."""
+    synced: list[int] = []
+    fsync, write = os.fsync, manifests.write
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def check(ledger: Path, manifest: manifests.Manifest) -> None:
+        for name in filter(None, (manifest.rows_folder, manifest.derived_folder)):
+            assert (ledger / name).stat().st_ino in synced, name
+        write(ledger, manifest)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(manifests, "write", check)
+    built(room / "ledger", node(room / "blocks", blocks))
+    assert len(synced) > 20
+
+
+def test_blocks_are_heard_of_before_the_first_of_them_is_read(blocks: Sequence[bytes], room: Path) -> None:
+    seen: list[Progress] = []
+    folder = node(room / "blocks", blocks)
+    built(room / "ledger", folder, until=9, progress=seen.append)
+    built(room / "ledger", folder, progress=seen.append)
+    first = [each for each in seen if each.stage == "blocks" and not each.done]
+    assert [(each.unit, each.height) for each in first] == [("bytes", None), ("bytes", 9)]
+    assert [each.total for each in first] == [sum(map(len, blocks[:10])), sum(map(len, blocks[10:]))]
+    assert {(each.unit, each.total) for each in seen if each.stage == "scan"} == {("files", 1)}
 
 
 @posix

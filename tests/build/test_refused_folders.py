@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,14 @@ def test_another_network_of_the_same_magic(room: Path, shared_data: Path) -> Non
     )  # fmt: skip
     assert "000000000019d668" in said
     assert "000000000933ea01" in said
+
+
+def test_another_network_than_that_of_the_ledger(room: Path, ledger: Path, shared_data: Path) -> None:
+    """Naming the right network alone would only lead to the next refusal."""
+    said = refused(WrongNetworkError, ledger, shared_data / "blocks" / "mainnet-0-4312", network=None)
+    assert said.endswith(
+        "; this ledger is of regtest; name another folder with --ledger and use --network main"
+    )
 
 
 def test_a_wrong_magic(room: Path, folder: Path, ledger: Path) -> None:
@@ -410,6 +419,24 @@ def test_a_missing_or_short_column(room: Path, folder: Path, ledger: Path, state
     assert digest(ledger) == truth(room / "naive", BLOCKS)
 
 
+@pytest.mark.parametrize("lost", ["size", "changed", "skipped", "number"])
+def test_a_damaged_memory_of_the_files_only_costs_time(
+    room: Path, folder: Path, ledger: Path, lost: str
+) -> None:
+    def damage(stated: dict[str, Any]) -> None:
+        stated["files"][0].pop(lost)
+
+    def spoil(stated: dict[str, Any]) -> None:
+        stated["files"][0][lost] = ["odd"]
+
+    for change in (damage, spoil):
+        edit(ledger / "source" / "frames.json", change)
+        assert built(ledger, folder, until=7).tip.height == 7
+    (ledger / "source" / "frames.json").write_text('"text"')
+    built(ledger, folder)
+    assert digest(ledger) == truth(room / "naive", BLOCKS)
+
+
 def test_a_missing_derived_column(folder: Path, ledger: Path) -> None:
     derived = ledger / manifests.read(ledger).derived_folder
     (derived / "spends.spent_by").unlink()
@@ -452,6 +479,24 @@ def test_a_ledger_in_use(room: Path, folder: Path, stage: str) -> None:
             child.go_on()
         assert child.code == 0, child.err
     assert digest(room / "ledger") == truth(room / "naive", BLOCKS)
+
+
+def test_reading_while_a_first_run_has_just_begun(room: Path, folder: Path) -> None:
+    """There is no manifest yet, but somebody is at work."""
+    said: list[str] = []
+
+    def read(progress: pipeline.Progress) -> None:
+        if progress.stage in ("scan", "blocks") and not (room / "new" / "manifest.json").exists():
+            with pytest.raises(NotALedgerError) as caught:
+                manifests.read(room / "new")
+            said.append(str(caught.value))
+
+    built(room / "new", folder, progress=read)
+    assert len(said) > 2
+    assert all("clew index is running" in each and "not finished" in each for each in said)
+    (room / "new" / "manifest.json").unlink()
+    with pytest.raises(NotALedgerError, match=r"has no manifest\.json"):
+        manifests.read(room / "new")
 
 
 # Folders that cannot be written

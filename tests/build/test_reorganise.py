@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from build.nodes import (
+    KEY,
     built,
     contents,
     digest,
@@ -25,6 +26,7 @@ from clew.build import Progress
 from clew.errors import BadBlockError, StoppedError
 from clew.ledger import manifest as manifests
 from clew.ledger.ledger import Ledger
+from clew.ledger.source import behind
 from clew.schema import TABLES
 from clew.simulate.chain import Chain
 from clew.simulate.locks import lock
@@ -228,6 +230,94 @@ def test_until_does_not_undo(chain: Chain, room: Path) -> None:
     summary = built(ledger, folder, until=33)
     assert (summary.rolled_back, summary.added_blocks) == (10, 13)
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks[:34])
+
+
+def test_until_below_the_tip_does_not_shorten_the_ledger(chain: Chain, room: Path) -> None:
+    """The branch wins only with the blocks that are not to be indexed."""
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder)
+    rival = branch(chain, 20, 15)
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[21:]])
+    for until in (21, 25, 29):
+        summary = built(ledger, folder, until=until)
+        assert (summary.tip.height, summary.rolled_back, summary.added_blocks) == (30, 0, 0)
+        assert f"--until {until}: the ledger is already at 30; nothing undone" in summary.notices
+        assert f"--until {until}: 15 more blocks are in the files" in summary.notices
+    assert digest(ledger) == truth(room / "naive", chain.raw_blocks)
+
+
+def test_status_and_index_agree_on_equal_work(chain: Chain, room: Path) -> None:
+    tips = sorted(
+        (chain.fork(29).mine(lock(f"tip {number}")).raw for number in range(2)),
+        key=lambda raw: int.from_bytes(sha256d(raw[:80]), "little"),
+    )
+    trunk = chain.raw_blocks[:30]
+    for name, first, undone in (("better", tips[1], 1), ("worse", tips[0], 0)):
+        folder = node(room / f"{name} blocks", [*trunk, first])
+        built(room / name, folder)
+        node(folder, [*trunk, *tips])
+        said = behind(Ledger(room / name))
+        assert (said["blocks_behind"], said["blocks_to_undo"]) == (undone, undone)
+        assert built(room / name, folder).rolled_back == undone
+        assert behind(Ledger(room / name))["blocks_behind"] == 0
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_status_and_index_agree_on_a_block_that_is_still_being_written(
+    chain: Chain, room: Path, key: bytes | None
+) -> None:
+    frames = framed(chain.raw_blocks)
+    folder = raw_node(room / "blocks", b"".join(frames), key=key)
+    built(room / "ledger", folder, until=29)
+    blank = len(frames[-1]) // 2
+    path = folder / "blk00000.dat"
+    path.write_bytes(path.read_bytes()[:-blank] + bytes(blank))
+    assert behind(Ledger(room / "ledger"))["blocks_behind"] == 0
+    summary = built(room / "ledger", folder)
+    assert summary.added_blocks == 0
+    assert "still being written" in "".join(summary.notices)
+
+
+@pytest.mark.parametrize("stage", ["links", "look-ups"])
+def test_ctrl_c_after_blocks_were_replaced_promises_nothing(chain: Chain, room: Path, stage: str) -> None:
+    """Their rows are tidied away: the next run begins at the fork again."""
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    built(ledger, folder)
+    rival = branch(chain, 20, 15)
+    node(folder, [*chain.raw_blocks, *rival.raw_blocks[21:]])
+
+    def stop(progress: Progress) -> None:
+        if progress.stage == stage:
+            raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError, match="the ledger is as it was"):
+        built(ledger, folder, progress=stop)
+    assert built(ledger, folder).resumed_from is None
+
+
+def test_what_the_files_have_and_the_ledger_has_not(chain: Chain, room: Path) -> None:
+    ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
+    assert built(ledger, folder, until=10).notices == ("--until 10: 20 more blocks are in the files",)
+    assert built(ledger, folder, until=29).notices == ("--until 29: 1 more block is in the files",)
+    assert built(ledger, folder, until=5).notices == (
+        "--until 5: the ledger is already at 29; nothing undone",
+        "--until 5: 1 more block is in the files",
+    )
+    assert built(ledger, folder).notices == ()
+    assert built(ledger, folder, until=30).notices == ()
+    assert built(ledger, folder, until=99).notices == ()
+    short = node(room / "short", chain.raw_blocks[:8])
+    assert built(ledger, short).notices == ("the files end at height 7, the ledger is at 30; nothing to add",)
+
+
+def test_the_folder_named_last_is_the_one_to_look_in(chain: Chain, room: Path) -> None:
+    """Also where it had nothing new."""
+    ledger, new = room / "ledger", node(room / "new", chain.raw_blocks)
+    built(ledger, node(room / "old", chain.raw_blocks))
+    before = Ledger(ledger).snapshot()
+    built(ledger, new)
+    assert behind(Ledger(ledger))["folder"] == str(new.resolve())
+    assert Ledger(ledger).snapshot() == before
 
 
 def test_a_shorter_chain_of_more_work_is_the_better_one(room: Path) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from clew.build.batches import BlockReader
 from clew.build.summary import Progress
 from clew.build.written import WrittenRows
+from clew.errors import WrongNetworkError
+from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
-from clew.ledger.manifest import Manifest
+from clew.ledger.manifest import Manifest, Tip
 
 
 class ChainFinder:
@@ -24,7 +26,6 @@ class ChainFinder:
         ledger: Path,
         manifest: Manifest,
         files: BlockFiles,
-        reader: BlockReader,
         progress: Callable[[Progress], None],
         until: int | None,
     ) -> None:
@@ -32,7 +33,6 @@ class ChainFinder:
         self.manifest = manifest
         self.rows = WrittenRows.of(ledger, manifest)
         self.files = files
-        self.reader = reader
         self.progress = progress
         self.until = until
         self.notices: list[str] = []
@@ -46,7 +46,7 @@ class ChainFinder:
         scans = source.scan(
             self.files,
             memory,
-            lambda done, total: self.progress(Progress("scan", done, total, "bytes")),
+            lambda done, total: self.progress(Progress("scan", done, total, "files")),
         )
         self.remembers = any(found.remembered for found in scans)
         chain = self._best_chain(scans)
@@ -69,61 +69,60 @@ class ChainFinder:
         known, written = None, self.manifest.written.blocks
         if written:
             known = source.known_blocks(self.rows.column("blocks.hash"), self.rows.column("blocks.work"))
-        unfinished: set[bytes] = set()
-        while True:
-            chain = source.best_chain(
-                self.files,
-                scans,
-                known=known or (lambda _: None),
-                known_tip=written - 1,
-                until=self.until,
-                without=unfinished,
+        try:
+            chain, unfinished = source.finished_chain(
+                self.files, scans, known=known or (lambda _: None), known_tip=written - 1, until=self.until
             )
-            if not self.reader.is_unfinished(chain.tip):
-                return chain
-            unfinished.add(chain.tip.hash)
-            frame = chain.tip.frame
+        except WrongNetworkError as error:
+            if not (self.ledger / manifests.FILE_NAME).exists():
+                raise
+            # The ledger has decided the network, so that naming another is not enough.
+            found, _, hint = str(error).rpartition("; ")
+            raise WrongNetworkError(
+                f"{found}; this ledger is of {self.manifest.network}; name another folder with --ledger and "
+                f"{hint}"
+            ) from None
+        for node in unfinished:
             self.notices.append(
-                f"{self.files.name(frame.file)}: left out the last block, at offset {frame.offset:,}: still "
-                "being written"
+                f"{self.files.name(node.frame.file)}: left out the last block, at offset "
+                f"{node.frame.offset:,}: still being written"
             )
+        return chain
 
     def plan(self, chain: source.Chain) -> tuple[list[Node], int]:
         """The blocks to read, and how many of those written to keep."""
         committed = self.manifest.committed().blocks
-        if not self._is_better(chain.tip):
+        tip = self.manifest.tip
+        if not source.is_better(chain.tip, tip):
             return [], committed
-        shared = self._shared(chain)
+        written = self.manifest.written.blocks
+        shared = source.shared_blocks(chain, self.rows.column("blocks.hash")) if written else 0
         last = chain.tip.height if self.until is None else self.until
         wanted = [node for node in chain.blocks if shared <= node.height <= last]
         if not wanted:
             # Nothing to add: then nothing is undone either.
             return [], max(committed, min(shared, last + 1))
+        if shared < committed and not source.is_better(wanted[-1], tip):
+            # The branch is the better one only beyond --until.
+            return [], committed
         return wanted, shared
 
-    def _is_better(self, tip: Node) -> bool:
-        """Has the files' chain more work than the ledger's, or as much and the lower hash?"""
-        ours = self.manifest.tip
-        if ours is None:
-            return True
-        work = int(ours.work, 16)
-        return tip.work > work or (tip.work == work and self._beats(tip))
+    def tell(self, chain: source.Chain, before: Tip | None, now: Tip, hashes: Any) -> None:
+        """Note what the files have and the ledger has not, or the other way round.
 
-    def _beats(self, tip: Node) -> bool:
-        """Of two chains of equal work, has the files' the lower hash?"""
-        assert self.manifest.tip is not None
-        ours = bytes.fromhex(self.manifest.tip.hash)[::-1]
-        return int.from_bytes(tip.hash, "little") < int.from_bytes(ours, "little")
-
-    def _shared(self, chain: source.Chain) -> int:
-        """How many blocks of the rows written are also in the chain."""
-        written = self.manifest.written.blocks
-        if not written:
-            return 0
-        hashes = self.rows.column("blocks.hash")
-        shared = min(written, chain.blocks[0].height)
-        for node in chain.blocks:
-            if node.height >= written or hashes[node.height].tobytes() != node.hash:
-                break
-            shared = node.height + 1
-        return shared
+        ``before`` and ``now`` are the ledger's tips, ``hashes`` its blocks by height.
+        """
+        same = before is not None and before.hash == now.hash
+        if same and self.until is not None and self.until < now.height:
+            self.notices.append(
+                f"--until {self.until}: the ledger is already at {now.height:,}; nothing undone"
+            )
+        end = chain.tip.height
+        if same and end < now.height and not source.is_better(chain.tip, now):
+            self.notices.append(
+                f"the files end at height {end:,}, the ledger is at {now.height:,}; nothing to add"
+            )
+        if self.until is not None and source.is_better(chain.tip, now):
+            more = end + 1 - source.shared_blocks(chain, hashes)
+            what = "1 more block is" if more == 1 else f"{more:,} more blocks are"
+            self.notices.append(f"--until {self.until}: {what} in the files")

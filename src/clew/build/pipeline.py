@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from clew.build.batches import BATCH_BYTES, BlockReader
 from clew.build.chain import ChainFinder
 from clew.build.derive import Derivation, rules_in_force
 from clew.build.holding import hold
-from clew.build.rows import RowMaker, Rows
+from clew.build.rows import RowMaker
 from clew.build.summary import Progress, Summary
-from clew.build.written import WrittenRows
+from clew.build.written import RowsUnderWay, WrittenRows
 from clew.engine.local import LocalEngine
 from clew.errors import (
     BadBlockError,
@@ -32,7 +31,7 @@ from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
-from clew.ledger.tables import TableWriter, cut_back
+from clew.ledger.tables import cut_back
 from clew.schema import ROW_TABLES
 
 COMMIT_BYTES = 512 << 20
@@ -125,7 +124,7 @@ class _Run:
         self.began = time.perf_counter()
         self.stages: dict[str, float] = {}
         self.bytes_read = 0
-        self.finder = ChainFinder(ledger, manifest, files, self.reader, progress, until)
+        self.finder = ChainFinder(ledger, manifest, files, progress, until)
         self.notices = self.finder.notices
 
     def go(self) -> Summary:
@@ -171,6 +170,10 @@ class _Run:
                 self._write_rows(wanted)
         if self._must_derive():
             self._derive()
+        if self.manifest.blocks_folder != self._blocks_folder():
+            # Nothing new in another folder: still the one to look in from now on.
+            self.manifest = replace(self.manifest, blocks_folder=self._blocks_folder())
+            manifests.write(self.ledger, self.manifest)
         generations.remove_others(self.ledger, (self.manifest.rows_folder, self.manifest.derived_folder))
         try:
             source.remember(self.files, scans, self.ledger / source.FOLDER)
@@ -215,63 +218,55 @@ class _Run:
     def _write_rows(self, nodes: list[Node]) -> None:
         """Parse, check and write blocks; commit what is on disk every now and then."""
         total = sum(node.frame.length for node in nodes)
-        writer = TableWriter(
-            self.ledger / self.manifest.rows_folder, ROW_TABLES, dict(self.manifest.written.counts)
-        )
-        safe = self.manifest.written
-        writing: Future[Written] | None = None
+        under_way = RowsUnderWay(self.ledger, self.manifest, self.engine)
         last_commit, uncommitted = time.perf_counter(), 0
         try:
+            # Said before there is anything to say, so that speed can be told from the first batch on.
+            before = nodes[0].height - 1 if nodes[0].height else None
+            self.progress(Progress("blocks", 0, total, "bytes", before))
             for parsed in self.reader.read(nodes):
-                rows = self.maker.make(parsed)
-                if writing:
-                    safe = writing.result()
-                writing = self.engine.aside(
-                    lambda rows=rows, digest=self.maker.digest: _append(writer, rows, digest)  # type: ignore[misc]
-                )
+                under_way.append(self.maker.make(parsed), self.maker.digest)
                 size = sum(node.frame.length for node in parsed.nodes)
                 self.bytes_read += size
                 uncommitted += size
                 self.progress(Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height))
                 if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
-                    safe = writing.result()
-                    writing = None
-                    self._commit_rows(writer, safe)
+                    under_way.settle()
+                    self._commit_rows(under_way.sync())
                     last_commit, uncommitted = time.perf_counter(), 0
-            if writing:
-                safe = writing.result()
-            self._commit_rows(writer, safe)
+            under_way.settle()
+            self._commit_rows(under_way.sync())
         except KeyboardInterrupt:
-            if writing:
-                safe = writing.result()
-            raise self._stop(writer, safe) from None
+            under_way.settle()
+            raise self._stop(under_way) from None
         finally:
-            if writing:
-                # Files are closed only once nobody writes to them.
-                wait([writing])
-            writer.close()
+            under_way.close()
 
-    def _stop(self, writer: TableWriter, written: Written) -> StoppedError:
+    def _stop(self, under_way: RowsUnderWay) -> StoppedError:
         """Commit what is written, if the next run can use it, and say where that goes on."""
-        if not written.blocks or not self._is_in_place():
-            return StoppedError(
-                f"{self.ledger}: stopped; the ledger is as it was; run the same command again"
-            )
-        self._commit_rows(writer, written)
+        if not self._is_in_place():
+            return self._stopped_as_it_was()
+        written = under_way.sync()
+        if written.blocks <= self.manifest.committed().blocks:
+            return self._stopped_as_it_was()
+        self._commit_rows(written)
         return StoppedError(
             f"{self.ledger}: stopped at height {written.blocks - 1}; run the same command again to go on "
             "from there"
         )
 
-    def _commit_rows(self, writer: TableWriter, written: Written) -> None:
-        """Make the rows written so far the point from which the next run goes on."""
-        writer.sync()
-        self.manifest = replace(
-            self.manifest, written=written, blocks_folder=str(self.files.folder.resolve())
-        )
+    def _stopped_as_it_was(self) -> StoppedError:
+        return StoppedError(f"{self.ledger}: stopped; the ledger is as it was; run the same command again")
+
+    def _commit_rows(self, written: Written) -> None:
+        """Make the rows written so far, which are safe on disk, the point from which the next run goes on."""
+        self.manifest = replace(self.manifest, written=written, blocks_folder=self._blocks_folder())
         # Other rows than the committed ones count only once the whole is done.
         if self._is_in_place():
             manifests.write(self.ledger, self.manifest)
+
+    def _blocks_folder(self) -> str:
+        return str(self.files.folder.resolve())
 
     def _must_derive(self) -> bool:
         manifest = self.manifest
@@ -302,6 +297,9 @@ class _Run:
         except BaseException as error:
             generations.remove(self.ledger / folder)
             if isinstance(error, KeyboardInterrupt):
+                if not self._is_in_place():
+                    # The rows were copied, and are tidied away.
+                    raise self._stopped_as_it_was() from None
                 raise StoppedError(
                     f"{self.ledger}: stopped after all blocks were read, up to height "
                     f"{manifest.written.blocks - 1}; run the same command again to go on from there"
@@ -336,6 +334,7 @@ class _Run:
                 f"{frame.offset:,}; another copy is sound"
             )
         assert manifest.tip is not None
+        self.finder.tell(chain, before.tip, manifest.tip, self._rows().column("blocks.hash"))
         counts = {
             name: int(manifest.counts[name])
             for name in ("blocks", "transactions", "outputs", "inputs", "addresses")
@@ -368,9 +367,3 @@ class _Run:
             yield
         finally:
             self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - began
-
-
-def _append(writer: TableWriter, rows: Rows, digest: bytes) -> Written:
-    for name, columns in rows.items():
-        writer.append(name, columns)
-    return Written(writer.counts["blocks"], dict(writer.counts), digest.hex())

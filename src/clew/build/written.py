@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clew.build.rows import Rows
+from clew.engine.local import LocalEngine
 from clew.ledger.manifest import Manifest, Written
 from clew.ledger.tables import TableWriter, read_column
 from clew.schema import ROW_TABLES, table
@@ -73,3 +77,50 @@ class WrittenRows:
             writer.sync()
         finally:
             writer.close()
+
+
+class RowsUnderWay:
+    """Appends rows beside other work, and knows at any moment how far they are on disk.
+
+    Ctrl-C can come between the start of an append and the caller's hearing of it; so what is
+    written is noted where it is written, and closing waits for whatever runs still.
+    """
+
+    def __init__(self, ledger: Path, manifest: Manifest, engine: LocalEngine) -> None:
+        self._writer = TableWriter(ledger / manifest.rows_folder, ROW_TABLES, dict(manifest.written.counts))
+        self._engine = engine
+        self._written = manifest.written
+        self._coming: Future[None] | None = None
+        self._gate = threading.Lock()
+        self._open = True
+
+    def append(self, rows: Rows, digest: bytes) -> None:
+        """Start to append the rows of the next blocks; ``digest`` is the rolling one at their end."""
+        self.settle()
+        self._coming = self._engine.aside(lambda: self._append(rows, digest))
+
+    def _append(self, rows: Rows, digest: bytes) -> None:
+        with self._gate:
+            if self._open:
+                for name, columns in rows.items():
+                    self._writer.append(name, columns)
+                counts = dict(self._writer.counts)
+                self._written = Written(counts["blocks"], counts, digest.hex())
+
+    def settle(self) -> None:
+        """Wait for the append that was started. Raises what it raised."""
+        if self._coming:
+            self._coming.result()
+            self._coming = None
+
+    def sync(self) -> Written:
+        """Make what is appended survive a power cut; returns how much that is. Raises StorageError."""
+        with self._gate:
+            self._writer.sync()
+            return self._written
+
+    def close(self) -> None:
+        """Wait for whatever is still being written, and close the files."""
+        with self._gate:
+            self._open = False
+            self._writer.close()

@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from clew.bitcoin.block import check_block, parse_block
 from clew.bitcoin.networks import network
-from clew.errors import ClewError, MissingBlockError, WrongNetworkError
+from clew.errors import BadBlockError, ClewError, MissingBlockError, ParseError, WrongNetworkError
 from clew.ledger.blockfiles import BlockFile, BlockFiles, find_blocks_folder
 from clew.ledger.frames import FileScan, Frame, Skipped
 from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
 from clew.ledger.ledger import Ledger
+from clew.ledger.manifest import Tip
 
 FOLDER = "source"
 FILES = frozenset({"frames", "frames.json", "frames.new", "frames.json.new"})
@@ -76,17 +78,14 @@ def scan(
 ) -> list[FileScan]:
     """Scan every file, taking from ``cache`` those that have not changed since.
 
-    ``step(done, total)`` is told the bytes of files passed. Nothing is written.
+    ``step(done, total)`` is told how many files are passed. Nothing is written.
     """
-    total = sum(file.size for file in files.files.values())
-    done = 0
-    scans = []
+    scans: list[FileScan] = []
     remembered = _Memory.load(cache, files) if cache else _Memory({})
     for file in files.files.values():
         scans.append(remembered.recall(file) or files.scan(file.number))
-        done += file.size
         if step:
-            step(done, total)
+            step(len(scans), len(files.files))
     return scans
 
 
@@ -123,7 +122,11 @@ def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
         "frames": sha256(data).hexdigest(),
         "files": stated,
     }
-    _replace(folder / "frames.json", json.dumps(index).encode())
+    _replace(folder / "frames.json", json.dumps({**index, "checksum": _checksum(index)}).encode())
+
+
+def _checksum(index: dict[str, Any]) -> str:
+    return sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -146,9 +149,11 @@ class _Memory:
     def load(cls, folder: Path, files: BlockFiles) -> _Memory:
         try:
             index = json.loads((folder / "frames.json").read_text("utf-8"))
+            checksum = index.pop("checksum")
             data = (folder / "frames").read_bytes()
             frames = np.frombuffer(data, _FRAME)
-            same = (index["magic"], index["key"], index["folder"], index["frames"]) == (
+            same = (checksum, index["magic"], index["key"], index["folder"], index["frames"]) == (
+                _checksum(index),
                 files.magic.hex(),
                 files.key.hex(),
                 str(files.folder),
@@ -157,7 +162,7 @@ class _Memory:
             if not same or sum(entry["frames"] for entry in index["files"]) != len(frames):
                 return cls({})
             return cls(_unpack(index["files"], frames))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # It only saves time; without it everything is read again.
             return cls({})
 
@@ -218,6 +223,61 @@ def best_chain(
     blocks = tuple(tree.chain(best))
     stale = len(tree.connected) - len(blocks)
     return Chain(blocks, stale, tree.duplicates, skipped, cut, len(orphans))
+
+
+def finished_chain(
+    files: BlockFiles,
+    scans: list[FileScan],
+    *,
+    known: Callable[[bytes], Stem | None] = lambda _: None,
+    known_tip: int = -1,
+    until: int | None = None,
+) -> tuple[Chain, tuple[Node, ...]]:
+    """The best chain whose last block is written to its end, and the blocks left out for that.
+
+    Parameters and errors as for ``best_chain``, and BlockFileError where a file cannot be read.
+    """
+    unfinished: dict[bytes, Node] = {}
+    while True:
+        chain = best_chain(files, scans, known=known, known_tip=known_tip, until=until, without=unfinished)
+        if not all(_is_unfinished(files, frame, chain.tip.height) for frame in chain.tip.copies):
+            return chain, tuple(unfinished.values())
+        unfinished[chain.tip.hash] = chain.tip
+
+
+def _is_unfinished(files: BlockFiles, frame: Frame, height: int) -> bool:
+    """True where a copy of a block ends in space that is allocated but not written yet."""
+    blank = files.blank_end(frame)
+    if not blank:
+        return False
+    try:
+        block = parse_block(files.read(frame.file, frame.offset, frame.length))
+    except ParseError:
+        return True
+    try:
+        check_block(block, files.network, height=height)
+    except BadBlockError:
+        # A coinbase alone may end in many zeros of its own: its witness.
+        return blank == "sure" or len(block.transactions) > 1
+    return False
+
+
+def is_better(tip: Node, than: Tip | None) -> bool:
+    """Has the chain that ends in ``tip`` more work than a ledger's, or as much and the lower hash?"""
+    if than is None:
+        return True
+    ours = int.from_bytes(bytes.fromhex(than.hash), "big")
+    return (tip.work, -int.from_bytes(tip.hash, "little")) > (int(than.work, 16), -ours)
+
+
+def shared_blocks(chain: Chain, hashes: Any) -> int:
+    """How many blocks of a ledger, from the first on, are also in the chain; ``hashes`` by height."""
+    shared = min(len(hashes), chain.blocks[0].height)
+    for node in chain.blocks:
+        if node.height >= len(hashes) or hashes[node.height].tobytes() != node.hash:
+            break
+        shared = node.height + 1
+    return shared
 
 
 def _require_genesis(files: BlockFiles, tree: HeaderTree) -> None:
@@ -323,14 +383,14 @@ def behind(ledger: Ledger) -> dict[str, Any]:
         try:
             scans = scan(files, Path(ledger.path) / FOLDER)
             known = known_blocks(ledger.column("blocks.hash"), ledger.column("blocks.work"))
-            chain = best_chain(files, scans, known=known, known_tip=ledger.tip.height)
+            chain, _ = finished_chain(files, scans, known=known, known_tip=ledger.tip.height)
         finally:
             files.close()
     except ClewError as error:
         return {**answer, "reason": str(error)}
     hashes = ledger.column("blocks.hash")
-    if chain.tip.work <= int(ledger.tip.work, 16):
-        # The files hold no more than the ledger; a ledger ahead of them is not behind.
+    if not is_better(chain.tip, ledger.tip):
+        # The files hold nothing better than the ledger; a ledger ahead of them is not behind.
         return {
             **answer,
             "status": "searched",
@@ -338,10 +398,7 @@ def behind(ledger: Ledger) -> dict[str, Any]:
             "blocks_behind": 0,
             "blocks_to_undo": 0,
         }
-    common = sum(
-        node.height < len(hashes) and hashes[node.height].tobytes() == node.hash for node in chain.blocks
-    )
-    shared = chain.blocks[0].height + common
+    shared = shared_blocks(chain, hashes)
     return {
         **answer,
         "status": "searched",
