@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,15 @@ def test_the_summary_as_json_has_the_documented_keys(clew: Run, blocks: Path, tm
     assert (on["added_blocks"], on["tip"]["height"]) == (50, 250)
 
 
+def test_blocks_that_lie_there_twice_are_skipped(clew: Run, blocks: Path, tmp_path: Path) -> None:
+    (tmp_path / "blocks").mkdir()
+    for number in (0, 1):
+        shutil.copy(blocks / "blk00000.dat", tmp_path / "blocks" / f"blk{number:05d}.dat")
+    shown = clew("index", tmp_path / "blocks", "--ledger", tmp_path / "ledger", "--until", 9).out
+    assert re.search(r"^ *duplicates skipped  4,313 blocks$", shown, re.MULTILINE), shown
+    assert "notice: --until 9: 4,303 more blocks are in the files" in shown
+
+
 def test_how_far_behind(clew: Run, blocks: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     clew("index", blocks, "--ledger", ledger, "--until", 200)
@@ -65,7 +75,7 @@ def test_a_terminal_sees_progress_and_a_pipe_sees_none_of_it(
 ) -> None:
     shown = terminal("index", blocks, "--ledger", tmp_path / "one", columns=100)
     assert shown.code == 0
-    assert "MB of 1.0 MB" in shown.out
+    assert "0 bytes of 1.0 MB" in shown.out
     assert "block 4,312" in shown.out
     piped = clew("index", blocks, "--ledger", tmp_path / "two")
     assert "\x1b" not in piped.out + piped.err

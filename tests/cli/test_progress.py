@@ -37,6 +37,17 @@ def test_rate_and_time_left() -> None:
     assert pace.see(Step("fill", 10**9, 10**9, "bytes", 6_000)).endswith("250.0 MB/s, 1,500 blocks/s")
 
 
+def test_speed_is_told_from_the_first_batch_on() -> None:
+    """Since the stage said that it began, before there was any block."""
+    watch = Watch()
+    pace = Pace(watch)
+    assert pace.see(Step("blocks", 0, 10**9, "bytes")) == "0 bytes of 1.0 GB"
+    watch.now += 2
+    assert pace.see(Step("blocks", 500_000_000, 10**9, "bytes", 2_999)) == (
+        "500.0 MB of 1.0 GB, block 2,999, 250.0 MB/s, 1,500 blocks/s, 2.0 s left"
+    )
+
+
 def test_a_new_stage_starts_anew() -> None:
     watch = Watch()
     pace = Pace(watch)

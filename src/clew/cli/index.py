@@ -119,7 +119,7 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     if summary.stale_blocks:
         facts.append(("left out", f"{plural(summary.stale_blocks, 'block')} off the best chain"))
     if summary.duplicate_frames:
-        facts.append(("found twice", plural(summary.duplicate_frames, "block")))
+        facts.append(("duplicates skipped", plural(summary.duplicate_frames, "block")))
     facts.append(("read", f"{size(summary.bytes_read)} in {duration(summary.seconds)}"))
     if summary.bytes_read and summary.seconds:
         rate = f"{summary.bytes_read / summary.seconds / 1e6:,.1f} MB/s"

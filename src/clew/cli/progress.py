@@ -54,6 +54,9 @@ class Pace:
         if step.stage != self._stage:
             self._stage, self._started = step.stage, now
             self._from, self._from_height = step.done, step.height
+            if step.height is None and not step.done:
+                # Before the first block.
+                self._from_height = -1
         if self._from_height is None:
             self._from_height = step.height
         return ", ".join(self._words(step, now - self._started))
@@ -73,7 +76,7 @@ class Pace:
 
 
 def _amount(count: int, unit: str) -> str:
-    return size(count) if unit == "bytes" else f"{number(count)} {unit}"
+    return size(count) if unit == "bytes" else f"{number(count)} {unit if count != 1 else unit[:-1]}"
 
 
 def _rate(speed: float, unit: str) -> str:
