@@ -131,6 +131,8 @@ class Display:
                     completed=step.done,
                     total=step.total or None,
                     note=note,
+                    # A short stage would be over before the next drawing.
+                    refresh=new,
                 )
                 self._shown = now
         elif now - self._shown >= LINE_EVERY:
