@@ -77,7 +77,7 @@ def test_a_terminal_sees_progress_and_a_pipe_sees_none_of_it(
     assert shown.code == 0
     assert "scan" in shown.out
     assert "1 file of 1 file" in shown.out
-    assert "0 bytes of 1.0 MB" in shown.out
+    assert "0 bytes of 965.5 kB" in shown.out
     assert "block 4,312" in shown.out
     piped = clew("index", blocks, "--ledger", tmp_path / "two")
     assert "\x1b" not in piped.out + piped.err
