@@ -143,13 +143,17 @@ class AddressBook:
 
 def _distinct_keys(columns: Columns) -> Array:
     """Keys of the different addresses of a batch: a million outputs to one address need one slot."""
-    rows = np.empty((len(columns.key), kernel.STRIDE + 1), np.uint8)
-    rows[:, 0] = columns.address_type
-    rows[:, 1:] = columns.payload.reshape(-1, kernel.STRIDE)
-    # Whole addresses are compared, since different ones may share a key.
-    _, first = np.unique(rows.view(f"V{rows.shape[1]}")[:, 0], return_index=True)
-    keys: Array = columns.key[first]
-    return keys
+    order = np.argsort(columns.key, kind="stable")
+    keys: Array = columns.key[order]
+    payload = columns.payload.reshape(-1, kernel.STRIDE)
+    again = np.flatnonzero(keys[1:] == keys[:-1])
+    one, other = order[again], order[again + 1]
+    # Different addresses may share a key; where two neighbours do, count each address of the run.
+    same = (payload[one] == payload[other]).all(axis=1)
+    same &= columns.address_type[one] == columns.address_type[other]
+    distinct = np.ones(len(keys), np.bool_)
+    distinct[again[same] + 1] = False
+    return keys[distinct]
 
 
 def _by_shard(keys: Array) -> Array:

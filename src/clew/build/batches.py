@@ -53,23 +53,6 @@ class BlockReader:
                 coming = self.engine.aside(lambda group=following: self._load(group))  # type: ignore[misc]
             yield self._parse(group, data, starts, ends)
 
-    def is_unfinished(self, node: Node) -> bool:
-        """True where every copy of a block ends in space that is allocated but not written yet."""
-        return all(self._is_unfinished(node, frame) for frame in node.copies)
-
-    def _is_unfinished(self, node: Node, frame: Frame) -> bool:
-        blank = self.files.blank_end(frame)
-        if not blank:
-            return False
-        alone = [Node([frame], node.height, node.work)]
-        data, starts, ends = self._load(alone)
-        counts, faults = self._count(data, starts, ends)
-        if faults[0, 0]:
-            return True
-        _, faults = self._fill(alone, data, starts, ends, counts)
-        # A coinbase alone may end in many zeros of its own: its witness.
-        return bool(faults[0, 0]) and (blank == "sure" or counts[0, 0] > 1)
-
     def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
         size = 0

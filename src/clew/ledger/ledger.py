@@ -412,7 +412,8 @@ def _finished(path: Path, manifest: Manifest) -> Tip:
     if manifest.tip is None:
         height = manifest.written.blocks - 1
         state = f"indexed to height {height}" if height >= 0 else "nothing is indexed yet"
-        raise NotALedgerError(f"{path}: the ledger is not finished: {state}; run clew index again")
+        do = "clew index is running" if manifests.is_held(path) else "run clew index again"
+        raise NotALedgerError(f"{path}: the ledger is not finished: {state}; {do}")
     return manifest.tip
 
 
