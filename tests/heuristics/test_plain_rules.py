@@ -39,9 +39,14 @@ def test_common_input(owners: list[int], types: list[int], coinjoin: bool, answe
         ([1, 2, 3], [2_730] * 3, [4, 5, 6], "no"),
         ([1, 2], [5_000] * 3, [4, 5, 6], "no"),
         ([1, 2, 2], [5_000] * 3, [4, 5, 6], "no"),
-        ([1, 2, 3], [5_000] * 2 + [5_001], [4, 5, 6], "no"),
-        ([1, 2, 3], [5_000] * 3, [4, 5, 5], "no"),
-        ([1, 2, 3], [5_000] * 3, [4, 5, NO_ADDRESS], "no"),
+        ([1, 2, 3], [5_000] * 2 + [5_001], [4, 5, 6], "yes"),
+        ([1, 2, 3], [5_000, 5_001, 5_002], [4, 5, 6], "no"),
+        ([1, 2, 3], [5_000] * 3, [4, 5, 5], "yes"),
+        ([1, 2, 3], [5_000] * 3, [4, 4, 4], "no"),
+        ([1, 2, 3], [5_000] * 3, [4, 5, NO_ADDRESS], "yes"),
+        ([1, 2, 3], [5_000] * 2, [4, NO_ADDRESS], "no"),
+        ([1, 2], [5_000] * 2, [4, 5], "yes"),
+        ([1, 1], [5_000] * 2, [4, 5], "no"),
         # Four equal outputs to one address do not hide three to three others.
         ([1, 2, 3], [9_000] * 4 + [5_000] * 3, [4, 4, 4, 4, 5, 6, 7], "yes"),
         # A payout of five from three inputs is none, though three of them would have been.

@@ -148,11 +148,15 @@ def mix(payers: int, receivers: Sequence[int], value: int = 10_000) -> Case:
     [
         (mix(3, [10, 11, 12]), rules.YES),
         (mix(2, [10, 11, 12]), rules.NO),
-        (mix(3, [10, 11]), rules.NO),
-        (mix(3, [10, 11, 11, 11]), rules.NO),
+        (mix(3, [10, 11]), rules.YES),
+        (mix(2, [10, 11]), rules.YES),
+        (mix(1, [10, 11]), rules.NO),
+        (mix(3, [10, 10]), rules.NO),
+        (mix(3, [10, 11, 11, 11]), rules.YES),
         (mix(3, [10, 11, 12, 12]), rules.YES),
         (mix(3, [10, 11, 12, 13]), rules.NO),
-        (mix(3, [10, 11, NO_ADDRESS]), rules.NO),
+        (mix(3, [10, 11, NO_ADDRESS]), rules.YES),
+        (mix(3, [10, NO_ADDRESS]), rules.NO),
         (mix(3, [10, 11, 12], 2_730), rules.NO),
         (mix(3, [10, 11, 12], 2_731), rules.YES),
         (Case([], [(10_000, 1), (10_000, 2), (10_000, 3)]), rules.NO),
@@ -202,8 +206,8 @@ def real_case(file: Path) -> Case:
 @pytest.mark.parametrize(
     ("name", "coinjoin", "common"),
     [
-        # Two owners: below the three equal outputs that the rule asks for, as its documentation says.
-        ("joinmarket-coinjoin", rules.NO, rules.YES),
+        # Two owners only.
+        ("joinmarket-coinjoin", rules.YES, rules.YES),
         ("wabisabi-coinjoin", rules.YES, rules.YES),
         ("whirlpool-coinjoin", rules.YES, rules.YES),
         ("batch-withdrawal-143", rules.NO, rules.NO),

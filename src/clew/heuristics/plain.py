@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 DUST = 2_730
 """Satoshi that an output of a coinjoin must exceed: five times the dust limit of 546."""
 
-LEAST_EQUAL_OUTPUTS = 3
+LEAST_EQUAL_OUTPUTS = 2
 
 KEYLESS_TYPES = frozenset({ANCHOR, WITNESS_UNKNOWN, NONSTANDARD})
 """Script types that anyone may be able to spend, so that an input of one proves no key."""
@@ -29,7 +29,7 @@ def equal_output_coinjoin(
     """Whether a transaction looks like a coinjoin with equal outputs: yes or no.
 
     Outputs without an address, or of at most 2,730 satoshi, are left aside. Of the others, v is the
-    value that most distinct addresses receive, n how many. The answer is yes if n is at least 3 and
+    value that most distinct addresses receive, n how many. The answer is yes if n is at least 2 and
     at most the number of distinct input addresses. Amounts are in satoshi. A coinbase has no input
     addresses: no.
 

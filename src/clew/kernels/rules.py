@@ -17,7 +17,7 @@ NO, UNKNOWN, YES = 0, 1, 2
 DUST_LIMIT = 2_730
 """Satoshi: equal outputs up to this are no sign of a coinjoin (the dust limit of 2013)."""
 
-FEWEST_EQUAL = 3
+FEWEST_EQUAL = 2
 
 
 class Transactions(NamedTuple):

@@ -14,12 +14,13 @@ from clew.kernels import rules
 def equal_output_coinjoin(transactions: Any) -> Answers:
     """Several owners join their inputs and take equal outputs, so that nobody can tell whose is whose.
 
-    Yes: some value above 2,730 satoshi goes to at least three different addresses, and at least as
+    Yes: some value above 2,730 satoshi goes to at least two different addresses, and at least as
     many different addresses pay the inputs. No: otherwise.
 
-    It covers the shapes of JoinMarket, Wasabi, WabiSabi and Whirlpool with three equal outputs or
-    more. It also answers yes for some payouts of equal sums from many inputs, which costs entities
-    some links and never adds a wrong one. It misses joins of two owners and PayJoin.
+    It covers the shapes of JoinMarket, Wasabi, WabiSabi and Whirlpool from two equal outputs on. It
+    also answers yes for some payouts of equal sums from several inputs, which costs entities some
+    links and never adds a wrong one: for exhibits, a link too few is better than one too many. It
+    misses PayJoin and any join without equal outputs.
     """
     answers = np.empty(len(transactions.first_input) - 1, np.int8)
     rules.equal_output(transactions, answers)
