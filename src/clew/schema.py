@@ -76,6 +76,9 @@ TAIL_BYTES = 21
 PAYLOAD_BYTES = HEAD_BYTES + TAIL_BYTES
 """Longest address payload: the version byte and 40-byte program of an unknown witness."""
 
+PAYLOAD_STRIDE = 48
+"""Bytes per payload row in memory: the longest payload, padded to whole 64-bit words."""
+
 PAYLOAD_LENGTH: dict[int, int] = {
     NONSTANDARD: 32,
     PUBKEYHASH: 20,

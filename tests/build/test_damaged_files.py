@@ -5,6 +5,7 @@ Real blocks, since their proof of work cannot be met by chance.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from naive.frames import read_frames
 
 MAGIC = bytes.fromhex("f9beb4d9")
 COUNT = 60
-ROUNDS = 300
+ROUNDS = int(os.environ.get("CLEW_ROUNDS", "300"))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -81,7 +82,7 @@ def best(branches: list[Chain]) -> list[bytes]:
 
 @pytest.mark.nojit
 @settings(
-    max_examples=60,
+    max_examples=int(os.environ.get("CLEW_ROUNDS", "60")),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -12,7 +12,7 @@ from clew.errors import BadBlockError, ParseError
 from clew.kernels import parse
 from clew.kernels.jit import JIT
 from clew.kernels.lookup import SEED
-from clew.kernels.scripts import STRIDE
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 from naive.columns import NaiveColumns
 
 EXAMPLES = 100 if JIT else 40

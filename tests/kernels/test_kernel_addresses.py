@@ -16,9 +16,9 @@ from clew.build.addresses import AddressBook, Growing
 from clew.kernels.jit import JIT
 from clew.kernels.lookup import SEED, address_keys
 from clew.kernels.parse import Columns
-from clew.kernels.scripts import STRIDE
 from clew.ledger.keys import MASK, address_key
 from clew.schema import HEAD_BYTES, NULLDATA, PAYLOAD_LENGTH, PUBKEYHASH, TAIL_BYTES, WITNESS_UNKNOWN
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 from kernels.engines import ENGINES
 from kernels.running import EXAMPLES
 from naive.books import NaiveAddresses

@@ -14,8 +14,9 @@ from clew.bitcoin.block import parse_block
 from clew.bitcoin.script import push
 from clew.kernels.hashes import new_work
 from clew.kernels.jit import JIT
-from clew.kernels.scripts import STRIDE, classify
+from clew.kernels.scripts import classify
 from clew.schema import MULTISIG, NONSTANDARD, PUBKEY, SCRIPT_TYPES
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 from kernels.running import EXAMPLES
 from kernels.scripts import KEY_SIZES, SIZES, edited, key, long_push, multisig, number, scripts, with_bytes
 

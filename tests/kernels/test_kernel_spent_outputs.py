@@ -15,8 +15,8 @@ from clew.build.addresses import AddressBook
 from clew.build.spends import SpendBook
 from clew.kernels import spends as kernel
 from clew.kernels.parse import Columns
-from clew.kernels.scripts import STRIDE
 from clew.schema import FLAG_COINBASE, NO_ADDRESS, NO_OUTPUT, NULLDATA
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 from kernels.blocks import block_of, coinbase
 from kernels.engines import ENGINES
 from kernels.running import read

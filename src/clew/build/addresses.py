@@ -14,7 +14,7 @@ from clew.kernels import addresses as kernel
 from clew.kernels.lookup import address_keys, partition
 from clew.kernels.parse import Columns
 from clew.ledger.tables import Array
-from clew.schema import HEAD_BYTES, NO_ADDRESS, PAYLOAD_BYTES, TAIL_BYTES, WITNESS_UNKNOWN
+from clew.schema import HEAD_BYTES, NO_ADDRESS, PAYLOAD_BYTES, PAYLOAD_STRIDE, TAIL_BYTES, WITNESS_UNKNOWN
 
 SHARDS = kernel.SHARDS
 ADDRESS_SEED = np.uint64(secrets.randbits(64))
@@ -90,7 +90,7 @@ class AddressBook:
 
     def _add(self, columns: Columns, firsts: Array) -> dict[str, dict[str, Array]]:
         base = len(self)
-        payload = columns.payload.reshape(-1, kernel.STRIDE)[firsts]
+        payload = columns.payload.reshape(-1, PAYLOAD_STRIDE)[firsts]
         types, lengths = columns.address_type[firsts], columns.payload_length[firsts]
         with_tail = np.flatnonzero((lengths > HEAD_BYTES) | (types == WITNESS_UNKNOWN))
         tails = {
@@ -145,7 +145,7 @@ def _distinct_keys(columns: Columns) -> Array:
     """Keys of the different addresses of a batch: a million outputs to one address need one slot."""
     order = np.argsort(columns.key, kind="stable")
     keys: Array = columns.key[order]
-    payload = columns.payload.reshape(-1, kernel.STRIDE)
+    payload = columns.payload.reshape(-1, PAYLOAD_STRIDE)
     again = np.flatnonzero(keys[1:] == keys[:-1])
     one, other = order[again], order[again + 1]
     # Different addresses may share a key; where two neighbours do, count each address of the run.

@@ -11,11 +11,11 @@ from clew.build.addresses import ADDRESS_SEED
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
-from clew.kernels.scripts import STRIDE
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.frames import HEADER_BYTES, Frame
 from clew.ledger.headers import Node
 from clew.ledger.tables import Array
+from clew.schema import PAYLOAD_STRIDE
 
 BATCH_BYTES = 64 << 20
 
@@ -164,6 +164,6 @@ def _columns(transactions: int, outputs: int, inputs: int) -> parse.Columns:
         oversize=room(outputs, np.uint8),
         address_type=room(outputs, np.uint8),
         payload_length=room(outputs, np.uint8),
-        payload=room(STRIDE * outputs, np.uint8),
+        payload=room(PAYLOAD_STRIDE * outputs, np.uint8),
         key=room(outputs, np.uint64),
     )

@@ -65,10 +65,11 @@ class Derivation:
         self.writer = TableWriter(folder, DERIVED_TABLES, {})
 
     def run(self) -> Totals:
-        """Build all tables. Raises StorageError."""
+        """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
         try:
-            parents = self._links()
-            entities = self._entities(parents)
+            self._require_sound()
+            parents, entities = self._links()
+            self._entities(parents, entities)
             unspent, value = self._spends()
             self._postings()
             self._lookups()
@@ -86,23 +87,28 @@ class Derivation:
         starts = np.empty(last - first + 1, np.int64)
         starts[:-1] = self.rows(name)[first:last]
         starts[-1] = total if last == self.counts["transactions"] else self.rows(name)[last]
-        require_starts(starts, total, name)
         return starts
 
-    def _spent(self, inputs: slice) -> Array:
-        """The outputs that inputs spend; int64."""
-        spent: Array = self.rows("inputs.spent_output")[inputs]
-        require_ids(spent, self.counts["outputs"], NO_OUTPUT, "inputs.spent_output")
-        return spent
+    def _require_sound(self) -> None:
+        """Check every column that kernels index by, once. Raises NotALedgerError."""
+        counts = self.counts
+        for name, total in (
+            ("transactions.first_input", counts["inputs"]),
+            ("transactions.first_output", counts["outputs"]),
+        ):
+            for first, last in self._ranges(counts["transactions"], _CHUNK, "rows"):
+                require_starts(self._starts(name, first, last, total), total, name)
+        for name, length, limit, nothing in (
+            ("inputs.spent_output", counts["inputs"], counts["outputs"], NO_OUTPUT),
+            ("outputs.address", counts["outputs"], counts["addresses"], NO_ADDRESS),
+            ("unspendable.output", counts["unspendable"], counts["outputs"], -1),
+            ("overwritten.transaction", counts["overwritten"], counts["transactions"], -1),
+        ):
+            for first, last in self._ranges(length, _CHUNK, "rows"):
+                require_ids(self.rows(name)[first:last], limit, nothing, name)
 
-    def _paid(self, first: int, last: int) -> Array:
-        """The addresses that outputs pay to; uint32."""
-        paid = np.array(self.rows("outputs.address")[first:last])
-        require_ids(paid, self.counts["addresses"], NO_ADDRESS, "outputs.address")
-        return paid
-
-    def _links(self) -> Array:
-        """Write the links; returns each address's entity."""
+    def _links(self) -> tuple[Array, int]:
+        """Write the links; returns each address's entity, and how many entities there are."""
         transactions = self.counts["transactions"]
         parents = np.arange(self.counts["addresses"], dtype=np.uint32)
         for first, last in self._ranges(transactions, _RANGE, "links"):
@@ -110,8 +116,8 @@ class Derivation:
                 self.writer.append("links", found)
                 unionfind.union(parents, found["a"], found["b"])
             self.step("links", last, transactions)
-        unionfind.flatten(parents)
-        return parents
+        entities = int(unionfind.flatten(parents))
+        return parents, entities
 
     def _links_of(self, first: int, last: int) -> list[dict[str, Array]]:
         starts_in = self._starts("transactions.first_input", first, last, self.counts["inputs"])
@@ -120,19 +126,18 @@ class Derivation:
         def part(begin: int, end: int) -> dict[str, Array]:
             inputs = slice(int(starts_in[begin]), int(starts_in[end]))
             outputs = slice(int(starts_out[begin]), int(starts_out[end]))
-            spent = self._spent(inputs)
+            spent = self.rows("inputs.spent_output")[inputs]
             none = spent == NO_OUTPUT
             spent[none] = 0
             payers = self.rows("outputs.address")[spent]
             payers[none] = NO_ADDRESS
-            require_ids(payers, self.counts["addresses"], NO_ADDRESS, "outputs.address")
             range_ = rules.Transactions(
                 starts_in[begin : end + 1] - starts_in[begin],
                 starts_out[begin : end + 1] - starts_out[begin],
                 payers,
                 self.rows("outputs.script_type")[spent],
                 np.array(self.rows("outputs.value")[outputs]),
-                self._paid(outputs.start, outputs.stop),
+                np.array(self.rows("outputs.address")[outputs]),
             )
             a, b, where = (np.empty(len(payers), np.uint32) for _ in range(3))
             count = rules.links(range_, STRICT(range_), first + begin, (a, b, where))
@@ -145,18 +150,16 @@ class Derivation:
 
         return self.engine.over(part, last - first)
 
-    def _entities(self, parents: Array) -> int:
+    def _entities(self, parents: Array, count: int) -> None:
         addresses = len(parents)
         self.step("entities", 0, addresses)
         entities, starts, sizes, grouped = (np.empty(addresses, np.uint32) for _ in range(4))
         unionfind.members(parents, entities, starts, sizes, grouped)
-        count = int(np.count_nonzero(parents == np.arange(addresses, dtype=np.uint32)))
         self.writer.append("entities", {"entity": parents})
         self.writer.append("members", {"address": grouped})
         listed = {"entity": entities[:count], "start": starts[:count], "size": sizes[:count]}
         self.writer.append("entity_list", listed)
         self.step("entities", addresses, addresses)
-        return count
 
     def _spends(self) -> tuple[int, int]:
         """Write who spent each output; returns how many are unspent, and their value in satoshi."""
@@ -166,11 +169,10 @@ class Derivation:
         for first, last in self._ranges(outputs, _CHUNK, "spends"):
             postings.mark_types(np.array(self.rows("outputs.script_type")[first:last]), first, spent_by)
         dead = np.asarray(self.rows("unspendable.output")[:], np.int64)
-        require_ids(dead, outputs, -1, "unspendable.output")
         spent_by[dead] = UNSPENDABLE
         for first, last in self._ranges(transactions, _RANGE, "spends"):
             starts = self._starts("transactions.first_input", first, last, self.counts["inputs"])
-            spent = self._spent(slice(int(starts[0]), int(starts[-1])))
+            spent = self.rows("inputs.spent_output")[int(starts[0]) : int(starts[-1])]
             postings.place_spenders(spent, starts - starts[0], first, spent_by)
             self.step("spends", last, transactions)
         self._mark_overwritten(spent_by)
@@ -179,7 +181,6 @@ class Derivation:
 
     def _mark_overwritten(self, spent_by: Array) -> None:
         overwritten = np.asarray(self.rows("overwritten.transaction")[:], np.int64)
-        require_ids(overwritten, self.counts["transactions"], -1, "overwritten.transaction")
         for lost in overwritten.tolist():
             first, last = self._starts("transactions.first_output", lost, lost + 1, self.counts["outputs"])
             own = spent_by[first:last]
@@ -200,12 +201,13 @@ class Derivation:
         outputs, addresses = self.counts["outputs"], self.counts["addresses"]
         starts = np.zeros(addresses + 1, np.int64)
         for first, last in self._ranges(outputs, _CHUNK, "postings"):
-            postings.count_by_address(self._paid(first, last), starts)
+            postings.count_by_address(np.array(self.rows("outputs.address")[first:last]), starts)
         postings.accumulate(starts)
         listed = np.empty(int(starts[-1]), np.int64)
         following = starts[:-1].copy()
         for first, last in self._ranges(outputs, _CHUNK, "postings"):
-            postings.place_by_address(self._paid(first, last), first, following, listed)
+            paid = np.array(self.rows("outputs.address")[first:last])
+            postings.place_by_address(paid, first, following, listed)
             self.step("postings", last, outputs)
         self.writer.append("postings", {"output": listed})
         self.writer.append("posting_starts", {"start": starts})

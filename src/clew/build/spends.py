@@ -16,6 +16,7 @@ from clew.ledger.tables import Array
 from clew.schema import FLAG_COINBASE, NO_OUTPUT, NULLDATA
 
 SHARDS = kernel.SHARDS
+_SHARD_SHIFT = np.uint64(64 - kernel.SHARD_BITS)
 _FULLEST = 0.7
 _CHUNK = 1 << 20
 
@@ -128,7 +129,7 @@ class SpendBook:
             txid = np.ascontiguousarray(rows("transactions.txid")[first:last]).reshape(-1)
             keys = np.empty(last - first, np.uint64)
             kernel.txid_keys(txid, keys)
-            self._make_room(np.bincount((keys >> np.uint64(58)).astype(np.int64), minlength=SHARDS))
+            self._make_room(np.bincount((keys >> _SHARD_SHIFT).astype(np.int64), minlength=SHARDS))
             kernel.restore(self._table, kernel.Made(txid, keys, starts, left), left, (first, 0))
             self._count()
 

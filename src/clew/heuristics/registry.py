@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-NO, UNKNOWN, YES = 0, 1, 2
+from clew.kernels.rules import YES
 
 Answers: TypeAlias = npt.NDArray[np.int8]
 """One answer per transaction."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from clew.kernels.jit import folded, kernel
 from clew.schema import HEAD_BYTES, NO_ADDRESS, NULLDATA, PAYLOAD_BYTES
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 
-STRIDE = 48
 SHARD_BITS = 6
 SHARDS = 1 << SHARD_BITS
 EMPTY = NO_ADDRESS

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import JIT, kernel
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 
-STRIDE = 48
 SEED = np.uint64(0x9E3779B97F4A7C15)
 FACTOR = np.uint64(0xFF51AFD7ED558CCD)
 HALF = np.uint64(32)

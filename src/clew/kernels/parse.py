@@ -13,8 +13,9 @@ import numpy as np
 from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
 from clew.kernels.jit import folded, kernel
 from clew.kernels.lookup import address_key
-from clew.kernels.scripts import STRIDE, classify
+from clew.kernels.scripts import classify
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
+from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 FAULTS: tuple[str, ...] = (
     "",

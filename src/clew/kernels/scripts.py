@@ -26,9 +26,6 @@ from clew.schema import (
     WITNESS_V1_TAPROOT,
 )
 
-STRIDE = 48
-"""Bytes per payload row: the longest payload, padded to whole 64-bit words."""
-
 
 @kernel
 def _copy(data: Any, start: int, length: int, out: Any, at: int) -> None:

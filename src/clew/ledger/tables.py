@@ -59,11 +59,6 @@ def column_files(table: Table, column: Column) -> tuple[tuple[str, np.dtype[Any]
     return ((name, np.dtype(column.dtype), column.width),)
 
 
-def row_bytes(table: Table) -> int:
-    """Bytes on disk per row of ``table``, over all its columns."""
-    return sum(dtype.itemsize * width for c in table.columns for _, dtype, width in column_files(table, c))
-
-
 def read_column(folder: Path, table: Table, column: Column, rows: int) -> Data:
     """Map the first ``rows`` rows of a column; shape ``(rows,)`` or ``(rows, width)``.
 
