@@ -1,20 +1,23 @@
 """Every table and column of the ledger, declared once.
 
-Two kinds of table stand here. *Row tables* are a pure function of the best chain: they
-are append-only, and each block's rows enter that block's rolling digest. *Derived tables*
-are computed from the rows by the rules, and can be thrown away and built again.
+Three kinds of table stand here. *Row tables* are a pure function of the best chain: they
+are append-only, and each block's rows enter that block's rolling digest. *Links* are what the
+rules say, append-only too. *Base tables* are computed from both, can be thrown away and built
+again, and cover the chain up to some block; segments hold what later blocks change in them.
 
 A column's ``dtype`` is its logical NumPy type. ``storage`` says how it lies on disk:
 ``plain`` is the same bytes; ``u40`` is an unsigned 40-bit number in two files, a ``<u4``
-low part and a ``u1`` high part, since output and input ids pass 2^32 on the main chain.
-All numbers are little-endian.
+low part and a ``u1`` high part, since output and input ids pass 2^32 on the main chain;
+``u40+`` is the same with larger numbers kept apart, in the table that ``rare`` names;
+``sequence`` and ``version`` are one byte that stands for a frequent number, the others kept
+apart likewise. All numbers are little-endian.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Version of the ledger's file format and of the meaning of its columns."""
 
 NO_ADDRESS = 0xFFFFFFFF
@@ -70,10 +73,13 @@ OP_RETURN, whatever follows, since none of them can be spent."""
 HEAD_BYTES = 20
 """Bytes of an address payload kept in ``addresses.head``."""
 
-TAIL_BYTES = 21
+TAIL_BYTES = 12
 """Bytes of an address payload kept in ``address_tails.tail``."""
 
-PAYLOAD_BYTES = HEAD_BYTES + TAIL_BYTES
+END_BYTES = 9
+"""Bytes of an address payload kept in ``address_ends.end``."""
+
+PAYLOAD_BYTES = HEAD_BYTES + TAIL_BYTES + END_BYTES
 """Longest address payload: the version byte and 40-byte program of an unknown witness."""
 
 PAYLOAD_STRIDE = 48
@@ -91,7 +97,19 @@ PAYLOAD_LENGTH: dict[int, int] = {
 }
 """Payload length by address type. Pay-to-pubkey has the type and payload of pay-to-pubkey-hash;
 scripts without an address form are known by the SHA-256 of the script. ``witness_unknown``
-varies (version byte, then program) and always has a tail row that states it."""
+varies (version byte, then program) and always has a row in ``address_ends`` that states it."""
+
+WIDE_MARK = (1 << 40) - 1
+"""What a ``u40+`` column holds where the number is in its table of rare ones."""
+
+RARE = 255
+"""What a ``sequence`` or ``version`` column holds where the number is in its table of rare ones."""
+
+FREQUENT_SEQUENCES: tuple[int, ...] = (0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, *range(RARE - 3))
+"""Sequence numbers by their one-byte code."""
+
+FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
+"""Transaction versions by their one-byte code."""
 
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
@@ -107,6 +125,8 @@ class Column:
     unit: str = ""
     width: int = 1
     storage: str = "plain"
+    rare: str = ""
+    """The table that holds the numbers for which the storage has no room."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +137,10 @@ class Table:
     doc: str
     order: str
     columns: tuple[Column, ...]
-    derived: bool = False
+    group: str = "rows"
+    """``rows``, ``links`` or ``base``: what is written, cut back and replaced together."""
     logical: bool = True
-    """False for search structures and checksums, which say nothing new and enter no digest."""
+    """False for search structures and what is stored apart, which say nothing new and enter no digest."""
 
     def column(self, name: str) -> Column:
         """The column called ``name``. Raises KeyError."""
@@ -150,6 +171,7 @@ BLOCKS = Table(
         Column("work", "u1", "Total expected work up to here, big-endian.", "hashes", 32),
         Column("size", "<u4", "Serialised size with witnesses.", "bytes"),
         Column("base_size", "<u4", "Serialised size without witnesses.", "bytes"),
+        Column("trailing", "<u4", "Bytes after the last transaction (Litecoin's extension block).", "bytes"),
         Column("first_transaction", "<u4", "Id of the block's coinbase.", "transaction id"),
         _u40("first_output", "Id of the block's first output.", "output id"),
         _u40("first_input", "Id of the block's first input.", "input id"),
@@ -165,10 +187,14 @@ TRANSACTIONS = Table(
         Column("txid", "u1", "Double SHA-256 without witness, in wire order.", "hash", 32),
         _u40("first_output", "Id of its first output.", "output id"),
         _u40("first_input", "Id of its first input.", "input id"),
-        Column("offset", "<u4", "Where it starts in its serialised block.", "bytes"),
-        Column("size", "<u4", "Serialised size with witness.", "bytes"),
+        Column(
+            "offset",
+            "<u4",
+            "Where it starts in its serialised block; it ends where the next one starts.",
+            "bytes",
+        ),
         Column("base_size", "<u4", "Serialised size without witness.", "bytes"),
-        Column("version", "<u4", "Transaction version."),
+        Column("version", "<u4", "Transaction version.", storage="version", rare="rare_versions"),
         Column("lock_time", "<u4", "Lock time: a height below 500,000,000, else Unix seconds."),
         Column("flags", "u1", "1: coinbase. 2: has a witness."),
     ),
@@ -179,7 +205,7 @@ OUTPUTS = Table(
     "One row per output, in chain order.",
     "output id",
     (
-        Column("value", "<i8", "Amount.", "satoshi"),
+        Column("value", "<i8", "Amount.", "satoshi", storage="u40+", rare="large_values"),
         Column("script_type", "u1", "Code into SCRIPT_TYPES."),
         Column("address", "<u4", "What the script pays to; NO_ADDRESS for OP_RETURN.", "address id"),
     ),
@@ -191,7 +217,7 @@ INPUTS = Table(
     "input id",
     (
         _u40("spent_output", "The output it spends; NO_OUTPUT for a coinbase.", "output id"),
-        Column("sequence", "<u4", "Sequence number."),
+        Column("sequence", "<u4", "Sequence number.", storage="sequence", rare="rare_sequences"),
     ),
 )
 
@@ -207,12 +233,22 @@ ADDRESSES = Table(
 
 ADDRESS_TAILS = Table(
     "address_tails",
-    "One row per address whose payload does not fit into the head, and per unknown witness.",
+    "One row per address whose payload does not fit into the head.",
     "address",
     (
         Column("address", "<u4", "Whose tail this is; ascending.", "address id"),
+        Column("tail", "u1", "Payload from byte 20 to byte 31, zero-padded.", "bytes", TAIL_BYTES),
+    ),
+)
+
+ADDRESS_ENDS = Table(
+    "address_ends",
+    "One row per unknown witness.",
+    "address",
+    (
+        Column("address", "<u4", "Whose end this is; ascending.", "address id"),
         Column("length", "u1", "Length of the whole payload.", "bytes"),
-        Column("tail", "u1", "Payload from byte 20 on, zero-padded.", "bytes", TAIL_BYTES),
+        Column("end", "u1", "Payload from byte 32 on, zero-padded.", "bytes", END_BYTES),
     ),
 )
 
@@ -236,7 +272,7 @@ LINKS = Table(
         Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
         Column("rule", "u1", "Which rule, as numbered in the manifest."),
     ),
-    derived=True,
+    group="links",
 )
 
 SPENDS = Table(
@@ -248,7 +284,7 @@ SPENDS = Table(
             "spent_by", "<u4", "Spending transaction, or UNSPENT, OVERWRITTEN, UNSPENDABLE.", "transaction id"
         ),
     ),
-    derived=True,
+    group="base",
 )
 
 POSTINGS = Table(
@@ -256,7 +292,8 @@ POSTINGS = Table(
     "The outputs of each address, grouped by address.",
     "address, then output",
     (_u40("output", "An output that pays to the address.", "output id"),),
-    derived=True,
+    group="base",
+    logical=False,
 )
 
 POSTING_STARTS = Table(
@@ -264,7 +301,8 @@ POSTING_STARTS = Table(
     "One row per address and one more: where its postings start.",
     "address id",
     (_u40("start", "Row of postings.", "row"),),
-    derived=True,
+    group="base",
+    logical=False,
 )
 
 ENTITIES = Table(
@@ -272,27 +310,80 @@ ENTITIES = Table(
     "One row per address: its entity.",
     "address id",
     (Column("entity", "<u4", "The smallest address id under the same control.", "address id"),),
-    derived=True,
+    group="base",
 )
 
 MEMBERS = Table(
     "members",
-    "The addresses of each entity, grouped by entity.",
+    "The addresses of each entity of several, grouped by entity.",
     "entity, then address",
     (Column("address", "<u4", "A member.", "address id"),),
-    derived=True,
+    group="base",
+    logical=False,
 )
 
 ENTITY_LIST = Table(
     "entity_list",
-    "One row per entity, by id.",
+    "One row per entity of several addresses, by id.",
     "entity",
     (
         Column("entity", "<u4", "Its id; ascending.", "address id"),
         Column("start", "<u4", "Where its members start.", "row"),
         Column("size", "<u4", "How many addresses it has.", "addresses"),
     ),
-    derived=True,
+    group="base",
+    logical=False,
+)
+
+MANY_OUTPUTS = 1_000
+"""Entities that received so many outputs have their sums kept in ``totals``."""
+
+TOTALS = Table(
+    "totals",
+    "One row per entity that received many outputs: what they add up to.",
+    "entity",
+    (
+        Column("entity", "<u4", "Its id; ascending.", "address id"),
+        Column("outputs", "<u4", "Outputs received.", "outputs"),
+        Column("received", "<u8", "Sum of their values, the low 64 bits.", "satoshi"),
+        Column("received_high", "<u2", "The bits above.", "2^64 satoshi"),
+        Column("balance", "<u8", "Sum of those unspent.", "satoshi"),
+    ),
+    group="base",
+    logical=False,
+)
+
+LARGE_VALUES = Table(
+    "large_values",
+    "One row per output whose value has more than 40 bits.",
+    "output",
+    (
+        _u40("row", "Which; ascending.", "output id"),
+        Column("value", "<i8", "Amount.", "satoshi"),
+    ),
+    logical=False,
+)
+
+RARE_VERSIONS = Table(
+    "rare_versions",
+    "One row per transaction whose version has no code.",
+    "transaction",
+    (
+        _u40("row", "Which; ascending.", "transaction id"),
+        Column("value", "<u4", "Version."),
+    ),
+    logical=False,
+)
+
+RARE_SEQUENCES = Table(
+    "rare_sequences",
+    "One row per input whose sequence number has no code.",
+    "input",
+    (
+        _u40("row", "Which; ascending.", "input id"),
+        Column("value", "<u4", "Sequence number."),
+    ),
+    logical=False,
 )
 
 UNSPENDABLE_OUTPUTS = Table(
@@ -307,7 +398,10 @@ BLOCK_DIGESTS = Table(
     "block_digests",
     "The rolling digest of all rows up to and including each block.",
     "height",
-    (Column("digest", "u1", "SHA-256 of the digest before, then SHA-256 of the block's rows.", "hash", 32),),
+    (
+        Column("content", "u1", "SHA-256 of the block's rows, without what tells of addresses.", "hash", 32),
+        Column("digest", "u1", "SHA-256 of the digest before, of content, and of the rest.", "hash", 32),
+    ),
     logical=False,
 )
 
@@ -323,7 +417,7 @@ def _lookup(subject: str) -> tuple[Table, Table]:
                 Column("id", "<u4", f"A {subject} of the bucket.", f"{subject} id"),
                 Column("fingerprint", "u1", "The eight key bits after the bucket's."),
             ),
-            derived=True,
+            group="base",
             logical=False,
         ),
         Table(
@@ -331,7 +425,7 @@ def _lookup(subject: str) -> tuple[Table, Table]:
             "One row per bucket and one more; their number is a power of two, and one.",
             "bucket",
             (Column("start", "<u4", f"Where the bucket starts in {subject}_lookup.", "row"),),
-            derived=True,
+            group="base",
             logical=False,
         ),
     )
@@ -347,9 +441,13 @@ TABLES: tuple[Table, ...] = (
     INPUTS,
     ADDRESSES,
     ADDRESS_TAILS,
+    ADDRESS_ENDS,
     OVERWRITTEN_TRANSACTIONS,
     UNSPENDABLE_OUTPUTS,
     BLOCK_DIGESTS,
+    LARGE_VALUES,
+    RARE_VERSIONS,
+    RARE_SEQUENCES,
     LINKS,
     SPENDS,
     POSTINGS,
@@ -357,17 +455,30 @@ TABLES: tuple[Table, ...] = (
     ENTITIES,
     MEMBERS,
     ENTITY_LIST,
+    TOTALS,
     TRANSACTION_LOOKUP,
     TRANSACTION_BUCKETS,
     ADDRESS_LOOKUP,
     ADDRESS_BUCKETS,
 )
 
-ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if not table.derived)
+ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "rows")
 """Append-only, written block by block."""
 
-DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.derived)
-"""Built from the rows at each commit."""
+LINK_TABLES: tuple[Table, ...] = (LINKS,)
+"""Append-only, written as the rules find them."""
+
+BASE_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "base")
+"""Built from rows and links, up to the block where the segments begin."""
+
+ADDRESS_COLUMNS: dict[str, tuple[str, ...]] = {
+    "blocks": ("first_address",),
+    "outputs": ("address",),
+    "addresses": ("type", "head"),
+    "address_tails": ("address", "tail"),
+    "address_ends": ("address", "length", "end"),
+}
+"""Logical columns that tell of addresses. A build that joins addresses last knows the others before."""
 
 
 def table(name: str) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ledger.tables import Array
+from clew.ledger.columns import Array
 
 _INT64_LIMIT = 1 << 63
 

@@ -12,8 +12,8 @@ from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
 from clew.analysis.flows import RECEIVING, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, mixed
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
-from clew.ledger.tables import Array
 from clew.schema import MAX_TRANSACTIONS, UNSPENT
 
 _ROWS_AT_ONCE = 1 << 22

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
-from clew.ledger.tables import Array
 from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT
 
 RECEIVING, OWN, MIXED = range(3)

@@ -13,8 +13,8 @@ from clew.analysis import address, block, entity, outflows, payments, proceeds, 
 from clew.analysis.answer import Answer
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
-from clew.ledger.tables import Array
 
 Sources: TypeAlias = "str | Iterable[str]"
 """An address, ``txid:vout``, ``@file.csv`` or ``-``; or several of them."""

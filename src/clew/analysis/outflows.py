@@ -13,8 +13,8 @@ from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
-from clew.ledger.tables import Array
 from clew.schema import NO_ADDRESS
 
 _NOBODY = {"address": None, "script_type": None, "entity": None, "size": None}

@@ -15,8 +15,8 @@ from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
 from clew.analysis.transaction import equal_output_coinjoin
 from clew.heuristics.plain import LEAST_EQUAL_OUTPUTS, YES
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
-from clew.ledger.tables import Array
 from clew.schema import FLAG_COINBASE
 
 

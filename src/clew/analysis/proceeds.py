@@ -15,8 +15,8 @@ from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer
 from clew.analysis.together import about, between, mixed
 from clew.errors import UsageError
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
-from clew.ledger.tables import Array
 from clew.schema import OVERWRITTEN, UNSPENDABLE
 
 _SUMS = ("received", "spent", "fee", "overwritten", "unspendable")

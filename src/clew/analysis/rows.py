@@ -8,8 +8,8 @@ import numpy as np
 
 from clew.analysis.answer import Answer
 from clew.errors import UsageError
+from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
-from clew.ledger.tables import Array
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE
 
 SPENT_WORDS = {UNSPENDABLE: "unspendable", OVERWRITTEN: "overwritten"}

@@ -16,7 +16,7 @@ def status(ledger: Ledger) -> Answer:
     manifest = ledger.manifest
     result = {
         "counts": dict(ledger.counts),
-        "unspent": {"outputs": manifest.unspent_outputs, "value": manifest.unspent_value},
+        "unspent": {"outputs": manifest.sums.unspent_outputs, "value": manifest.sums.unspent_value},
         "source": behind(ledger),
         "rules": [{"name": rule.name, "version": rule.version} for rule in manifest.rules],
     }

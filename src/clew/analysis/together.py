@@ -8,7 +8,7 @@ from clew.analysis.amounts import exact_sum
 from clew.analysis.caveats import LOWER_BOUND, MIXED, together
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows
-from clew.ledger.tables import Array
+from clew.ledger.columns import Array
 
 
 def between(flows: Flows) -> dict[str, int]:

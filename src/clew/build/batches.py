@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from clew.build.addresses import ADDRESS_SEED
+from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
 from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.columns import Array
 from clew.ledger.frames import HEADER_BYTES, Frame
 from clew.ledger.headers import Node
-from clew.ledger.tables import Array
 from clew.schema import PAYLOAD_STRIDE
 
-BATCH_BYTES = 64 << 20
+BATCH_BYTES = 32 << 20
 
 
 class Parsed(NamedTuple):
-    """A batch whose every block is sound."""
+    """A batch whose every block is sound, and what was made of it beside."""
 
     nodes: list[Node]
     batch: parse.Batch
     columns: parse.Columns
+    beside: object = None
 
 
 class BlockReader:
-    """Reads and checks blocks; where one copy of a block is broken, takes the next."""
+    """Reads and checks blocks; where one copy of a block is broken, takes the next.
 
-    def __init__(self, files: BlockFiles, engine: LocalEngine, batch_bytes: int = BATCH_BYTES) -> None:
+    ``seed`` keys the addresses (``Columns.key``), so that nobody can make addresses that share one.
+    """
+
+    def __init__(
+        self,
+        files: BlockFiles,
+        engine: LocalEngine,
+        seed: int,
+        batch_bytes: int = BATCH_BYTES,
+        timings: Timings | None = None,
+    ) -> None:
         self.files = files
         self.engine = engine
         self.batch_bytes = batch_bytes
         self.broken_copies: list[Frame] = []
-        self.seed = ADDRESS_SEED
+        self.seed = np.uint64(seed)
+        self.timings = timings or Timings()
+        self._room = threading.local()
 
-    def read(self, nodes: list[Node]) -> Iterator[Parsed]:
-        """Parsed batches of ``nodes``, in order; the next one is read while one is used.
+    def read(self, nodes: list[Node], beside: Callable[[Parsed], object] | None = None) -> Iterator[Parsed]:
+        """Parsed batches of ``nodes``, in order; the next ones are under way while one is used.
 
-        Raises BadBlockError where no copy of a block is sound.
+        ``beside`` is called for each where it is parsed, and its answer goes along. Raises
+        BadBlockError where no copy of a block is sound.
         """
-        groups = list(self._groups(nodes))
-        coming = self.engine.aside(lambda: self._load(groups[0])) if groups else None
-        for number, group in enumerate(groups):
-            assert coming is not None
-            data, starts, ends = coming.result()
-            if number + 1 < len(groups):
-                following = groups[number + 1]
-                coming = self.engine.aside(lambda group=following: self._load(group))  # type: ignore[misc]
-            yield self._parse(group, data, starts, ends)
+
+        def work(group: list[Node]) -> Parsed:
+            parsed = self._parse(group)
+            return parsed._replace(beside=beside(parsed)) if beside else parsed
+
+        return self.engine.each(work, self._groups(nodes))
 
     def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
@@ -70,10 +82,18 @@ class BlockReader:
         # Blocks start at whole words, so that revealing an obfuscated one goes word by word.
         starts = np.zeros(len(nodes), np.int64)
         np.cumsum((lengths[:-1] + 7) // 8 * 8, out=starts[1:])
-        data = np.zeros(int(starts[-1] + lengths[-1]) + 8, np.uint8)
-        for node, start in zip(nodes, starts.tolist(), strict=True):
-            self._load_one(node.frame, data[start : start + node.frame.length])
+        data = self._buffer(int(starts[-1] + lengths[-1]) + 8)
+        with self.timings.stage("read"):
+            for node, start in zip(nodes, starts.tolist(), strict=True):
+                self._load_one(node.frame, data[start : start + node.frame.length])
         return data, starts, starts + lengths
+
+    def _buffer(self, size: int) -> Array:
+        """Room of this thread for block bytes: fresh memory costs as much as parsing does."""
+        held: Array | None = getattr(self._room, "data", None)
+        if held is None or len(held) < size:
+            held = self._room.data = np.empty(max(size, self.batch_bytes + (1 << 16)), np.uint8)
+        return held[:size]
 
     def _load_one(self, frame: Frame, place: Array) -> None:
         got = self.files.read_into(frame.file, frame.offset, place)
@@ -84,28 +104,21 @@ class BlockReader:
                 "command again"
             )
 
-    def _parse(self, nodes: list[Node], data: Array, starts: Array, ends: Array) -> Parsed:
+    def _parse(self, nodes: list[Node]) -> Parsed:
         while True:
+            data, starts, ends = self._load(nodes)
             for node, start in zip(nodes, starts.tolist(), strict=True):
                 if data[start : start + HEADER_BYTES].tobytes() != node.frame.header:
                     raise self._bad(node, "the header changed while the file was read")
-            counts, faults = self._count(data, starts, ends)
+            with self.timings.stage("count"):
+                counts, faults = _count(data, starts, ends)
             if not faults[:, 0].any():
-                parsed, faults = self._fill(nodes, data, starts, ends, counts)
+                with self.timings.stage("fill and hash"):
+                    parsed, faults = self._fill(nodes, data, starts, ends, counts)
                 if not faults[:, 0].any():
                     return parsed
             for bad in np.flatnonzero(faults[:, 0]).tolist():
                 self._take_another(nodes[bad], faults[bad])
-            data, starts, ends = self._load(nodes)
-
-    def _count(self, data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
-        counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
-        self.engine.over(
-            lambda first, last: parse.count(data, starts, ends, first, last, counts, faults),
-            len(starts),
-            4 * self.engine.threads,
-        )
-        return counts, faults
 
     def _fill(
         self, nodes: list[Node], data: Array, starts: Array, ends: Array, counts: Array
@@ -116,11 +129,7 @@ class BlockReader:
         segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
         batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2])
         faults = np.zeros((len(nodes), 2), np.int64)
-        self.engine.over(
-            lambda first, last: parse.fill(batch, columns, first, last, faults),
-            len(nodes),
-            4 * self.engine.threads,
-        )
+        parse.fill(batch, columns, 0, len(nodes), faults)
         columns.first_output[-1] = bases[1][-1]
         columns.first_input[-1] = bases[2][-1]
         return Parsed(nodes, batch, columns), faults
@@ -139,6 +148,12 @@ class BlockReader:
             f"height {node.height} is damaged: {reason}; the chain needs it, so copy the file from the node "
             "again"
         )
+
+
+def _count(data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
+    parse.count(data, starts, ends, 0, len(starts), counts, faults)
+    return counts, faults
 
 
 def _columns(transactions: int, outputs: int, inputs: int) -> parse.Columns:

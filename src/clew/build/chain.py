@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clew.build.summary import Progress
-from clew.build.written import WrittenRows
 from clew.errors import WrongNetworkError
 from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
-from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest, Tip
+
+
+@dataclass(frozen=True)
+class Held:
+    """Blocks that the ledger's files hold, committed or not: columns of hashes and of total work."""
+
+    hashes: Any = ()
+    work: Any = ()
 
 
 class ChainFinder:
@@ -25,13 +32,14 @@ class ChainFinder:
         self,
         ledger: Path,
         manifest: Manifest,
+        held: Held,
         files: BlockFiles,
         progress: Callable[[Progress], None],
         until: int | None,
     ) -> None:
         self.ledger = ledger
         self.manifest = manifest
-        self.rows = WrittenRows.of(ledger, manifest)
+        self.held = held
         self.files = files
         self.progress = progress
         self.until = until
@@ -40,9 +48,6 @@ class ChainFinder:
 
     def find(self, memory: Path | None) -> tuple[source.Chain, list[FileScan]]:
         """Scan the files, taking from ``memory`` what has not changed; the chain and the scans."""
-        if self.manifest.tip:
-            # Before anything else: are all its columns there?
-            Ledger(self.ledger).close()
         scans = source.scan(
             self.files,
             memory,
@@ -66,12 +71,10 @@ class ChainFinder:
 
     def _best_chain(self, scans: list[FileScan]) -> source.Chain:
         """The best chain whose last block is written to its end."""
-        known, written = None, self.manifest.written.blocks
-        if written:
-            known = source.known_blocks(self.rows.column("blocks.hash"), self.rows.column("blocks.work"))
+        known, tip = source.known_blocks(self.held.hashes, self.held.work), len(self.held.hashes) - 1
         try:
             chain, unfinished = source.finished_chain(
-                self.files, scans, known=known or (lambda _: None), known_tip=written - 1, until=self.until
+                self.files, scans, known=known, known_tip=tip, until=self.until
             )
         except WrongNetworkError as error:
             if not (self.ledger / manifests.FILE_NAME).exists():
@@ -90,13 +93,11 @@ class ChainFinder:
         return chain
 
     def plan(self, chain: source.Chain) -> tuple[list[Node], int]:
-        """The blocks to read, and how many of those written to keep."""
-        committed = self.manifest.committed().blocks
-        tip = self.manifest.tip
+        """The blocks to read, and how many of those held to keep."""
+        committed, tip = self.manifest.blocks, self.manifest.tip
         if not source.is_better(chain.tip, tip):
             return [], committed
-        written = self.manifest.written.blocks
-        shared = source.shared_blocks(chain, self.rows.column("blocks.hash")) if written else 0
+        shared = source.shared_blocks(chain, self.held.hashes)
         last = chain.tip.height if self.until is None else self.until
         wanted = [node for node in chain.blocks if shared <= node.height <= last]
         if not wanted:

@@ -1,4 +1,4 @@
-"""Folders of rows and of derived tables: each commit that replaces files puts them in a folder anew."""
+"""What stands in a ledger's folder: folders of columns and segments, each under a name used once."""
 
 from __future__ import annotations
 
@@ -8,55 +8,58 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from clew.ledger import source
-from clew.ledger.tables import column_files
-from clew.schema import TABLES
+from clew.build import join, spill
+from clew.ledger import checks, source
 
-NAME = re.compile(r"(rows|derived)-\d+")
-COLUMNS = frozenset(
-    name for table in TABLES for column in table.columns for name, _, _ in column_files(table, column)
-)
+NAME = re.compile(r"(rows|links|base|work)-\d+")
+SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
+_UNSPENT = re.compile(r"unspent-\d+")
+_COLUMNS = frozenset({*checks.FILES, checks.FILE_NAME})
+_WORK = frozenset({spill.FILE_NAME, *join.FILES})
 
 
-def is_ours(folder: Path) -> bool:
-    """True for a folder in which every entry is a file of a name that Clew gives; also for an empty one.
+def is_ours(entry: Path) -> bool:
+    """True for a segment, and for a folder in which every entry is a file of a name that Clew gives.
 
-    A folder of such a name may be somebody else's, with the only copy of something in it.
+    Also for an empty one. A folder of such a name may be somebody else's, with the only copy of
+    something in it.
     """
-    names = source.FILES if folder.name == source.FOLDER else COLUMNS
-    return (
-        folder.is_dir()
-        and not folder.is_symlink()
-        and all(
-            entry.name in names and entry.is_file() and not entry.is_symlink() for entry in folder.iterdir()
-        )
+    if entry.is_symlink():
+        return False
+    if SEGMENT.fullmatch(entry.name):
+        return entry.is_file()
+    kind = entry.name.partition("-")[0]
+    names = source.FILES if entry.name == source.FOLDER else _WORK if kind == "work" else _COLUMNS
+    return entry.is_dir() and all(
+        (each.name in names or (kind == "work" and _UNSPENT.fullmatch(each.name)))
+        and each.is_file()
+        and not each.is_symlink()
+        for each in entry.iterdir()
     )
 
 
-def remove(folder: Path) -> None:
-    """Remove a generation, if it is one; readers that have it open keep it."""
+def is_named(name: str) -> bool:
+    """True for a name that Clew gives to a folder of columns or a segment."""
+    return bool(NAME.fullmatch(name) or SEGMENT.fullmatch(name))
+
+
+def remove(entry: Path) -> None:
+    """Remove a folder of columns or a segment, if it is one; readers that have it open keep it."""
     with suppress(OSError):
-        if NAME.fullmatch(folder.name) and is_ours(folder):
-            shutil.rmtree(folder)
+        if is_named(entry.name) and is_ours(entry):
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def remove_others(ledger: Path, kept: Collection[str]) -> None:
-    """Remove all generations but those named."""
+    """Remove all folders of columns and segments but those named."""
     for entry in ledger.glob("*-*"):
         if entry.name not in kept:
             remove(entry)
 
 
-def following(ledger: Path, folder: str) -> str:
-    """The name of the next generation: a later number, at which nothing stands in the way.
-
-    What a run that was killed left there is removed.
-    """
-    name, _, digits = folder.rpartition("-")
-    number = int(digits) + 1
-    while True:
-        place = ledger / f"{name}-{number:04d}"
-        remove(place)
-        if not place.exists() and not place.is_symlink():
-            return place.name
-        number += 1
+def following(ledger: Path, kind: str) -> str:
+    """A name for a new folder of a kind: a later number than any that stands in the ledger's folder."""
+    numbers = [
+        int(entry.name.rpartition("-")[2]) for entry in ledger.glob(f"{kind}-*") if NAME.fullmatch(entry.name)
+    ]
+    return f"{kind}-{max(numbers, default=0) + 1:04d}"

@@ -14,8 +14,8 @@ from clew.build import generations
 from clew.errors import LedgerInUseError, NotALedgerError
 from clew.ledger import manifest as manifests
 from clew.ledger import source
+from clew.ledger.disk import storage
 from clew.ledger.manifest import LOCK_NAME
-from clew.ledger.tables import storage
 
 
 @contextmanager
@@ -79,8 +79,8 @@ def _may_be_begun(entry: Path) -> bool:
     """May a ledger folder hold this before its first manifest is written?"""
     if entry.name in (LOCK_NAME, f"{manifests.FILE_NAME}.new"):
         return entry.is_file()
-    named = entry.name == source.FOLDER or generations.NAME.fullmatch(entry.name)
-    return bool(named) and generations.is_ours(entry)
+    named = entry.name == source.FOLDER or generations.is_named(entry.name)
+    return named and generations.is_ours(entry)
 
 
 def _clear(ledger: Path, before: Collection[str]) -> None:

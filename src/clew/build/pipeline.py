@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from clew.build import generations
-from clew.build.batches import BATCH_BYTES, BlockReader
-from clew.build.chain import ChainFinder
-from clew.build.derive import Derivation, rules_in_force
+from clew.build.append import Appender
+from clew.build.batches import BlockReader
+from clew.build.bulk import ROWS, WORK, Bulk
+from clew.build.chain import ChainFinder, Held
 from clew.build.holding import hold
-from clew.build.rows import RowMaker
+from clew.build.links import rules_in_force
+from clew.build.memory import Memory
+from clew.build.rebuild import Rebuild
 from clew.build.summary import Progress, Summary
-from clew.build.written import RowsUnderWay, WrittenRows
+from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.errors import (
     BadBlockError,
@@ -30,12 +33,8 @@ from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
-from clew.ledger.manifest import Manifest, Rule, Tip, Written
-from clew.ledger.tables import cut_back
-from clew.schema import ROW_TABLES
-
-COMMIT_BYTES = 512 << 20
-COMMIT_SECONDS = 30.0
+from clew.ledger.ledger import Ledger
+from clew.ledger.manifest import Manifest
 
 
 def index(
@@ -46,20 +45,22 @@ def index(
     magic: bytes | None = None,
     until: int | None = None,
     threads: int | None = None,
+    memory: float | None = None,
     progress: Callable[[Progress], None] | None = None,
     batch_bytes: int | None = None,
 ) -> Summary:
     """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
 
-    Goes on from what the ledger has; ``until`` is the last height to index. Raises BlockFileError
-    for the files, LedgerError for the ledger, StoppedError after an interrupt; each leaves what was
-    committed before untouched.
+    Goes on from what the ledger has; ``until`` is the last height to index, ``memory`` GiB the most to
+    use (default: half of the machine's). Raises BlockFileError for the files, LedgerError for the
+    ledger, StoppedError after an interrupt; each leaves what was committed before untouched.
     """
     ledger = Path(ledger)
     if until is not None and until < 0:
         raise UsageError(f"--until: expected a height from 0 on, found {until}")
     if threads is not None and threads < 1:
         raise UsageError(f"--threads: expected at least 1, found {threads}")
+    bound = Memory.of(memory)
     try:
         with hold(ledger):
             started = _start(ledger, network, magic)
@@ -67,8 +68,8 @@ def index(
             files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
             # Threads end before the files that they read are closed.
             with closing(files), LocalEngine(threads) as engine:
-                run = _Run(ledger, started, files, engine, progress or (lambda _: None), until, batch_bytes)
-                return run.go()
+                options = _Options(engine, bound, progress or (lambda _: None), until, batch_bytes)
+                return _Run(ledger, started, files, options).go()
     except KeyboardInterrupt:
         raise StoppedError(
             f"{ledger}: stopped; what was committed before is untouched; run the same command again"
@@ -85,7 +86,7 @@ def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
         raise UsageError(f"--magic: expected 4 bytes as 8 hex digits, found {len(magic)} bytes")
     if not (ledger / manifests.FILE_NAME).exists():
         name = network or "main"
-        return Manifest(name, (magic or source.default_magic(name)).hex(), "rows-0001")
+        return Manifest(name, (magic or source.default_magic(name)).hex())
     found = manifests.read(ledger)
     if network is not None and network != found.network:
         raise WrongNetworkError(
@@ -100,32 +101,65 @@ def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
     return found
 
 
-class _Run:
-    """One run of index on one ledger."""
+_APPENDED = 8 << 20
+"""Bytes of blocks that are appended as one."""
+
+
+class _Options:
+    """What a run is told."""
 
     def __init__(
         self,
-        ledger: Path,
-        manifest: Manifest,
-        files: BlockFiles,
         engine: LocalEngine,
+        memory: Memory,
         progress: Callable[[Progress], None],
         until: int | None,
-        batch_bytes: int | None = None,
+        batch_bytes: int | None,
     ) -> None:
+        self.engine = engine
+        self.memory = memory
+        self.progress = progress
+        self.until = until
+        self.batch_bytes = batch_bytes
+
+
+class _Run:
+    """One run of index on one ledger."""
+
+    def __init__(self, ledger: Path, manifest: Manifest, files: BlockFiles, options: _Options) -> None:
         self.ledger = ledger
         self.manifest = manifest
         self.files = files
-        self.engine = engine
-        self.progress = progress
-        self.until = until
-        self.reader = BlockReader(files, engine, batch_bytes or BATCH_BYTES)
-        self.maker = RowMaker(files, engine)
+        self.options = options
+        self.engine = options.engine
+        self.timings = Timings()
         self.began = time.perf_counter()
-        self.stages: dict[str, float] = {}
+        self.phases: dict[str, float] = {}
         self.bytes_read = 0
-        self.finder = ChainFinder(ledger, manifest, files, progress, until)
+        self.broken_copies: list[Any] = []
+        self.bulk = Bulk(
+            ledger,
+            manifest,
+            files,
+            options.engine,
+            options.memory,
+            self.timings,
+            options.progress,
+            options.batch_bytes,
+        )
+        self.rebuild = Rebuild(ledger, options.engine, options.memory, self.timings, options.progress)
+        self.finder = ChainFinder(ledger, manifest, self._held(), files, options.progress, options.until)
         self.notices = self.finder.notices
+
+    def _held(self) -> Held:
+        manifest = self.manifest
+        if manifest.tip:
+            state = Ledger(self.ledger, manifest)
+            return Held(state.column("blocks.hash"), state.column("blocks.work"))
+        if manifest.building:
+            columns = self.bulk.columns(manifest.building.counts)
+            return Held(columns["blocks.hash"], columns["blocks.work"])
+        return Held()
 
     def go(self) -> Summary:
         """Bring the ledger up to the files; where that fails, leave it as it was last committed."""
@@ -138,43 +172,42 @@ class _Run:
                 # Files may have been mended since, in ways that their sizes and times do not show.
                 return self._again()._go(None)
         except BaseException:
-            self._leave()
+            self._tidy()
             raise
 
     def _again(self) -> _Run:
         manifest = self.manifest
-        with suppress(NotALedgerError):
+        if (self.ledger / manifests.FILE_NAME).exists():
             manifest = manifests.read(self.ledger)
-        batch_bytes = self.reader.batch_bytes
-        return _Run(self.ledger, manifest, self.files, self.engine, self.progress, self.until, batch_bytes)
+        return _Run(self.ledger, manifest, self.files, self.options)
 
-    def _leave(self) -> None:
-        """Take away what was written and not committed."""
+    def _tidy(self) -> None:
+        """Take away what is in the folder and not committed."""
         with suppress(NotALedgerError):
-            manifest = manifests.read(self.ledger)
-            generations.remove_others(self.ledger, (manifest.rows_folder, manifest.derived_folder))
-            cut_back(self.ledger / manifest.rows_folder, ROW_TABLES, manifest.written.counts)
+            committed = manifests.read(self.ledger)
+            kept = committed.folders() | ({ROWS, WORK} if committed.building else set())
+            generations.remove_others(self.ledger, kept)
 
     def _go(self, memory: Path | None) -> Summary:
-        with self._stage("scan"):
+        with self._phase("scan"):
             chain, scans = self.finder.find(memory)
         before = self.manifest
         wanted, shared = self.finder.plan(chain)
-        committed = before.committed().blocks
-        rolled_back = max(0, committed - shared)
-        resumed = shared - 1 if shared > committed else None
-        self._rewind(shared)
-        if wanted:
-            self._take_up()
-            with self._stage("blocks"):
-                self._write_rows(wanted)
-        if self._must_derive():
-            self._derive()
+        first_build = before.tip is None
+        resumed = shared - 1 if first_build and shared else None
+        undone = 0 if first_build else max(0, before.blocks - shared)
+        if first_build and (wanted or shared):
+            self._first_build(wanted, chain, shared)
+        elif not first_build:
+            if self._rules_changed():
+                with self._phase("rules"):
+                    self._commit(self.rebuild.fold(self.manifest, links_anew=True))
+            if wanted:
+                self._append(wanted, shared)
         if self.manifest.blocks_folder != self._blocks_folder():
             # Nothing new in another folder: still the one to look in from now on.
-            self.manifest = replace(self.manifest, blocks_folder=self._blocks_folder())
-            manifests.write(self.ledger, self.manifest)
-        generations.remove_others(self.ledger, (self.manifest.rows_folder, self.manifest.derived_folder))
+            self._commit(self.manifest)
+        self._tidy()
         try:
             source.remember(self.files, scans, self.ledger / source.FOLDER)
         except OSError as error:
@@ -182,188 +215,132 @@ class _Run:
                 f"{self.ledger / source.FOLDER}: cannot keep where the blocks lie ({error.strerror}); the "
                 "ledger is whole, but the next run reads all files again"
             )
-        return self._summary(before, chain, resumed, rolled_back)
+        return self._summary(before, chain, resumed, undone)
 
-    def _rewind(self, blocks: int) -> None:
-        """Go back to the first ``blocks`` blocks of the rows written."""
-        if blocks < self.manifest.written.blocks:
-            rows = self._rows()
-            kept = rows.at(blocks)
-            folder = self.manifest.rows_folder
-            if blocks < self.manifest.committed().blocks:
-                # Readers may have the committed rows open, so what replaces them goes elsewhere.
-                folder = generations.following(self.ledger, folder)
-                rows.copy(dict(kept.counts), folder)
-            self.manifest = replace(self.manifest, written=kept, rows_folder=folder)
-            if self._is_in_place():
-                # First say that the rows beyond are void, then write over them.
-                manifests.write(self.ledger, self.manifest)
-
-    def _take_up(self) -> None:
-        """Make what later blocks refer to from the rows that are there."""
-        written = self.manifest.written
-        if written.blocks:
-            with self._stage("restore"):
-                digest = bytes.fromhex(written.digest)
-                self.maker.restore(self._rows().column, dict(written.counts), digest)
-
-    def _rows(self) -> WrittenRows:
-        return WrittenRows.of(self.ledger, self.manifest)
-
-    def _is_in_place(self) -> bool:
-        """True while rows go to the folder that the manifest on disk names."""
-        folder = self.manifest.rows_folder
-        return self.manifest.tip is None or folder == manifests.read(self.ledger).rows_folder
-
-    def _write_rows(self, nodes: list[Node]) -> None:
-        """Parse, check and write blocks; commit what is on disk every now and then."""
-        total = sum(node.frame.length for node in nodes)
-        under_way = RowsUnderWay(self.ledger, self.manifest, self.engine)
-        last_commit, uncommitted = time.perf_counter(), 0
+    def _first_build(self, nodes: list[Node], chain: source.Chain, shared: int) -> None:
+        """Read ``nodes`` behind the ``shared`` blocks that are read already, and build what follows."""
+        building = self.manifest.building
+        if building and shared < building.blocks:
+            # The chain has left what an earlier run read: begin anew.
+            last = nodes[-1].height if nodes else shared - 1
+            nodes, shared = [node for node in chain.blocks if node.height <= last], 0
+            if nodes[0].height:
+                raise MissingBlockError(
+                    f"{self.files.folder}: expected all blocks from height 0 on, found them from "
+                    f"{nodes[0].height} on: a reorganisation undid what an unfinished run had read; copy the "
+                    "older block files back"
+                )
+        bulk = self.bulk
+        bulk.manifest = replace(self.manifest, blocks_folder=self._blocks_folder())
         try:
-            # Said before there is anything to say, so that speed can be told from the first batch on.
-            before = nodes[0].height - 1 if nodes[0].height else None
-            self.progress(Progress("blocks", 0, total, "bytes", before))
-            for parsed in self.reader.read(nodes):
-                under_way.append(self.maker.make(parsed), self.maker.digest)
-                size = sum(node.frame.length for node in parsed.nodes)
-                self.bytes_read += size
-                uncommitted += size
-                self.progress(Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height))
-                if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
-                    under_way.settle()
-                    self._commit_rows(under_way.sync())
-                    last_commit, uncommitted = time.perf_counter(), 0
-            under_way.settle()
-            self._commit_rows(under_way.sync())
+            with self._phase("blocks"):
+                bulk.read(nodes, shared)
         except KeyboardInterrupt:
-            under_way.settle()
-            raise self._stop(under_way) from None
+            raise self._stopped(bulk.manifest) from None
         finally:
-            under_way.close()
+            self.bytes_read += bulk.bytes_read
+            self.broken_copies += bulk.broken_copies
+        try:
+            with self._phase("addresses"):
+                state = bulk.finish()
+            with self._phase("tables"):
+                self._commit(self.rebuild.fold(state, links_anew=True))
+        except KeyboardInterrupt:
+            raise StoppedError(
+                f"{self.ledger}: stopped after all blocks were read, up to height "
+                f"{bulk.manifest.building.blocks - 1 if bulk.manifest.building else 0}; run the same command "
+                "again to go on from there"
+            ) from None
 
-    def _stop(self, under_way: RowsUnderWay) -> StoppedError:
-        """Commit what is written, if the next run can use it, and say where that goes on."""
-        if not self._is_in_place():
-            return self._stopped_as_it_was()
-        written = under_way.sync()
-        if written.blocks <= self.manifest.committed().blocks:
-            return self._stopped_as_it_was()
-        self._commit_rows(written)
+    def _stopped(self, manifest: Manifest) -> StoppedError:
+        building = manifest.building
+        if building is None or not building.blocks:
+            return StoppedError(
+                f"{self.ledger}: stopped; the ledger is as it was; run the same command again"
+            )
         return StoppedError(
-            f"{self.ledger}: stopped at height {written.blocks - 1}; run the same command again to go on "
+            f"{self.ledger}: stopped at height {building.blocks - 1}; run the same command again to go on "
             "from there"
         )
 
-    def _stopped_as_it_was(self) -> StoppedError:
-        return StoppedError(f"{self.ledger}: stopped; the ledger is as it was; run the same command again")
+    def _append(self, nodes: list[Node], shared: int) -> None:
+        """Undo what the chain has left, and add blocks, each batch with a commit where it can have one."""
+        tip = self.manifest.tip
+        with self._phase("append"):
+            state = self.manifest
+            if shared < state.blocks:
+                state = self.rebuild.rolled_back(state, shared)
+            appender = Appender(self.ledger, state, self.files, self.timings)
+            reader = BlockReader(
+                self.files, self.engine, 0, self.options.batch_bytes or _APPENDED, self.timings
+            )
+            total = sum(node.frame.length for node in nodes)
+            try:
+                for parsed in reader.read(nodes):
+                    appender.add(parsed)
+                    appender.tidy()
+                    self.bytes_read += sum(node.frame.length for node in parsed.nodes)
+                    height = parsed.nodes[-1].height
+                    self.options.progress(Progress("append", self.bytes_read, total, "bytes", height))
+                    # A state that is worse than the committed one is none to be seen.
+                    if source.is_better(parsed.nodes[-1], tip):
+                        self._commit(self.rebuild.tidied(appender.manifest))
+                        appender.manifest = self.manifest
+            except KeyboardInterrupt:
+                raise StoppedError(
+                    f"{self.ledger}: stopped at height {self.manifest.blocks - 1}; run the same command again "
+                    "to go on from there"
+                ) from None
+            finally:
+                self.broken_copies += reader.broken_copies
 
-    def _commit_rows(self, written: Written) -> None:
-        """Make the rows written so far, which are safe on disk, the point from which the next run goes on."""
-        self.manifest = replace(self.manifest, written=written, blocks_folder=self._blocks_folder())
-        # Other rows than the committed ones count only once the whole is done.
-        if self._is_in_place():
-            manifests.write(self.ledger, self.manifest)
+    def _commit(self, manifest: Manifest) -> None:
+        manifest = replace(manifest, blocks_folder=self._blocks_folder())
+        manifests.write(self.ledger, manifest)
+        self.manifest = manifest
+
+    def _rules_changed(self) -> bool:
+        return bool(self.manifest.tip) and [rule.__dict__ for rule in self.manifest.rules] != rules_in_force()
 
     def _blocks_folder(self) -> str:
         return str(self.files.folder.resolve())
 
-    def _must_derive(self) -> bool:
+    def _summary(self, before: Manifest, chain: source.Chain, resumed: int | None, undone: int) -> Summary:
         manifest = self.manifest
-        if not manifest.written.blocks:
-            return False
-        same_rows = manifest.tip is not None and manifest.written.digest == manifest.digest
-        return not same_rows or [rule.__dict__ for rule in manifest.rules] != rules_in_force()
-
-    def _derive(self) -> None:
-        manifest = self.manifest
-        counts = {name: int(count) for name, count in manifest.written.counts.items()}
-        folder = generations.following(self.ledger, manifest.derived_folder or "derived-0000")
-
-        def step(stage: str, done: int, total: int) -> None:
-            self.progress(Progress(stage, done, total, "rows"))
-
-        columns: dict[str, Any] = {}
-        written = self._rows()
-
-        def rows(name: str) -> Any:
-            if name not in columns:
-                columns[name] = written.column(name)
-            return columns[name]
-
-        try:
-            with self._stage("derived tables"):
-                totals = Derivation(rows, counts, self.ledger / folder, self.engine, step).run()
-        except BaseException as error:
-            generations.remove(self.ledger / folder)
-            if isinstance(error, KeyboardInterrupt):
-                if not self._is_in_place():
-                    # The rows were copied, and are tidied away.
-                    raise self._stopped_as_it_was() from None
-                raise StoppedError(
-                    f"{self.ledger}: stopped after all blocks were read, up to height "
-                    f"{manifest.written.blocks - 1}; run the same command again to go on from there"
-                ) from None
-            raise
-        last = manifest.written.blocks - 1
-        tip = Tip(
-            last,
-            written.column("blocks.hash")[last].tobytes()[::-1].hex(),
-            written.column("blocks.work")[last].tobytes().hex(),
-        )
-        self.manifest = replace(
-            manifest,
-            derived_folder=folder,
-            tip=tip,
-            counts={**counts, **totals.counts},
-            entities=totals.entities,
-            unspent_outputs=totals.unspent_outputs,
-            unspent_value=totals.unspent_value,
-            digest=manifest.written.digest,
-            rules=tuple(Rule(**rule) for rule in rules_in_force()),
-        )
-        manifests.write(self.ledger, self.manifest)
-
-    def _summary(
-        self, before: Manifest, chain: source.Chain, resumed: int | None, rolled_back: int
-    ) -> Summary:
-        manifest = self.manifest
-        for frame in self.reader.broken_copies:
+        for frame in self.broken_copies:
             self.notices.append(
                 f"{self.files.name(frame.file)}: passed over a damaged copy of a block at offset "
                 f"{frame.offset:,}; another copy is sound"
             )
         assert manifest.tip is not None
-        self.finder.tell(chain, before.tip, manifest.tip, self._rows().column("blocks.hash"))
-        counts = {
-            name: int(manifest.counts[name])
-            for name in ("blocks", "transactions", "outputs", "inputs", "addresses")
-        }
-        kept = before.committed().blocks - rolled_back
-        kept_transactions = int(before.counts.get("transactions", 0))
-        if rolled_back:
-            kept_transactions = int(self._rows().column("blocks.first_transaction")[kept]) if kept else 0
+        state = Ledger(self.ledger, manifest)
+        self.finder.tell(chain, before.tip, manifest.tip, state.column("blocks.hash"))
+        kept = before.blocks - undone
+        kept_transactions = int(before.counts.get("transactions", 0)) if before.tip else 0
+        if undone:
+            kept_transactions = int(state.column("blocks.first_transaction")[kept]) if kept else 0
         return Summary(
             network=manifest.network,
             folder=str(self.files.folder),
             tip=manifest.tip,
-            counts={**counts, "entities": manifest.entities},
-            added_blocks=counts["blocks"] - kept,
-            added_transactions=counts["transactions"] - kept_transactions,
+            counts=dict(state.counts),
+            added_blocks=state.counts["blocks"] - kept,
+            added_transactions=state.counts["transactions"] - kept_transactions,
             bytes_read=self.bytes_read,
             seconds=time.perf_counter() - self.began,
             resumed_from=resumed,
-            rolled_back=rolled_back,
+            rolled_back=undone,
             stale_blocks=chain.stale,
             duplicate_frames=chain.duplicates,
             notices=tuple(self.notices),
-            stages=dict(self.stages),
+            phases=dict(self.phases),
+            stages=self.timings.stages(),
         )
 
     @contextmanager
-    def _stage(self, name: str) -> Iterator[None]:
+    def _phase(self, name: str) -> Iterator[None]:
         began = time.perf_counter()
         try:
             yield
         finally:
-            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - began
+            self.phases[name] = self.phases.get(name, 0.0) + time.perf_counter() - began

@@ -1,172 +1,123 @@
-"""From parsed blocks to rows: ids, spends, addresses, and the digest of each block's rows."""
+"""From parsed blocks to rows: everything but what tells of addresses."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from hashlib import sha256
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from clew.build.addresses import AddressBook
 from clew.build.batches import Parsed
-from clew.build.spends import SpendBook, SpendFault
-from clew.engine.local import LocalEngine
+from clew.build.spends import SpendFault
 from clew.errors import BadBlockError
-from clew.kernels import spends as spend_kernel
+from clew.kernels.spends import NOTHING
 from clew.ledger.blockfiles import BlockFiles
-from clew.ledger.digest import BEFORE_GENESIS, rows_digest
-from clew.ledger.tables import Array
-from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NULLDATA, ROW_TABLES
+from clew.ledger.columns import Array
+from clew.ledger.digest import content_digest
+from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NULLDATA
 
 Rows: TypeAlias = dict[str, dict[str, Array]]
 """Columns by table and name."""
 
 MEDIAN_BLOCKS = 11
+COUNTED = ("blocks", "transactions", "outputs", "inputs")
 
 
 class RowMaker:
-    """Makes the rows of one batch after the other; keeps what later blocks refer to."""
+    """Makes the rows of one batch after the other; knows how many came before.
 
-    def __init__(self, files: BlockFiles, engine: LocalEngine) -> None:
+    ``counts`` are the rows before, by table; ``times`` the header times of the last blocks before.
+    """
+
+    def __init__(self, files: BlockFiles, counts: Mapping[str, int], times: Iterable[int]) -> None:
         self.files = files
-        self.engine = engine
-        self.addresses = AddressBook()
-        self.spends = SpendBook()
-        self.counts = {table.name: 0 for table in ROW_TABLES}
-        self.digest = BEFORE_GENESIS
-        self._times: deque[int] = deque(maxlen=MEDIAN_BLOCKS)
+        self.counts = {name: int(counts.get(name, 0)) for name in COUNTED}
+        self._times: deque[int] = deque(times, maxlen=MEDIAN_BLOCKS)
 
-    def restore(self, rows: Any, counts: Mapping[str, int], digest: bytes) -> None:
-        """Go on after rows that an earlier run wrote: ``rows(name)`` gives a column."""
-        self.counts.update(counts)
-        self.digest = digest
-        self._times.extend(np.asarray(rows("blocks.time")[-MEDIAN_BLOCKS:]).tolist())
-        tails = {name: np.asarray(rows(f"address_tails.{name}")) for name in ("address", "length", "tail")}
-        self.addresses.restore(np.asarray(rows("addresses.type")), np.asarray(rows("addresses.head")), tails)
-        self.spends.restore(rows, self.counts)
+    def unspendable(self, parsed: Parsed) -> int:
+        """How many of a batch's first outputs nobody can spend, since the genesis block made them."""
+        return int(parsed.batch.output_base[1]) if parsed.nodes[0].height == 0 else 0
 
-    def make(self, parsed: Parsed) -> Rows:
-        """The rows of a batch, all tables. Raises BadBlockError where an input spends nothing."""
+    def make(
+        self, parsed: Parsed, spent: Array, replaced: Array, earlier: Callable[[int, bytes], int]
+    ) -> Rows:
+        """The rows of a batch, logical tables, without columns that tell of addresses.
+
+        ``spent`` and ``replaced`` as ``SpendTable.resolve`` gives them; ``earlier`` finds the id of an
+        earlier transaction by its first output, and compares its txid.
+        """
         columns, counts = parsed.columns, self.counts
-        transactions, outputs = counts["transactions"], counts["outputs"]
-        self._require_room(transactions + len(columns.offset))
-        dead = self._dead_outputs(parsed)
-        if parsed.nodes[0].height == 0:
-            columns.spendable[: int(parsed.batch.transaction_base[1])] = 0
-        spent, replaced, fault = self.spends.resolve(
-            parsed.batch, columns, (transactions, outputs), np.flatnonzero(dead) + outputs, self.engine
-        )
-        if fault:
-            raise self._bad_input(parsed, fault)
-        addresses, firsts, new = self.addresses.resolve(columns, self.engine)
-        lost = np.flatnonzero(replaced != spend_kernel.NOTHING)
+        self._require_room(counts["transactions"] + len(columns.offset))
+        dead = columns.oversize != 0
+        dead[: self.unspendable(parsed)] = True
+        dead &= columns.script_type != NULLDATA
+        lost = np.flatnonzero(replaced != NOTHING)
+        ids = [earlier(int(replaced[row]), columns.txid[32 * row : 32 * row + 32].tobytes()) for row in lost]
         rows: Rows = {
-            "blocks": self._blocks(parsed, firsts),
+            "blocks": self._blocks(parsed),
             "transactions": {
                 "txid": columns.txid.reshape(-1, 32),
-                "first_output": columns.first_output[:-1] + outputs,
+                "first_output": columns.first_output[:-1] + counts["outputs"],
                 "first_input": columns.first_input[:-1] + counts["inputs"],
                 **{
                     name: getattr(columns, name)
-                    for name in ("offset", "size", "base_size", "version", "lock_time", "flags")
+                    for name in ("offset", "base_size", "version", "lock_time", "flags")
                 },
             },
-            "outputs": {"value": columns.value, "script_type": columns.script_type, "address": addresses},
+            "outputs": {"value": columns.value, "script_type": columns.script_type},
             "inputs": {"spent_output": spent, "sequence": columns.sequence},
-            **new,
             "overwritten": {
-                "transaction": replaced[lost],
-                "by": (lost + transactions).astype(np.uint32),
+                "transaction": np.array(ids, np.uint32),
+                "by": (lost + counts["transactions"]).astype(np.uint32),
             },
-            "unspendable": {
-                "output": np.flatnonzero(dead & (columns.script_type != NULLDATA)) + outputs,
-            },
+            "unspendable": {"output": np.flatnonzero(dead) + counts["outputs"]},
         }
-        rows["block_digests"] = {"digest": self._digests(parsed, rows)}
-        for name, made in rows.items():
-            self.counts[name] += len(next(iter(made.values())))
+        for name in COUNTED:
+            counts[name] += len(next(iter(rows[name].values())))
         return rows
 
     def _require_room(self, transactions: int) -> None:
-        if transactions > MAX_TRANSACTIONS or self.counts["addresses"] > NO_ADDRESS - (1 << 24):
+        if transactions > MAX_TRANSACTIONS:
             raise BadBlockError(
-                f"expected at most {MAX_TRANSACTIONS} transactions and addresses, found more; "
+                f"expected at most {MAX_TRANSACTIONS} transactions, found more; "
                 "this version of the ledger cannot hold the chain"
             )
 
-    def _dead_outputs(self, parsed: Parsed) -> Array:
-        """Which outputs nobody can spend, by row."""
-        columns = parsed.columns
-        dead: Array = (columns.script_type == NULLDATA) | (columns.oversize != 0)
-        if parsed.nodes[0].height == 0:
-            dead[: int(parsed.batch.output_base[1])] = True
-        return dead
-
-    def _blocks(self, parsed: Parsed, firsts: Array) -> dict[str, Array]:
+    def _blocks(self, parsed: Parsed) -> dict[str, Array]:
         headers = [node.frame for node in parsed.nodes]
-        bases = parsed.batch
+        bases, columns = parsed.batch, parsed.columns
+        sizes = bases.ends - bases.starts
+        last = bases.transaction_base[1:] - 1
+        saved = np.add.reduceat(
+            columns.size.astype(np.int64) - columns.base_size, bases.transaction_base[:-1]
+        )
         return {
-            "hash": _bytes32(node.hash for node in parsed.nodes),
+            "hash": bytes32(node.hash for node in parsed.nodes),
             "version": np.array([header.version for header in headers], np.int32),
-            "merkle_root": _bytes32(header.merkle_root for header in headers),
+            "merkle_root": bytes32(header.merkle_root for header in headers),
             "time": np.array([header.time for header in headers], np.uint32),
             "bits": np.array([header.bits for header in headers], np.uint32),
             "nonce": np.array([header.nonce for header in headers], np.uint32),
             "median_time": np.array([self._median(header.time) for header in headers], np.uint32),
-            "work": _bytes32(node.work.to_bytes(32, "big") for node in parsed.nodes),
-            "size": (bases.ends - bases.starts).astype(np.uint32),
-            "base_size": self._base_sizes(parsed),
+            "work": bytes32(node.work.to_bytes(32, "big") for node in parsed.nodes),
+            "size": sizes.astype(np.uint32),
+            # The whole less what transactions save without their witnesses.
+            "base_size": (sizes - saved).astype(np.uint32),
+            "trailing": (sizes - columns.offset[last] - columns.size[last]).astype(np.uint32),
             "first_transaction": (bases.transaction_base[:-1] + self.counts["transactions"]).astype(
                 np.uint32
             ),
             "first_output": bases.output_base[:-1] + self.counts["outputs"],
             "first_input": bases.input_base[:-1] + self.counts["inputs"],
-            "first_address": (
-                np.searchsorted(firsts, bases.output_base[:-1]) + self.counts["addresses"]
-            ).astype(np.uint32),
         }
-
-    def _base_sizes(self, parsed: Parsed) -> Array:
-        """Block sizes without witnesses: the whole less what its transactions save."""
-        batch, columns = parsed.batch, parsed.columns
-        saved = np.add.reduceat(
-            columns.size.astype(np.int64) - columns.base_size, batch.transaction_base[:-1]
-        )
-        sizes: Array = (batch.ends - batch.starts - saved).astype(np.uint32)
-        return sizes
 
     def _median(self, time: int) -> int:
         self._times.append(time)
         return sorted(self._times)[len(self._times) // 2]
 
-    def _digests(self, parsed: Parsed, rows: Rows) -> Array:
-        """Rolling digests of the batch's blocks, uint8 (blocks, 32)."""
-        blocks = len(parsed.nodes)
-        edges = _edges(parsed, rows, self.counts)
-        parts: list[bytes] = [b""] * blocks
-
-        def one_part(first: int, last: int) -> None:
-            for block in range(first, last):
-                parts[block] = rows_digest(
-                    {
-                        table: {
-                            name: data[edges[table][block] : edges[table][block + 1]]
-                            for name, data in columns.items()
-                        }
-                        for table, columns in rows.items()
-                    }
-                )
-
-        self.engine.over(one_part, blocks)
-        digests = []
-        for part in parts:
-            self.digest = sha256(self.digest + part).digest()
-            digests.append(self.digest)
-        return _bytes32(digests)
-
-    def _bad_input(self, parsed: Parsed, fault: SpendFault) -> BadBlockError:
+    def bad_input(self, parsed: Parsed, fault: SpendFault) -> BadBlockError:
+        """The error for an input that spends nothing."""
         columns, batch = parsed.columns, parsed.batch
         transaction = int(np.searchsorted(columns.first_input, fault.input, "right")) - 1
         block = int(np.searchsorted(batch.transaction_base, transaction, "right")) - 1
@@ -183,29 +134,50 @@ class RowMaker:
         )
 
 
-def _bytes32(values: Any) -> Array:
-    joined = b"".join(values)
-    return np.frombuffer(joined, np.uint8).reshape(-1, 32)
+def require_addresses(addresses: int) -> None:
+    """Raise BadBlockError where there are more addresses than ids."""
+    if addresses >= NO_ADDRESS:
+        raise BadBlockError(
+            f"expected fewer than {NO_ADDRESS} addresses, found more; this version of the ledger cannot "
+            "hold the chain"
+        )
 
 
-def _edges(parsed: Parsed, rows: Rows, counts: Mapping[str, int]) -> dict[str, Any]:
-    """For each table, where each block's rows begin in the batch, and where the last one's end."""
-    batch = parsed.batch
-    new_addresses = np.append(
-        rows["blocks"]["first_address"].astype(np.int64) - counts["addresses"], len(rows["addresses"]["type"])
+def content_digests(rows: Rows) -> Array:
+    """``content_digest`` of each block of a batch's rows; uint8 (blocks, 32)."""
+    edges = block_edges(rows)
+    return bytes32(
+        content_digest(
+            {
+                table: {
+                    name: data[edges[table][block] : edges[table][block + 1]]
+                    for name, data in columns.items()
+                }
+                for table, columns in rows.items()
+            }
+        )
+        for block in range(len(rows["blocks"]["hash"]))
     )
-    first_output = batch.output_base + counts["outputs"]
-    return {
-        "blocks": np.arange(len(parsed.nodes) + 1),
-        "transactions": batch.transaction_base,
-        "outputs": batch.output_base,
-        "inputs": batch.input_base,
-        "addresses": new_addresses,
-        "address_tails": np.searchsorted(
-            rows["address_tails"]["address"].astype(np.int64), new_addresses + counts["addresses"]
-        ),
-        "overwritten": np.searchsorted(
-            rows["overwritten"]["by"].astype(np.int64), batch.transaction_base + counts["transactions"]
-        ),
-        "unspendable": np.searchsorted(rows["unspendable"]["output"], first_output),
-    }
+
+
+def block_edges(rows: Rows) -> dict[str, Sequence[int]]:
+    """For each table of a batch's rows, where each block's begin, and where the last one's end."""
+    blocks = rows["blocks"]
+    edges: dict[str, Sequence[int]] = {"blocks": list(range(len(blocks["hash"]) + 1))}
+    ids: dict[str, Array] = {}
+    for name, key in (
+        ("transactions", "first_transaction"),
+        ("outputs", "first_output"),
+        ("inputs", "first_input"),
+    ):
+        starts = blocks[key].astype(np.int64)
+        ids[name] = np.append(starts, starts[0] + len(next(iter(rows[name].values()))))
+        edges[name] = (ids[name] - starts[0]).tolist()
+    for name, key, owner in (("overwritten", "by", "transactions"), ("unspendable", "output", "outputs")):
+        edges[name] = np.searchsorted(rows[name][key].astype(np.int64), ids[owner]).tolist()
+    return edges
+
+
+def bytes32(values: Iterable[bytes]) -> Array:
+    """Hashes as rows; uint8 (hashes, 32)."""
+    return np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)

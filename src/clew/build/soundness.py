@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.errors import NotALedgerError
-from clew.ledger.tables import Array
+from clew.ledger.columns import Array
 
 
 def require_ids(ids: Array, limit: int, nothing: int, column: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from clew.build.timings import Stage
 from clew.ledger.manifest import Tip
 
 
@@ -20,7 +21,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an index run did. Sizes in bytes, times in seconds; ``counts`` are the ledger's."""
+    """What an index run did. Sizes in bytes, times in seconds; ``counts`` are the ledger's.
+
+    ``phases`` follow each other; ``stages`` run beside each other on several threads.
+    """
 
     network: str
     folder: str
@@ -35,4 +39,5 @@ class Summary:
     stale_blocks: int
     duplicate_frames: int
     notices: tuple[str, ...]
-    stages: dict[str, float] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()

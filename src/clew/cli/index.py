@@ -124,7 +124,7 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     if summary.bytes_read and summary.seconds:
         rate = f"{summary.bytes_read / summary.seconds / 1e6:,.1f} MB/s"
         facts.append(("rate", f"{rate}, {number(round(summary.added_blocks / summary.seconds))} blocks/s"))
-    stages = ", ".join(f"{name} {duration(seconds)}" for name, seconds in summary.stages.items())
+    stages = ", ".join(f"{name} {duration(seconds)}" for name, seconds in summary.phases.items())
     facts.append(("time", stages))
     facts.extend((name, number(value)) for name, value in summary.counts.items())
     return facts

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TypeVar
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class LocalEngine:
@@ -17,7 +19,7 @@ class LocalEngine:
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="clew")
-        self._aside = ThreadPoolExecutor(2, thread_name_prefix="clew-io")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="clew-io")
 
     def __enter__(self) -> LocalEngine:
         return self
@@ -26,7 +28,7 @@ class LocalEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
-        self._aside.shutdown(cancel_futures=True)
+        self._writer.shutdown(cancel_futures=True)
 
     def over(self, work: Callable[[int, int], R], size: int, pieces: int | None = None) -> list[R]:
         """Run ``work(first, last)`` over contiguous parts of ``range(size)``; answers in order.
@@ -41,6 +43,34 @@ class LocalEngine:
         wait(running)
         return [each.result() for each in running]
 
-    def aside(self, work: Callable[[], R]) -> Future[R]:
-        """Start reading or writing beside the work; ask the future for its answer."""
-        return self._aside.submit(work)
+    def each(self, work: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
+        """Run ``work`` on each item; answers in order, with ``ahead`` items (default: two more than
+        threads) under way before they are asked for. An error is raised in its turn.
+        """
+        under_way: deque[Future[R]] = deque()
+        limit = self.threads + 2 if ahead is None else max(1, ahead)
+        try:
+            for item in items:
+                under_way.append(self._pool.submit(work, item))
+                if len(under_way) >= limit:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for each in under_way:
+                each.cancel()
+            wait(under_way)
+
+    def together(self, *works: Callable[[], R]) -> list[R]:
+        """Run several pieces of work side by side; answers in order, once all have ended."""
+        running = [self._pool.submit(work) for work in works]
+        wait(running)
+        return [each.result() for each in running]
+
+    def start(self, work: Callable[[], R]) -> Future[R]:
+        """Start a piece of work; ask the future for its answer."""
+        return self._pool.submit(work)
+
+    def write(self, work: Callable[[], R]) -> Future[R]:
+        """Start writing beside the work, after what is being written already."""
+        return self._writer.submit(work)

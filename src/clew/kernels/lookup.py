@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import JIT, kernel
+from clew.schema import END_BYTES, HEAD_BYTES, TAIL_BYTES
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 SEED = np.uint64(0x9E3779B97F4A7C15)
@@ -52,63 +53,86 @@ addresses that share it; so tables in memory take a secret seed of their own."""
 
 
 @kernel
-def partition(keys: Any, shift: int, starts: Any, order: Any) -> None:
-    """Group rows by ``keys >> shift`` (uint64), keeping their order within a group.
-
-    Writes ``starts`` (int64, groups + 1) and ``order`` (int64, rows).
-    """
-    starts[:] = 0
-    for row in range(len(keys)):
-        starts[np.int64(keys[row] >> np.uint64(shift)) + 1] += 1
-    for group in range(1, len(starts)):
-        starts[group] += starts[group - 1]
-    following = starts[:-1].copy()
-    for row in range(len(keys)):
-        group = np.int64(keys[row] >> np.uint64(shift))
-        order[following[group]] = row
-        following[group] += 1
+def count_buckets(keys: Any, stride: int, bits: int, counts: Any) -> None:
+    """Count keys (every ``stride``-th of ``keys``, uint64) by bucket: ``counts`` uint32, 2^bits."""
+    one = np.uint64(1)
+    for row in range(len(keys) // stride):
+        # Two shifts, since a shift by all 64 bits is undefined.
+        counts[np.int64(keys[stride * row] >> one >> np.uint64(63 - bits))] += 1
 
 
 @kernel
-def fill_buckets(keys: Any, bits: int, starts: Any, ids: Any, fingerprints: Any) -> None:
-    """Build a look-up over ``keys`` (uint64): see ``clew.ledger.keys``.
+def bucket_starts(counts: Any) -> None:
+    """Turn counts into starts, in place."""
+    start = np.int64(0)
+    for bucket in range(len(counts)):
+        count = np.int64(counts[bucket])
+        counts[bucket] = start
+        start += count
 
-    Writes ``starts`` (uint32, 2^bits + 1), ``ids`` (uint32) and ``fingerprints`` (uint8), both one
-    per key.
+
+@kernel
+def place_in_buckets(
+    keys: Any, stride: int, bits: int, first: int, begin: int, following: Any, ids: Any, fingerprints: Any
+) -> None:
+    """Put ids, numbered from ``first``, where their bucket's next one belongs: see ``clew.ledger.keys``.
+
+    Buckets from ``begin`` on, as many as ``following`` (uint32: places from 0, moving on) has; writes
+    ``ids`` (uint32) and ``fingerprints`` (uint8).
     """
-    starts[:] = 0
     one = np.uint64(1)
-    for row in range(len(keys)):
-        # Two shifts, since a shift by all 64 bits is undefined.
-        starts[np.int64(keys[row] >> one >> np.uint64(63 - bits)) + 1] += 1
-    for bucket in range(1, len(starts)):
-        starts[bucket] += starts[bucket - 1]
-    following = starts[:-1].copy()
-    for row in range(len(keys)):
-        bucket = np.int64(keys[row] >> one >> np.uint64(63 - bits))
-        place = following[bucket]
-        ids[place] = row
-        fingerprints[place] = np.int64(keys[row] >> np.uint64(56 - bits)) & 255
-        following[bucket] = place + 1
+    for row in range(len(keys) // stride):
+        key = keys[stride * row]
+        bucket = np.int64(key >> one >> np.uint64(63 - bits)) - begin
+        if 0 <= bucket < len(following):
+            place = following[bucket]
+            ids[place] = first + row
+            fingerprints[place] = np.int64(key >> np.uint64(56 - bits)) & 255
+            following[bucket] = place + 1
+
+
+@kernel
+def _first_at_least(ordered: Any, value: int) -> int:
+    low, high = 0, len(ordered)
+    while low < high:
+        middle = (low + high) // 2
+        if ordered[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
 def address_keys(
-    types: Any, heads: Any, tail_addresses: Any, tails: Any, first: int, last: int, seed: Any, keys: Any
+    types: Any, heads: Any, tails: tuple[Any, Any], ends: tuple[Any, Any], first: int, seed: Any, keys: Any
 ) -> None:
-    """Keys of addresses ``first`` to ``last`` from their columns, into ``keys`` (uint64)."""
+    """Keys of addresses from ``first`` on, from their columns, into ``keys`` (uint64).
+
+    ``types`` uint8 and ``heads`` uint8 (rows, 20) of those; ``tails`` and ``ends``: the addresses
+    (uint32) that have one and what it is (uint8, rows), of those at least.
+    """
     row = np.zeros(STRIDE, np.uint8)
-    tail, above = 0, len(tail_addresses)
-    while tail < above:
-        middle = (tail + above) // 2
-        if tail_addresses[middle] < first:
-            tail = middle + 1
-        else:
-            above = middle
-    for address in range(first, last):
+    tail = _first_at_least(tails[0], first)
+    end = _first_at_least(ends[0], first)
+    for i in range(len(keys)):
+        address = first + i
         row[:] = 0
-        row[:20] = heads[address]
-        if tail < len(tail_addresses) and tail_addresses[tail] == address:
-            row[20:41] = tails[tail]
+        for byte in range(HEAD_BYTES):
+            row[byte] = heads[i, byte]
+        if tail < len(tails[0]) and tails[0][tail] == address:
+            for byte in range(TAIL_BYTES):
+                row[HEAD_BYTES + byte] = tails[1][tail, byte]
             tail += 1
-        keys[address - first] = address_key(row, np.int64(0), np.int64(types[address]), seed)
+        if end < len(ends[0]) and ends[0][end] == address:
+            for byte in range(END_BYTES):
+                row[HEAD_BYTES + TAIL_BYTES + byte] = ends[1][end, byte]
+            end += 1
+        keys[i] = address_key(row, np.int64(0), np.int64(types[i]), seed)
+
+
+@kernel
+def payload_keys(payload: Any, types: Any, seed: Any, keys: Any) -> None:
+    """Keys (uint64) of addresses from payloads (uint8, STRIDE a row) and ``types`` (uint8)."""
+    for row in range(len(types)):
+        keys[row] = address_key(payload, STRIDE * row, np.int64(types[row]), seed)

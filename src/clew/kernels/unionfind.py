@@ -39,22 +39,48 @@ def flatten(parents: Any) -> int:
 
 
 @kernel
-def members(roots: Any, entities: Any, starts: Any, sizes: Any, grouped: Any) -> None:
-    """Group items by root (uint32, flat): roots ascending in ``entities``, where each one's items
-    start, how many they are, and all items in ``grouped``, ascending within a root."""
-    count = np.zeros(len(roots), np.uint32)
+def count_members(roots: Any, counts: Any) -> tuple[int, int]:
+    """Count the items of each root (``counts`` uint32, zeros before). Returns how many roots have
+    several, and how many items those have together."""
+    several, items = 0, 0
     for item in range(len(roots)):
-        count[roots[item]] += 1
+        root = roots[item]
+        counts[root] += 1
+        if root != item:
+            items += 1
+            if counts[root] == 2:
+                several += 1
+                items += 1
+    return several, items
+
+
+@kernel
+def list_roots(counts: Any, entities: Any, starts: Any, sizes: Any) -> None:
+    """List roots of several items, ascending: each (uint32), where its items start, how many they are.
+
+    Then ``counts`` holds for each root where its items start, and more than any start for others.
+    """
     entity, start = 0, 0
-    for item in range(len(roots)):
-        size = count[item]
-        if size:
+    for item in range(len(counts)):
+        size = counts[item]
+        if size > 1:
             entities[entity] = item
             starts[entity] = start
             sizes[entity] = size
             entity += 1
-            count[item] = start
+            counts[item] = start
             start += size
+        else:
+            counts[item] = 0xFFFFFFFF
+
+
+@kernel
+def place_members(roots: Any, following: Any, first: int, grouped: Any) -> None:
+    """Put items, ascending, where their root's next one belongs: places from ``first`` on, as many as
+    ``grouped`` (uint32) has. ``following`` (uint32, by root) moves on for those that are placed."""
     for item in range(len(roots)):
-        grouped[count[roots[item]]] = item
-        count[roots[item]] += 1
+        place = np.int64(following[roots[item]])
+        at = place - first
+        if 0 <= at < len(grouped) and place != 0xFFFFFFFF:
+            grouped[at] = item
+            following[roots[item]] = place + 1

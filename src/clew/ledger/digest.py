@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from clew.ledger.tables import Array
-from clew.schema import DERIVED_TABLES, ROW_TABLES, VERSION, Column
+from clew.ledger.columns import Array
+from clew.schema import ADDRESS_COLUMNS, BASE_TABLES, LINK_TABLES, ROW_TABLES, VERSION, Column
 
 BEFORE_GENESIS = bytes(32)
 """The rolling digest before the first block."""
@@ -21,32 +21,40 @@ BEFORE_GENESIS = bytes(32)
 _CHUNK_ROWS = 1 << 20
 
 
-def block_digest(previous: bytes, columns: Mapping[str, Mapping[str, Array]]) -> bytes:
-    """Rolling digest after one block: SHA-256 of the digest before and of SHA-256 of the block's rows.
+def content_digest(columns: Mapping[str, Mapping[str, Array]]) -> bytes:
+    """SHA-256 of one block's rows without what tells of addresses.
 
-    ``columns[table][column]`` holds the block's rows of every logical row table, in any order and as
-    logical values; rows are hashed table by table and column by column in schema order.
+    ``columns[table][column]`` holds the block's rows of every logical row table, as logical values,
+    in any order; they are hashed table by table and column by column in schema order.
     """
-    return sha256(previous + rows_digest(columns)).digest()
+    return _rows_digest(columns, of_addresses=False)
 
 
-def rows_digest(columns: Mapping[str, Mapping[str, Array]]) -> bytes:
-    """SHA-256 of one block's rows, arguments as for ``block_digest``."""
+def block_digest(previous: bytes, content: bytes, columns: Mapping[str, Mapping[str, Array]]) -> bytes:
+    """Rolling digest after one block: SHA-256 of the digest before, of ``content_digest``, and of
+    SHA-256 of the block's columns that tell of addresses (ADDRESS_COLUMNS), given as there.
+    """
+    return sha256(previous + content + _rows_digest(columns, of_addresses=True)).digest()
+
+
+def _rows_digest(columns: Mapping[str, Mapping[str, Array]], *, of_addresses: bool) -> bytes:
     rows = sha256()
     for table in ROW_TABLES:
         if table.logical:
+            named = ADDRESS_COLUMNS.get(table.name, ())
             for column in table.columns:
-                _update(rows, columns[table.name][column.name], column)
+                if (column.name in named) == of_addresses:
+                    _update(rows, columns[table.name][column.name], column)
     return rows.digest()
 
 
 def ledger_digest(rolling: bytes, network: str, derived: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """Digest of a whole ledger from its rolling digest at the tip and its derived tables.
+    """Digest of a whole ledger from its rolling digest at the tip, its links and its base tables.
 
     ``derived[table][column]`` is anything that has a length and gives logical values by slice.
     """
     whole = sha256(b"clew" + VERSION.to_bytes(4, "little") + network.encode() + rolling)
-    for table in DERIVED_TABLES:
+    for table in (*LINK_TABLES, *BASE_TABLES):
         if table.logical:
             for column in table.columns:
                 whole.update(_column_digest(derived[table.name][column.name], column))
@@ -65,4 +73,4 @@ def _update(digest: Any, values: Any, column: Column) -> None:
         digest.update(np.ascontiguousarray(values, column.dtype).data.cast("B"))
 
 
-__all__ = ["BEFORE_GENESIS", "block_digest", "ledger_digest", "rows_digest"]
+__all__ = ["BEFORE_GENESIS", "block_digest", "content_digest", "ledger_digest"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from string import hexdigits
@@ -20,20 +20,26 @@ from clew.bitcoin import address as address_form
 from clew.bitcoin.networks import NETWORKS, Network
 from clew.errors import AddressError, NotALedgerError, NotFoundError, UsageError
 from clew.ledger import manifest as manifests
-from clew.ledger.digest import BEFORE_GENESIS, block_digest, ledger_digest
-from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
-from clew.ledger.manifest import Manifest, Tip
-from clew.ledger.tables import Array, Data, WideColumn, read_column
+from clew.ledger.columns import Array, Data, map_tables, search
+from clew.ledger.derived import Derived, EntityOf, SpentBy, expand
+from clew.ledger.digest import BEFORE_GENESIS, block_digest, content_digest, ledger_digest
+from clew.ledger.keys import address_key, transaction_key
+from clew.ledger.manifest import Manifest, Piece, Tip
+from clew.ledger.segments import Counts
+from clew.ledger.segments import read as read_segment
+from clew.ledger.sizes import Sizes
 from clew.schema import (
+    BASE_TABLES,
     HEAD_BYTES,
+    LINK_TABLES,
     MULTISIG,
     NO_ADDRESS,
     NONSTANDARD,
     PAYLOAD_LENGTH,
     ROW_TABLES,
-    TABLES,
     VERSION,
     WITNESS_UNKNOWN,
+    Table,
 )
 
 _HASH_DIGITS = 64
@@ -42,10 +48,15 @@ _FIRST_ROW = {"transactions": "first_transaction", "outputs": "first_output", "i
 _FIRST_ROW["addresses"] = "first_address"
 _SPARSE = (
     ("address_tails", "address", "addresses"),
+    ("address_ends", "address", "addresses"),
     ("overwritten", "by", "transactions"),
     ("unspendable", "output", "outputs"),
 )
 """Row tables whose rows belong to the block of the address, transaction or output they name."""
+
+
+NO_TIP = Tip(-1, "00" * 32, "00" * 32)
+"""The tip of a state without blocks, which only a writer sees."""
 
 
 def open_ledger(path: str | Path) -> Ledger:
@@ -56,7 +67,8 @@ def open_ledger(path: str | Path) -> Ledger:
 class Ledger:
     """The committed state of a ledger folder, as it was when opened.
 
-    A build that goes on meanwhile is not seen. Raises NotALedgerError where the folder holds no
+    A build that goes on meanwhile is not seen. A writer gives the ``manifest`` of a state that it has
+    not committed. Raises NotALedgerError where the folder holds no
     finished ledger, LedgerVersionError where another version of Clew wrote it.
     """
 
@@ -67,15 +79,17 @@ class Ledger:
     counts: dict[str, int]
     """Blocks, transactions, outputs, inputs, addresses and entities."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, manifest: Manifest | None = None) -> None:
         self.path = Path(path)
-        self.manifest = manifests.read(self.path)
+        self.manifest = manifest or manifests.read(self.path)
         while True:
-            self.tip = _finished(self.path, self.manifest)
+            self.tip = NO_TIP if manifest and not manifest.tip else _finished(self.path, self.manifest)
             try:
-                self._columns = _map_columns(self.path, self.manifest)
+                self._open_files()
                 break
             except NotALedgerError:
+                if manifest:
+                    raise
                 # A writer that just committed may have removed the files of the state before.
                 latest = manifests.read(self.path)
                 if latest == self.manifest:
@@ -89,19 +103,48 @@ class Ledger:
         self.network = NETWORKS[self.manifest.network]
         rows = self.manifest.counts
         self.counts = {name: rows[name] for name in ("blocks", "transactions", "outputs", "inputs")}
-        self.counts |= {"addresses": rows["addresses"], "entities": self.manifest.entities}
+        self.counts |= {"addresses": rows["addresses"], "entities": self.manifest.sums.entities}
+
+    def _open_files(self) -> None:
+        manifest, base = self.manifest, self.manifest.base
+        if base is None or not manifest.rows or not manifest.links:
+            raise NotALedgerError(f"{self.path}: the manifest names no tables; build the ledger again")
+        columns = map_pieces(self.path, manifest.rows, manifest.counts, ROW_TABLES)
+        columns |= map_pieces(self.path, manifest.links, manifest.counts, LINK_TABLES)
+        columns |= map_tables([(self.path / base.folder, base.counts)], BASE_TABLES)
+        covered = Counts(*(base.counts[name] for name in ("transaction_lookup", "spends", "entities")))
+        segments = [read_segment(self.path, segment) for segment in manifest.segments]
+        self._derived = Derived(columns, covered, segments)
+        self._columns: dict[str, Data] = {
+            **columns,
+            "spends.spent_by": SpentBy(self._derived),
+            "entities.entity": EntityOf(self._derived),
+            "transactions.size": Sizes(columns),
+        }
+
+    @property
+    def derived(self) -> Derived:
+        """What follows from the rows. Raises UsageError once closed."""
+        if not self._columns:
+            raise self._is_closed()
+        return self._derived
+
+    def _is_closed(self) -> UsageError:
+        return UsageError(f"{self.path}: the ledger is closed; open it again to ask")
 
     def column(self, name: str) -> Any:
-        """The column called ``table.column``: an array, or a WideColumn of 40-bit numbers.
+        """The column called ``table.column``: an array, or something that gives arrays.
 
-        Both give values by index, slice or index array. Raises KeyError, or UsageError once closed.
+        It has a length, and gives values by index, slice or index array; ``np.asarray`` of it is the
+        whole. Base tables reach as far as the base does (see ``derived``), except ``spends.spent_by``
+        and ``entities.entity``, which are those at the tip. Raises KeyError, or UsageError once closed.
         """
         try:
             return self._columns[name]
         except KeyError:
             if self._columns:
                 raise
-            raise UsageError(f"{self.path}: the ledger is closed; open it again to ask") from None
+            raise self._is_closed() from None
 
     def close(self) -> None:
         """Let go of the files. Arrays that were handed out stay good."""
@@ -128,7 +171,7 @@ class Ledger:
             if isinstance(block, bytes)
             else _wire_hash(block, "a block height, such as 170, or a block hash")
         )
-        hashes = self.column("blocks.hash")
+        hashes = np.asarray(self.column("blocks.hash"))
         # The first bytes in wire order are the ones that proof of work leaves random.
         starts = hashes.view("<u8")[:, 0]
         for height in np.flatnonzero(starts == int.from_bytes(wire[:8], "little")).tolist():
@@ -153,7 +196,7 @@ class Ledger:
         wire = txid if isinstance(txid, bytes) else _wire_hash(txid, "a transaction id")
         txids = self.column("transactions.txid")
         found = -1
-        for transaction in self._candidates("transaction", transaction_key(wire)):
+        for transaction in self.derived.candidates("transaction", transaction_key(wire)):
             if txids[transaction].tobytes() == wire:
                 found = max(found, transaction)
         if found < 0:
@@ -169,14 +212,11 @@ class Ledger:
 
     def block_of_transaction(self, transaction: int) -> int:
         """Height of the block that holds a transaction."""
-        first = self.column("blocks.first_transaction")
-        return int(np.searchsorted(first, first.dtype.type(transaction), "right")) - 1
+        return bisect_right(self.column("blocks.first_transaction"), transaction) - 1
 
     def blocks_of_transactions(self, transactions: Array) -> Array:
         """Heights of the blocks that hold transactions; int64, same shape."""
-        first = self.column("blocks.first_transaction")
-        # Searching with another dtype would copy the whole column.
-        return np.searchsorted(first, transactions.astype(first.dtype), "right").astype(np.int64) - 1
+        return search(self.column("blocks.first_transaction"), transactions, "right") - 1
 
     def outputs_in(self, transaction: int) -> range:
         """Ids of the outputs of a transaction."""
@@ -263,27 +303,40 @@ class Ledger:
         address_type, payload = address_form.decode(text, self.network)
         types = (NONSTANDARD, MULTISIG) if address_type in (NONSTANDARD, MULTISIG) else (address_type,)
         for candidate_type in types:
-            for address in self._candidates("address", address_key(candidate_type, payload)):
+            for address in self.derived.candidates("address", address_key(candidate_type, payload)):
                 if self.address_payload(address) == (candidate_type, payload):
                     return address
         return None
 
     def address_payload(self, address: int) -> tuple[int, bytes]:
-        """Type and payload of an address. Raises NotALedgerError where its tail is missing."""
+        """Type and payload of an address. Raises NotALedgerError where a part of it is missing."""
         address_type = int(self.column("addresses.type")[address])
-        head = self.column("addresses.head")[address].tobytes()
+        payload = self.column("addresses.head")[address].tobytes()
         length = PAYLOAD_LENGTH.get(address_type, 0)
-        if length <= HEAD_BYTES and address_type != WITNESS_UNKNOWN:
-            return address_type, head[:length]
-        owners = self.column("address_tails.address")
+        if address_type == WITNESS_UNKNOWN:
+            row = self._row_of_address("address_ends", address)
+            length = int(self.column("address_ends.length")[row])
+            end = self.column("address_ends.end")[row].tobytes()
+            if length > HEAD_BYTES:
+                payload += self._tail(address) + end
+        elif length > HEAD_BYTES:
+            payload += self._tail(address)
+        return address_type, payload[:length]
+
+    def _tail(self, address: int) -> bytes:
+        tail: bytes = self.column("address_tails.tail")[
+            self._row_of_address("address_tails", address)
+        ].tobytes()
+        return tail
+
+    def _row_of_address(self, table: str, address: int) -> int:
+        owners = self.column(f"{table}.address")
         row = bisect_left(owners, address)
         if row == len(owners) or owners[row] != address:
             raise NotALedgerError(
-                f"{self.path}: address {address} has no row in address_tails; "
-                "the ledger is damaged, build it again"
+                f"{self.path}: address {address} has no row in {table}; the ledger is damaged, build it again"
             )
-        payload = head + self.column("address_tails.tail")[row].tobytes()
-        return address_type, payload[: int(self.column("address_tails.length")[row])]
+        return row
 
     def address_text(self, address: int) -> str | None:
         """An address as people write it; None for NO_ADDRESS."""
@@ -297,11 +350,7 @@ class Ledger:
 
     def outputs_of_addresses(self, addresses: Array) -> Array:
         """Ids of all outputs that pay to any of some distinct addresses, ascending; int64."""
-        starts = self.column("posting_starts.start")
-        first = starts[addresses]
-        rows = expand(first, starts[addresses.astype(np.int64) + 1] - first)
-        found: Array = np.sort(self.column("postings.output")[rows])
-        return found
+        return self.derived.outputs_of(addresses)
 
     # Entities
 
@@ -315,34 +364,18 @@ class Ledger:
 
     def members_of(self, entities: Array) -> Array:
         """Addresses of distinct entities, ascending; u4. Raises NotFoundError."""
-        rows = self._entity_rows(entities)
-        spans = expand(self.column("entity_list.start")[rows], self.column("entity_list.size")[rows])
-        found: Array = np.sort(self.column("members.address")[spans])
-        return found
+        return self.derived.members_of(entities)
 
     def entity_sizes(self, entities: Array) -> Array:
         """How many addresses entities have; int64, same shape. Raises NotFoundError."""
-        sizes: Array = self.column("entity_list.size")[self._entity_rows(entities)].astype(np.int64)
-        return sizes
+        return self.derived.sizes_of(entities)
 
-    def _entity_rows(self, entities: Array) -> Array:
-        listed = self.column("entity_list.entity")
-        rows = np.searchsorted(listed, entities.astype(listed.dtype))
-        wrong = rows == len(listed)
-        wrong |= listed[np.where(wrong, 0, rows)] != entities if len(listed) else True
-        if wrong.any():
-            raise NotFoundError(f"entity {int(entities[wrong][0])}: no entity has this id at this tip")
-        found: Array = rows
-        return found
+    def entity_totals(self, entity: int) -> tuple[int, int, int]:
+        """Outputs that an entity received, their sum, and the sum of those unspent, in satoshi.
 
-    def _candidates(self, subject: str, key: int) -> list[int]:
-        count = self.counts["transactions" if subject == "transaction" else "addresses"]
-        bucket, fingerprint = bucket_of(key, bucket_bits(count))
-        starts = self.column(f"{subject}_buckets.start")
-        span = slice(int(starts[bucket]), int(starts[bucket + 1]))
-        same = self.column(f"{subject}_lookup.fingerprint")[span] == fingerprint
-        found: list[int] = self.column(f"{subject}_lookup.id")[span][same].tolist()
-        return found
+        Raises NotFoundError.
+        """
+        return self.derived.totals_of(entity)
 
     # What the ledger is
 
@@ -365,7 +398,7 @@ class Ledger:
         """
         rolling = BEFORE_GENESIS
         for rows in self._blocks_of_rows():
-            rolling = block_digest(rolling, rows)
+            rolling = block_digest(rolling, content_digest(rows), rows)
         if rolling.hex() != self.manifest.digest:
             raise NotALedgerError(
                 f"{self.path}: expected rolling digest {self.manifest.digest}, found {rolling.hex()}; "
@@ -381,9 +414,9 @@ class Ledger:
         """The logical rows of each block, by table and column."""
         edges = {"blocks": np.arange(self.counts["blocks"] + 1)}
         for name, first in _FIRST_ROW.items():
-            edges[name] = np.append(self.column(f"blocks.{first}")[:], self.counts[name])
+            edges[name] = np.append(np.asarray(self.column(f"blocks.{first}")), self.counts[name])
         for name, key, counted in _SPARSE:
-            inside = self.column(f"{name}.{key}")[:]
+            inside = np.asarray(self.column(f"{name}.{key}"))
             edges[name] = np.searchsorted(inside, edges[counted].astype(inside.dtype))
         tables = [table for table in ROW_TABLES if table.logical]
         for height in range(self.counts["blocks"]):
@@ -398,42 +431,25 @@ class Ledger:
             }
 
 
-def expand(starts: Array, lengths: Array) -> Array:
-    """All numbers of the ranges that begin at ``starts`` and hold ``lengths`` numbers; int64."""
-    lengths = lengths.astype(np.int64)
-    ends = np.cumsum(lengths)
-    offsets = starts.astype(np.int64) - (ends - lengths)
-    numbers: Array = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
-    numbers += np.repeat(offsets, lengths)
-    return numbers
-
-
 def _finished(path: Path, manifest: Manifest) -> Tip:
     if manifest.tip is None:
-        height = manifest.written.blocks - 1
+        height = manifest.building.blocks - 1 if manifest.building else -1
         state = f"indexed to height {height}" if height >= 0 else "nothing is indexed yet"
         do = "clew index is running" if manifests.is_held(path) else "run clew index again"
         raise NotALedgerError(f"{path}: the ledger is not finished: {state}; {do}")
     return manifest.tip
 
 
-def _map_columns(path: Path, manifest: Manifest) -> dict[str, Data]:
-    columns: dict[str, Data] = {}
-    for table in TABLES:
-        folder = path / (manifest.derived_folder if table.derived else manifest.rows_folder)
-        if table.name not in manifest.counts:
-            raise NotALedgerError(
-                f"{path}: the manifest has no count of {table.name}; build the ledger again"
-            )
-        for column in table.columns:
-            data = read_column(folder, table, column, int(manifest.counts[table.name]))
-            # Plain arrays over the mapping: a memmap does bookkeeping at every slice.
-            columns[f"{table.name}.{column.name}"] = (
-                WideColumn(np.asarray(data.low), np.asarray(data.high))
-                if isinstance(data, WideColumn)
-                else np.asarray(data)
-            )
-    return columns
+def map_pieces(
+    path: Path, pieces: tuple[Piece, ...], counts: Mapping[str, int], tables: tuple[Table, ...]
+) -> dict[str, Data]:
+    """Map the columns of row or link tables that lie in pieces, ``counts`` rows in all."""
+    ends = [*(piece.first for piece in pieces[1:]), counts]
+    places = []
+    for piece, end in zip(pieces, ends, strict=True):
+        rows = {table.name: int(end[table.name]) - int(piece.first[table.name]) for table in tables}
+        places.append((path / piece.folder, rows))
+    return map_tables(places, tables)
 
 
 def _wire_hash(text: str, expected: str) -> bytes:
@@ -446,4 +462,4 @@ def _shown(wire: Array) -> str:
     return wire.tobytes()[::-1].hex()
 
 
-__all__ = ["Ledger", "expand", "open_ledger"]
+__all__ = ["Ledger", "expand", "map_pieces", "open_ledger"]

@@ -1,7 +1,7 @@
 """What a ledger has committed, in one small file that is replaced whole.
 
 Files hold rows beyond what the manifest says while a build runs, or after one was killed;
-nobody reads them. ``written`` is where such a build can go on.
+nobody reads them. ``building`` is where a first build can go on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from clew.errors import LedgerVersionError, NotALedgerError
-from clew.ledger.tables import storage, sync_folder
+from clew.ledger.checks import Checked
+from clew.ledger.disk import storage, sync_folder
+from clew.ledger.segments import SegmentFile, Sums
 from clew.schema import VERSION
 
 FILE_NAME = "manifest.json"
@@ -45,40 +47,76 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Written:
-    """Rows on disk: how many blocks, rows by table, and the rolling digest at their end."""
+class Piece:
+    """Rows in one folder: ids of the first ones by table, and their checksums.
 
-    blocks: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-    digest: str = "00" * 32
+    Rows after a reorganisation go to a new folder, so that those who read the old ones keep them.
+    """
+
+    folder: str
+    first: Mapping[str, int]
+    checked: Checked = field(default_factory=Checked)
+
+
+@dataclass(frozen=True)
+class Base:
+    """The base tables in one folder: how many blocks they cover, their rows, checksums, and sums."""
+
+    folder: str
+    blocks: int
+    counts: Mapping[str, int]
+    checked: Checked
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class Building:
+    """How far a first build has come: blocks, their rows by table, and bytes set aside for the join."""
+
+    blocks: int
+    counts: Mapping[str, int]
+    checked: Checked
+    spilled: int
 
 
 @dataclass(frozen=True)
 class Manifest:
     """The state of a ledger folder.
 
-    ``tip`` is None until a first build is complete. ``counts`` are the rows of the committed
-    ledger by table; ``written`` are the rows on disk, at least as many.
+    ``tip`` is None until a first build is complete. ``counts`` are the rows by table of rows and
+    links; ``digest`` is the rolling one at the tip.
     """
 
     network: str
     magic: str
-    rows_folder: str
-    derived_folder: str = ""
+    blocks_folder: str = ""
     tip: Tip | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
-    entities: int = 0
-    unspent_outputs: int = 0
-    unspent_value: int = 0
+    rows: tuple[Piece, ...] = ()
+    links: tuple[Piece, ...] = ()
+    base: Base | None = None
+    segments: tuple[SegmentFile, ...] = ()
     digest: str = "00" * 32
     rules: tuple[Rule, ...] = ()
-    written: Written = field(default_factory=Written)
-    blocks_folder: str = ""
+    building: Building | None = None
     version: int = VERSION
 
-    def committed(self) -> Written:
-        """The rows of the committed ledger, as a point from which to go on."""
-        return Written(self.counts.get("blocks", 0), self.counts, self.digest)
+    @property
+    def sums(self) -> Sums:
+        """Entities, unspent outputs and their value at the tip."""
+        start = self.base.sums if self.base else Sums()
+        return sum((segment.sums for segment in self.segments), start=start)
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of the committed ledger."""
+        return int(self.counts.get("blocks", 0)) if self.tip else 0
+
+    def folders(self) -> set[str]:
+        """Everything in the ledger's folder that this state needs."""
+        named = {piece.folder for piece in (*self.rows, *self.links)}
+        named |= {segment.file for segment in self.segments}
+        return named | ({self.base.folder} if self.base else set())
 
 
 def read(folder: Path) -> Manifest:
@@ -126,12 +164,21 @@ def _parse(path: Path, found: Any) -> Manifest:
     try:
         values["tip"] = Tip(**values["tip"]) if values["tip"] else None
         values["rules"] = tuple(Rule(**rule) for rule in values["rules"])
-        values["written"] = Written(**values["written"])
+        for name in ("rows", "links"):
+            values[name] = tuple(Piece(**_inner(piece)) for piece in values[name])
+        values["segments"] = tuple(SegmentFile(**_inner(segment)) for segment in values["segments"])
+        values["base"] = Base(**_inner(values["base"])) if values["base"] else None
+        values["building"] = Building(**_inner(values["building"])) if values["building"] else None
         return Manifest(**values)
     except (KeyError, TypeError) as error:
         raise NotALedgerError(
             f"{path}: the ledger's manifest is damaged ({error}); build the ledger again in a new folder"
         ) from error
+
+
+def _inner(values: Mapping[str, Any]) -> dict[str, Any]:
+    kinds: dict[str, Any] = {"checked": Checked, "sums": Sums}
+    return {**values, **{name: kind(**values[name]) for name, kind in kinds.items() if name in values}}
 
 
 def _checksum(values: Mapping[str, Any]) -> str:
@@ -175,4 +222,16 @@ def is_held(folder: Path) -> bool:
         return False
 
 
-__all__ = ["FILE_NAME", "Manifest", "Rule", "Tip", "Written", "is_held", "read", "replace", "write"]
+__all__ = [
+    "FILE_NAME",
+    "Base",
+    "Building",
+    "Manifest",
+    "Piece",
+    "Rule",
+    "Tip",
+    "is_held",
+    "read",
+    "replace",
+    "write",
+]

@@ -1,159 +1,142 @@
-"""Columns as files: how a ledger's tables lie on disk, are read, and are written.
+"""Columns as files: how a ledger's tables are written.
 
-A column is one flat file of little-endian values named ``table.column``; a ``u40`` column is
-two, ``.low`` and ``.high``. Reading maps the files; writing never does, since a mapping of a
-hole dies by a signal when the disk is full.
+A column is one flat file of little-endian values named ``table.column``, or two, ``.low`` and
+``.high``. Files are written with ``write`` and never through a mapping, since a mapping of a hole
+dies by a signal when the disk is full.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
-from clew.errors import NotALedgerError, StorageError
-from clew.schema import Column, Table
-
-Array: TypeAlias = npt.NDArray[Any]
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-class WideColumn:
-    """A ``u40`` column: reads as int64, whole, by index, by slice or by an array of indices."""
-
-    dtype = np.dtype(np.int64)
-
-    def __init__(self, low: Array, high: Array) -> None:
-        self.low = low
-        self.high = high
-
-    def __len__(self) -> int:
-        return len(self.low)
-
-    def __getitem__(self, key: Any) -> Any:
-        low, high = self.low[key], self.high[key]
-        if np.ndim(low) == 0:
-            return int(low) | int(high) << 32
-        return low.astype(np.int64) | high.astype(np.int64) << 32
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        whole: Array = self[:]
-        return whole if dtype is None else whole.astype(dtype)
+from clew.errors import NotALedgerError
+from clew.kernels import narrow
+from clew.ledger import checks
+from clew.ledger.checks import Checked
+from clew.ledger.columns import Array, column_files, rows_of
+from clew.ledger.disk import storage, sync_folder, write_all
+from clew.schema import RARE, WIDE_MARK, Column, Table
 
 
-Data: TypeAlias = "Array | WideColumn"
-
-
-def column_files(table: Table, column: Column) -> tuple[tuple[str, np.dtype[Any], int], ...]:
-    """The files of one column: name, dtype of an item, items per row."""
-    name = f"{table.name}.{column.name}"
-    if column.storage == "u40":
-        return (f"{name}.low", np.dtype("<u4"), 1), (f"{name}.high", np.dtype("u1"), 1)
-    return ((name, np.dtype(column.dtype), column.width),)
-
-
-def read_column(folder: Path, table: Table, column: Column, rows: int) -> Data:
-    """Map the first ``rows`` rows of a column; shape ``(rows,)`` or ``(rows, width)``.
-
-    Raises NotALedgerError where a file is missing or shorter than that.
-    """
-    parts = [_map(folder / name, dtype, width, rows) for name, dtype, width in column_files(table, column)]
-    return WideColumn(*parts) if len(parts) == 2 else parts[0]
-
-
-def _map(path: Path, dtype: np.dtype[Any], width: int, rows: int) -> Array:
-    shape = (rows,) if width == 1 else (rows, width)
-    need = dtype.itemsize * width * rows
-    try:
-        size = path.stat().st_size
-        if size < need:
-            raise NotALedgerError(
-                f"{path}: expected at least {need} bytes, found {size}; the ledger is damaged, build it again"
-            )
-        if not rows:
-            return np.empty(shape, dtype)
-        return np.memmap(path, dtype, "r", shape=shape)
-    except OSError as error:
-        raise NotALedgerError(
-            f"{path}: a file of the ledger cannot be read ({error.strerror}); build the ledger again"
-        ) from error
-
-
-def to_files(table: Table, column: Column, data: Array) -> Iterator[tuple[str, Array]]:
-    """Split logical values into what each file of the column holds."""
-    names = [name for name, _, _ in column_files(table, column)]
-    if column.storage == "u40":
-        yield names[0], (data & 0xFFFFFFFF).astype("<u4")
-        yield names[1], (data >> 32).astype("u1")
-    else:
-        yield names[0], np.ascontiguousarray(data, column.dtype)
-
-
-def _sizes(tables: Iterable[Table], counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+def file_sizes(tables: Iterable[Table], counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Every file of some tables, and how many bytes it has for so many rows."""
     for table in tables:
         for column in table.columns:
             for name, dtype, width in column_files(table, column):
-                yield name, int(counts.get(table.name, 0)) * dtype.itemsize * width
+                yield name, rows_of(table, column, counts) * dtype.itemsize * width
 
 
-def cut_back(folder: Path, tables: Iterable[Table], counts: Mapping[str, int]) -> None:
+def cut_back(folder: Path, tables: Iterable[Table], counts: Mapping[str, int], checked: Checked) -> None:
     """Take off what lies in the tables' files beyond so many rows. A file that cannot be cut stays."""
-    for name, size in _sizes(tables, counts):
+    sizes = {**dict(file_sizes(tables, counts)), checks.FILE_NAME: checked.rows * checks.ROW_BYTES}
+    for name, size in sizes.items():
         with suppress(OSError):
             if (folder / name).stat().st_size > size:
                 os.truncate(folder / name, size)
 
 
-@contextmanager
-def storage(path: Path) -> Iterator[None]:
-    """Turn a failing disk into one clear StorageError that names ``path``."""
-    try:
-        yield
-    except OSError as error:
-        what = "the disk is full" if error.errno in _NO_ROOM else (error.strerror or str(error))
-        raise StorageError(
-            f"{path}: cannot write the ledger: {what}; what was committed before is untouched; "
-            "make room or choose another folder, and run the same command again"
-        ) from error
+class Split:
+    """Numbers that are split already, as a column of 40 bits takes them: uint32 and uint8."""
+
+    def __init__(self, low: Array, high: Array) -> None:
+        self.low, self.high = low, high
+
+    def __len__(self) -> int:
+        return len(self.low)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names of a folder's files survive a power cut, where a system can be asked to."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def narrowed(column: Column, data: Array | Split) -> tuple[list[Array], Array]:
+    """Logical values as the files of a column hold them, and the rows (int64) that have no room there."""
+    rare = 0
+    if isinstance(data, Split):
+        return [data.low, data.high], np.empty(0, np.int64)
+    if column.storage in ("u40", "u40+"):
+        low, high = np.empty(len(data), np.uint32), np.empty(len(data), np.uint8)
+        wide = np.ascontiguousarray(data, np.int64)
+        if column.storage == "u40":
+            narrow.split(wide, low, high)
+        else:
+            rare = narrow.split_or_mark(wide, low, high)
+        where = np.flatnonzero(wide >= WIDE_MARK) if rare else np.empty(0, np.int64)
+        return [low, high], where
+    if column.storage in ("sequence", "version"):
+        codes = np.empty(len(data), np.uint8)
+        code = narrow.code_sequences if column.storage == "sequence" else narrow.code_versions
+        rare = code(np.ascontiguousarray(data, np.uint32), codes)
+        return [codes], np.flatnonzero(codes == RARE) if rare else np.empty(0, np.int64)
+    return [np.ascontiguousarray(data, column.dtype)], np.empty(0, np.int64)
 
 
 class TableWriter:
     """Appends rows to tables in one folder, from given row counts on.
 
-    What lies beyond those counts, left by a run that did not commit, is cut off first.
+    What lies beyond those counts, left by a run that did not commit, is cut off first. Columns of a
+    table may be appended one by one; ``counts`` are the rows that all columns of a table have.
+    ``base``: ids of the folder's first rows, by table.
     """
 
-    def __init__(self, folder: Path, tables: Iterable[Table], counts: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tables: Iterable[Table],
+        counts: Mapping[str, int],
+        checked: Checked | None = None,
+        base: Mapping[str, int] | None = None,
+    ) -> None:
         self.folder = folder
         self.tables = {table.name: table for table in tables}
-        self.counts = {name: int(counts.get(name, 0)) for name in self.tables}
+        self.base = base or {}
+        self.bytes_written = 0
+        self._rows = {
+            f"{table.name}.{column.name}": rows_of(table, column, counts)
+            for table in self.tables.values()
+            for column in table.columns
+        }
         self._files: dict[str, BinaryIO] = {}
+        self._ends: dict[str, int] = {}
+        self._unsynced: set[str] = set()
+        self._checked = checked or Checked()
+        self._checks_digest = sha256()
         try:
             with storage(folder):
+                new = not folder.is_dir()
                 folder.mkdir(parents=True, exist_ok=True)
-                for name, size in _sizes(self.tables.values(), self.counts):
+                for name, size in file_sizes(self.tables.values(), counts):
                     self._open(name, size)
+                self._open(checks.FILE_NAME, self._checked.rows * checks.ROW_BYTES)
+                if new:
+                    # The folder's own name must survive, too.
+                    sync_folder(folder.parent)
+            if self._checked.rows:
+                self._checks_digest.update(checks.read(folder, self._checked).tobytes())
         except BaseException:
             self.close()
             raise
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by table; those that all its columns have."""
+        return {
+            name: min(self._rows[f"{name}.{column.name}"] for column in table.columns)
+            for name, table in self.tables.items()
+        }
+
+    @property
+    def column_counts(self) -> dict[str, int]:
+        """Rows by ``table.column``."""
+        return dict(self._rows)
+
+    @property
+    def checked(self) -> Checked:
+        """The checks of everything appended so far."""
+        return Checked(self._checked.rows, self._checks_digest.hexdigest())
 
     def _open(self, name: str, position: int) -> None:
         path = self.folder / name
@@ -166,32 +149,56 @@ class TableWriter:
                 f"{path}: expected at least {position} bytes, found {size}; the ledger is damaged, "
                 "build it again"
             )
-        file.truncate(position)
+        if size > position:
+            file.truncate(position)
         file.seek(position)
+        self._ends[name] = position
+        self._unsynced.add(name)
 
-    def append(self, name: str, columns: Mapping[str, Array]) -> None:
-        """Append one array per column, all of one length. Raises StorageError."""
+    def append(self, name: str, columns: Mapping[str, Array | Split]) -> None:
+        """Append one array per column given, all of one length. Raises StorageError."""
         table = self.tables[name]
-        lengths = {len(columns[column.name]) for column in table.columns}
+        lengths = {len(data) for data in columns.values()}
         if len(lengths) != 1:
             raise ValueError(f"{name}: columns of different lengths {sorted(lengths)}")
+        entries: list[bytes] = []
         for column in table.columns:
-            for file_name, data in to_files(table, column, columns[column.name]):
-                self._write(file_name, data)
-        self.counts[name] += lengths.pop()
+            if column.name in columns:
+                self._append_column(table, column, columns[column.name], entries)
+        if entries:
+            self._write(checks.FILE_NAME, b"".join(entries))
+            self._checks_digest.update(b"".join(entries))
+            self._checked = Checked(self._checked.rows + len(entries))
 
-    def _write(self, name: str, data: Array) -> None:
+    def _append_column(self, table: Table, column: Column, data: Array | Split, entries: list[bytes]) -> None:
+        name = f"{table.name}.{column.name}"
+        if len(data):
+            parts, rare = narrowed(column, data)
+            for (file, _, _), part in zip(column_files(table, column), parts, strict=True):
+                view = part.data.cast("B")
+                entries.append(checks.entry(file, self._ends[file], view))
+                self._write(file, view)
+            if len(rare) and not isinstance(data, Split):
+                first = self._rows[name] + self.base.get(table.name, 0)
+                of = self.tables[column.rare]
+                values = {"row": rare + first, "value": data[rare]}
+                for each in of.columns:
+                    self._append_column(of, each, values[each.name], entries)
+        self._rows[name] += len(data)
+
+    def _write(self, name: str, data: Any) -> None:
         with storage(self.folder / name):
-            view = data.data.cast("B") if data.size else memoryview(b"")
-            while len(view):
-                # An unbuffered write may take only a part, on a full disk or a network drive.
-                view = view[self._files[name].write(view) or 0 :]
+            write_all(self._files[name], data)
+        self._ends[name] += len(data)
+        self.bytes_written += len(data)
+        self._unsynced.add(name)
 
     def sync(self) -> None:
         """Make everything appended so far survive a power cut. Raises StorageError."""
-        for name, file in self._files.items():
+        for name in sorted(self._unsynced):
             with storage(self.folder / name):
-                os.fsync(file.fileno())
+                os.fsync(self._files[name].fileno())
+        self._unsynced.clear()
         with storage(self.folder):
             # A new file survives only together with its name.
             sync_folder(self.folder)

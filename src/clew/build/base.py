@@ -1,0 +1,399 @@
+"""The base tables, from rows: links, entities, spends, postings, look-ups, sums.
+
+All are pure functions of the rows and the rules. Each table is filled in as many passes over the
+rows as it takes for the part under way to fit into memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import wait
+from typing import Any
+
+import numpy as np
+
+from clew.build.links import links_of
+from clew.build.soundness import damaged, require_ids, require_starts
+from clew.build.spends import starts_of
+from clew.build.timings import Timings
+from clew.engine.local import LocalEngine
+from clew.engine.outbox import Outbox
+from clew.kernels import lookup, postings, unionfind
+from clew.ledger.columns import Array
+from clew.ledger.keys import bucket_bits
+from clew.ledger.segments import Sums
+from clew.ledger.tables import Split, TableWriter
+from clew.schema import MANY_OUTPUTS, NO_ADDRESS, NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT
+
+_RANGE = 1 << 16
+"""Transactions per range in which links are looked for."""
+_CHUNK = 1 << 20
+"""Rows per step of a pass over one column."""
+_SMALLEST_PART = 1 << 16
+"""Rows that a part of a table has at least, however little memory there is."""
+
+
+class StopError(Exception):
+    """Raised inside where the run has ended for another reason."""
+
+
+class BaseBuild:
+    """Builds all base tables of the first ``counts`` rows in ``columns``.
+
+    ``links``: where to write links that are looked for anew; without it those in ``columns`` count.
+    ``memory``: bytes for tables under way.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, Any],
+        counts: Mapping[str, int],
+        base: TableWriter,
+        links: TableWriter | None,
+        engine: LocalEngine,
+        timings: Timings,
+        memory: int,
+        step: Callable[[str, int, int], None],
+    ) -> None:
+        self.columns = columns
+        self.counts = counts
+        self.base = base
+        self.links = links
+        self.engine = engine
+        self.timings = timings
+        self.memory = memory
+        self.step = step
+        self._stop = False
+        self._outbox = Outbox(engine)
+        self._counted: Array = np.empty(0, np.uint32)
+        self._unspent = (0, 0)
+
+    def run(self) -> Sums:
+        """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
+        with self.timings.stage("check rows"):
+            self._require_sound()
+        beside = self.engine.start(self._beside)
+        try:
+            parents = self._united()
+            entities = self._entities(parents)
+            while not beside.done():
+                # Ctrl-C is heard only between waits.
+                wait([beside], 0.2)
+            beside.result()
+            self._outbox.settle()
+            self._totals(parents)
+            self._outbox.settle()
+            return Sums(entities, *self._unspent)
+        finally:
+            self._stop = True
+            beside.cancel()
+            wait([beside])
+
+    def _beside(self) -> None:
+        """What needs no entities, on a thread of its own."""
+        self._spends()
+        self._postings()
+        self._lookups()
+
+    def _chunks(self, total: int, size: int = _CHUNK) -> Iterator[tuple[int, int]]:
+        for first in range(0, total, size):
+            if self._stop:
+                raise StopError
+            yield first, min(first + size, total)
+
+    def _parts(self, rows: int, row_bytes: int) -> Iterator[tuple[int, int]]:
+        """Parts of a table of ``rows`` of so many bytes each, as large as memory allows."""
+        size = max(_SMALLEST_PART, self.memory // 3 // row_bytes)
+        count = max(1, -(-rows // size))
+        for part in range(count):
+            yield rows * part // count, rows * (part + 1) // count
+
+    def _put(self, writer: TableWriter, name: str, columns: Mapping[str, Array | Split]) -> None:
+        def append() -> None:
+            with self.timings.stage("write"):
+                writer.append(name, columns)
+
+        self._outbox.put(append)
+
+    def _require_sound(self) -> None:
+        """Check every column that kernels index by, once. Raises NotALedgerError."""
+        counts, columns = self.counts, self.columns
+
+        def starts(name: str, total: int) -> None:
+            for first, last in self._chunks(counts["transactions"]):
+                require_starts(
+                    starts_of(columns[name], first, last, counts["transactions"], total), total, name
+                )
+
+        def ids(name: str, length: int, limit: int, nothing: int) -> None:
+            for first, last in self._chunks(length):
+                require_ids(columns[name][first:last], limit, nothing, name)
+
+        self.engine.together(
+            lambda: starts("transactions.first_input", counts["inputs"]),
+            lambda: starts("transactions.first_output", counts["outputs"]),
+            lambda: ids("inputs.spent_output", counts["inputs"], counts["outputs"], NO_OUTPUT),
+            lambda: ids("outputs.address", counts["outputs"], counts["addresses"], NO_ADDRESS),
+            lambda: ids("unspendable.output", counts["unspendable"], counts["outputs"], -1),
+            lambda: ids("overwritten.transaction", counts["overwritten"], counts["transactions"], -1),
+            lambda: ids("address_tails.address", counts["address_tails"], counts["addresses"], -1),
+        )
+
+    # Entities
+
+    def _united(self) -> Array:
+        """Each address's entity, from links found anew or those that are there."""
+        parents = np.arange(self.counts["addresses"], dtype=np.uint32)
+        if self.links is None:
+            total = self.counts["links"]
+            for first, last in self._chunks(total):
+                a, b = (self.columns[f"links.{name}"][first:last] for name in "ab")
+                require_ids(a, len(parents), -1, "links.a")
+                require_ids(b, len(parents), -1, "links.b")
+                with self.timings.stage("unite"):
+                    unionfind.union(parents, a, b)
+                self.step("links", last, total)
+            return parents
+        total = self.counts["transactions"]
+        self.step("links", 0, total)
+        for last, found in self.engine.each(self._links, self._chunks(total, _RANGE)):
+            self._put(self.links, "links", found)
+            with self.timings.stage("unite"):
+                unionfind.union(parents, found["a"], found["b"])
+            self.step("links", last, total)
+        return parents
+
+    def _links(self, span: tuple[int, int]) -> tuple[int, dict[str, Array]]:
+        with self.timings.stage("links"):
+            return span[1], links_of(self.columns, self.counts, *span)
+
+    def _entities(self, parents: Array) -> int:
+        """Flatten and write entities and their members; returns how many entities there are."""
+        with self.timings.stage("entities"):
+            entities = int(unionfind.flatten(parents))
+            self._put(self.base, "entities", {"entity": parents})
+            following = np.zeros(len(parents), np.uint32)
+            several, items = (int(each) for each in unionfind.count_members(parents, following))
+            listed, starts, sizes = (np.empty(several, np.uint32) for _ in range(3))
+            unionfind.list_roots(following, listed, starts, sizes)
+            self._put(self.base, "entity_list", {"entity": listed, "start": starts, "size": sizes})
+            for first, last in self._parts(items, 4):
+                grouped = np.empty(last - first, np.uint32)
+                unionfind.place_members(parents, following, first, grouped)
+                self._put(self.base, "members", {"address": grouped})
+        return entities
+
+    def _totals(self, parents: Array) -> None:
+        """Write the sums of entities with many outputs."""
+        addresses, outputs, columns = self.counts["addresses"], self.counts["outputs"], self.columns
+        with self.timings.stage("sums"):
+            numbers = np.zeros(addresses, np.uint32)
+            postings.count_by_entity(parents, self._counted, numbers)
+            listed = np.empty(outputs // MANY_OUTPUTS + 1, np.uint32)
+            count = int(postings.number_large(numbers, MANY_OUTPUTS, listed))
+            bits = np.zeros(addresses // 8 + 1, np.uint8)
+            postings.mark_large(parents, numbers, bits)
+        self.step("sums", 0, outputs)
+
+        def part(span: tuple[int, int]) -> Array:
+            with self.timings.stage("sums"):
+                sums = np.zeros((count, 5), np.int64)
+                for first in range(*span, _CHUNK):
+                    last = min(first + _CHUNK, span[1])
+                    postings.add_up(
+                        columns["outputs.address"][first:last], columns["outputs.value"][first:last],
+                        self._spent_by(first, last), bits, parents, numbers, sums,
+                    )  # fmt: skip
+                return sums
+
+        whole = np.zeros((count, 5), np.int64)
+        if count:
+            pieces = 4 * self.engine.threads
+            spans = [(outputs * i // pieces, outputs * (i + 1) // pieces) for i in range(pieces)]
+            for sums in self.engine.each(part, spans):
+                whole += sums
+        self._put(self.base, "totals", _sums(listed[:count], whole))
+
+    # Spends
+
+    def _spent_by(self, first: int, last: int) -> Array:
+        """Who spent outputs ``first`` to ``last``, read back from where it was written."""
+        path = self.base.folder / "spends.spent_by"
+        return np.fromfile(path, np.uint32, last - first, offset=4 * first)
+
+    def _spends(self) -> None:
+        """Write who spent each output, part by part."""
+        counts, columns = self.counts, self.columns
+        outputs, transactions = counts["outputs"], counts["transactions"]
+        first_output = columns["transactions.first_output"]
+        dead = np.asarray(columns["unspendable.output"][: counts["unspendable"]], np.int64)
+        unspent = value = 0
+        for begin, end in self._parts(outputs, 4):
+            with self.timings.stage("spends"):
+                spent_by = np.empty(end - begin, np.uint32)
+                for first, last in self._chunks(end - begin):
+                    types = columns["outputs.script_type"][begin + first : begin + last]
+                    postings.mark_types(types, spent_by[first:last])
+                mine = dead[(dead >= begin) & (dead < end)]
+                spent_by[mine - begin] = UNSPENDABLE
+                # Nothing is spent before it is made.
+                start = max(0, _last_at_most(first_output, transactions, begin))
+                for first, last in self._chunks(transactions - start, _RANGE):
+                    self._place_spenders(start + first, start + last, begin, spent_by)
+                self._mark_overwritten(begin, spent_by)
+                for first, last in self._chunks(end - begin):
+                    open_ = np.flatnonzero(spent_by[first:last] == UNSPENT)
+                    values = columns["outputs.value"][begin + first + open_]
+                    unspent += len(open_)
+                    # Two sums, since one of 63 bits could run over.
+                    value += (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+            self._put(self.base, "spends", {"spent_by": spent_by})
+        self._unspent = unspent, value
+
+    def _place_spenders(self, first: int, last: int, begin: int, spent_by: Array) -> None:
+        whole, inputs = self.counts["transactions"], self.counts["inputs"]
+        starts = starts_of(self.columns["transactions.first_input"], first, last, whole, inputs)
+        spent = self.columns["inputs.spent_output"]
+        rows = slice(int(starts[0]), int(starts[-1]))
+        wrong = postings.place_spenders(
+            spent.low[rows], spent.high[rows], starts - starts[0], first, begin, spent_by
+        )
+        if wrong >= 0:
+            output = int(spent[int(starts[0]) + int(wrong)])
+            raise damaged("inputs.spent_output", "each output that can be spent, once", output)
+
+    def _mark_overwritten(self, begin: int, spent_by: Array) -> None:
+        whole, outputs = self.counts["transactions"], self.counts["outputs"]
+        lost = np.asarray(self.columns["overwritten.transaction"][: self.counts["overwritten"]], np.int64)
+        for each in lost.tolist():
+            first, last = starts_of(self.columns["transactions.first_output"], each, each + 1, whole, outputs)
+            own = spent_by[max(first - begin, 0) : max(last - begin, 0)]
+            own[own == UNSPENT] = OVERWRITTEN
+
+    # Postings
+
+    def _postings(self) -> None:
+        """Write the outputs of each address, part by part."""
+        outputs, addresses = self.counts["outputs"], self.counts["addresses"]
+        paid = self.columns["outputs.address"]
+        with self.timings.stage("postings"):
+            counts = np.zeros(addresses, np.uint32)
+            for first, last in self._chunks(outputs):
+                postings.count_by_address(paid[first:last], counts)
+            self._counted = counts
+        total = 0
+        for begin, end in self._address_parts(counts):
+            with self.timings.stage("postings"):
+                starts = np.empty(end - begin, np.int64)
+                before, total = total, int(postings.starts_of(counts[begin:end], total, starts))
+                following = (starts - before).astype(np.uint32)
+                low, high = np.empty(total - before, np.uint32), np.empty(total - before, np.uint8)
+                for first, last in self._chunks(outputs):
+                    postings.place_by_address(paid[first:last], first, begin, following, low, high)
+            self._put(self.base, "posting_starts", {"start": starts})
+            self._put(self.base, "postings", {"output": Split(low, high)})
+        self._put(self.base, "posting_starts", {"start": np.array([total], np.int64)})
+
+    def _address_parts(self, counts: Array) -> Iterator[tuple[int, int]]:
+        """Ranges of addresses whose postings fit into memory together."""
+        most = max(_SMALLEST_PART, self.memory // 3 // 16)
+        begin, held = 0, 0
+        for first in range(0, len(counts), 1024):
+            # An address takes room as well as each of its outputs.
+            more = int(counts[first : first + 1024].sum(dtype=np.int64)) + 1024
+            if held and held + more > most:
+                yield begin, first
+                begin, held = first, 0
+            held += more
+        if begin < len(counts):
+            yield begin, len(counts)
+
+    # Look-ups
+
+    def _lookups(self) -> None:
+        transactions, addresses = self.counts["transactions"], self.counts["addresses"]
+        txids = self.columns["transactions.txid"]
+        self._lookup(
+            "transaction",
+            transactions,
+            lambda first, last: (np.ascontiguousarray(txids[first:last]).reshape(-1).view(np.uint64), 4),
+        )
+        self._lookup("address", addresses, lambda first, last: (self._address_keys(first, last), 1))
+
+    def _address_keys(self, first: int, last: int) -> Array:
+        columns, counts = self.columns, self.counts
+        keys = np.empty(last - first, np.uint64)
+        lookup.address_keys(
+            columns["addresses.type"][first:last],
+            columns["addresses.head"][first:last],
+            _owners(columns, counts, "address_tails", "tail", first, last),
+            _owners(columns, counts, "address_ends", "end", first, last),
+            first,
+            lookup.SEED,
+            keys,
+        )
+        return keys
+
+    def _lookup(self, subject: str, rows: int, keys: Callable[[int, int], tuple[Array, int]]) -> None:
+        bits = bucket_bits(rows)
+        with self.timings.stage("look-ups"):
+            starts = np.zeros((1 << bits) + 1, np.uint32)
+            for first, last in self._chunks(rows):
+                lookup.count_buckets(*keys(first, last), bits, starts)
+            lookup.bucket_starts(starts)
+            self._put(self.base, f"{subject}_buckets", {"start": starts})
+        for begin, end in self._bucket_parts(starts):
+            with self.timings.stage("look-ups"):
+                place, past = int(starts[begin]), int(starts[end])
+                following = starts[begin:end] - starts[begin]
+                ids, fingerprints = np.empty(past - place, np.uint32), np.empty(past - place, np.uint8)
+                for first, last in self._chunks(rows):
+                    lookup.place_in_buckets(
+                        *keys(first, last), bits, first, begin, following, ids, fingerprints
+                    )
+            self._put(self.base, f"{subject}_lookup", {"id": ids, "fingerprint": fingerprints})
+
+    def _bucket_parts(self, starts: Array) -> Iterator[tuple[int, int]]:
+        most = max(_SMALLEST_PART, self.memory // 3 // 6)
+        begin, last = 0, len(starts) - 1
+        while begin < last:
+            end = int(np.searchsorted(starts, int(starts[begin]) + most, "right")) - 1
+            end = min(max(end, begin + 1), last)
+            yield begin, end
+            begin = end
+
+
+def _owners(
+    columns: Mapping[str, Any], counts: Mapping[str, int], table: str, part: str, first: int, last: int
+) -> tuple[Array, Array]:
+    """Addresses of a table of address parts that lie in a range, and those parts."""
+    owners = columns[f"{table}.address"]
+    low, high = (_last_at_most(owners, counts[table], bound - 1) + 1 for bound in (first, last))
+    return np.ascontiguousarray(owners[low:high]), np.ascontiguousarray(columns[f"{table}.{part}"][low:high])
+
+
+def _last_at_most(ordered: Any, length: int, value: int) -> int:
+    """The last place of an ascending column, ``length`` long, that holds at most ``value``; -1 if none."""
+    low, high = 0, length
+    while low < high:
+        middle = (low + high) // 2
+        if int(ordered[middle]) <= value:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+def _sums(entities: Array, sums: Array) -> dict[str, Array]:
+    received = [int(low) + (int(high) << 32) for low, high in sums[:, 1:3]]
+    balance = [int(low) + (int(high) << 32) for low, high in sums[:, 3:5]]
+    return {
+        "entity": entities,
+        "outputs": sums[:, 0].astype(np.uint32),
+        "received": np.array([each & (1 << 64) - 1 for each in received], np.uint64),
+        "received_high": np.array([each >> 64 for each in received], np.uint16),
+        "balance": np.array(balance, np.uint64),
+    }
+
+
+__all__ = ["BaseBuild"]

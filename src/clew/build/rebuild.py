@@ -1,0 +1,184 @@
+"""A ledger's rows are kept, and what follows from them is built anew.
+
+When a first build has all rows; when the rules change; when a reorganisation goes further back than
+the base; when segments outgrow it; and when somebody asks for it (``clew compact``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from clew.build import generations
+from clew.build.append import UNDONE, Appender, counts_at
+from clew.build.base import BaseBuild
+from clew.build.links import links_of, rules_in_force
+from clew.build.memory import Memory
+from clew.build.summary import Progress
+from clew.build.timings import Timings
+from clew.engine.local import LocalEngine
+from clew.ledger.disk import storage
+from clew.ledger.ledger import Ledger, map_pieces
+from clew.ledger.manifest import Base, Manifest, Piece, Rule, Tip
+from clew.ledger.segments import Sums
+from clew.ledger.tables import TableWriter
+from clew.schema import BASE_TABLES, LINK_TABLES, ROW_TABLES, Table
+
+_CHUNK = 1 << 20
+OUTGROWN = 1_000
+"""Blocks of a chain below which segments may be larger than the base."""
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """What a rebuild works with."""
+
+    ledger: Path
+    engine: LocalEngine
+    memory: Memory
+    timings: Timings
+    progress: Callable[[Progress], None]
+
+    def fold(self, manifest: Manifest, *, links_anew: bool = False) -> Manifest:
+        """The same state with a base of all but the last blocks, and one segment of those.
+
+        Its rows stay where they are. Nothing is committed. Raises StorageError, NotALedgerError.
+        """
+        counts = {name: int(count) for name, count in manifest.counts.items()}
+        columns = self._columns(manifest, ROW_TABLES)
+        blocks = counts["blocks"]
+        target = max(0, blocks - UNDONE)
+        if not links_anew:
+            columns |= self._columns(manifest, LINK_TABLES)
+        covered = counts_at(columns, counts, target)
+        links = None
+        if links_anew:
+            folder = generations.following(self.ledger, "links")
+            links = TableWriter(self.ledger / folder, LINK_TABLES, {})
+        base_folder = generations.following(self.ledger, "base")
+        base = TableWriter(self.ledger / base_folder, BASE_TABLES, {})
+        try:
+            sums = self._build(columns, covered, base, links)
+            if links:
+                rest = links_of(columns, counts, covered["transactions"], counts["transactions"])
+                links.append("links", rest)
+            self._sync(base, links)
+            if links:
+                counts["links"] = links.counts["links"]
+                manifest = replace(
+                    manifest, counts=counts, links=(Piece(folder, {"links": 0}, links.checked),)
+                )
+            manifest = replace(
+                manifest,
+                base=Base(base_folder, target, base.counts, base.checked, sums),
+                segments=(),
+                rules=tuple(Rule(**rule) for rule in rules_in_force()),
+                building=None,
+            )
+        finally:
+            base.close()
+            if links:
+                links.close()
+        return self._with_segment(manifest, target, blocks)
+
+    def _columns(self, manifest: Manifest, tables: tuple[Table, ...]) -> dict[str, Any]:
+        pieces = manifest.links if tables is LINK_TABLES else manifest.rows
+        return map_pieces(self.ledger, pieces, manifest.counts, tables)
+
+    def _build(
+        self, columns: Mapping[str, Any], counts: dict[str, int], base: TableWriter, links: TableWriter | None
+    ) -> Sums:
+        def step(stage: str, done: int, total: int) -> None:
+            self.progress(Progress(stage, done, total, "rows"))
+
+        room = self.memory.bytes // 2
+        return BaseBuild(columns, counts, base, links, self.engine, self.timings, room, step).run()
+
+    def _sync(self, *writers: TableWriter | None) -> None:
+        with self.timings.stage("wait for the disk"):
+            for writer in writers:
+                if writer:
+                    writer.sync()
+
+    def _with_segment(self, manifest: Manifest, first: int, last: int) -> Manifest:
+        if first == last:
+            return manifest
+        state = Ledger(self.ledger, manifest)
+        made = Appender(self.ledger, manifest, None, self.timings).segment(state, first, last)
+        return replace(manifest, segments=(made,))
+
+    def in_one_piece(self, manifest: Manifest) -> Manifest:
+        """The same state with its rows and links each in one folder. Nothing is committed."""
+        rows = self._copied(manifest, manifest.rows, ROW_TABLES, "rows")
+        links = self._copied(manifest, manifest.links, LINK_TABLES, "links")
+        return replace(manifest, rows=rows, links=links)
+
+    def _copied(
+        self, manifest: Manifest, pieces: tuple[Piece, ...], tables: tuple[Table, ...], kind: str
+    ) -> tuple[Piece, ...]:
+        if len(pieces) == 1:
+            return pieces
+        columns = map_pieces(self.ledger, pieces, manifest.counts, tables)
+        folder = generations.following(self.ledger, kind)
+        writer = TableWriter(self.ledger / folder, tables, {})
+        rare = {column.rare for table in tables for column in table.columns if column.rare}
+        try:
+            for table in tables:
+                # Rare numbers are written with the columns that they belong to.
+                total = 0 if table.name in rare else int(manifest.counts[table.name])
+                for first in range(0, total, _CHUNK):
+                    last = min(first + _CHUNK, total)
+                    parts = {c.name: columns[f"{table.name}.{c.name}"][first:last] for c in table.columns}
+                    writer.append(table.name, parts)
+            self._sync(writer)
+            return (Piece(folder, {table.name: 0 for table in tables}, writer.checked),)
+        finally:
+            writer.close()
+
+    def rolled_back(self, manifest: Manifest, blocks: int) -> Manifest:
+        """The state after the first ``blocks`` blocks. Nothing is committed, no file changed.
+
+        Rows that follow go to new folders, since readers may have the old ones open.
+        """
+        columns = self._columns(manifest, ROW_TABLES) | self._columns(manifest, LINK_TABLES)
+        counts = counts_at(columns, manifest.counts, blocks)
+        last = blocks - 1
+        tip, digest = None, "00" * 32
+        if blocks:
+            tip = Tip(
+                last,
+                columns["blocks.hash"][last].tobytes()[::-1].hex(),
+                columns["blocks.work"][last].tobytes().hex(),
+            )
+            digest = columns["block_digests.digest"][last].tobytes().hex()
+        rows = self._cut(manifest.rows, counts, ROW_TABLES, "rows")
+        links = self._cut(manifest.links, counts, LINK_TABLES, "links")
+        manifest = replace(manifest, tip=tip, digest=digest, counts=counts, rows=rows, links=links)
+        assert manifest.base is not None
+        if blocks < manifest.base.blocks:
+            return self.fold(manifest)
+        appender = Appender(self.ledger, manifest, None, self.timings)
+        appender.cut(blocks)
+        return appender.manifest
+
+    def _cut(
+        self, pieces: tuple[Piece, ...], counts: Mapping[str, int], tables: tuple[Table, ...], kind: str
+    ) -> tuple[Piece, ...]:
+        name = tables[0].name
+        kept = tuple(piece for piece in pieces if int(piece.first[name]) < counts[name])
+        first = {table.name: counts[table.name] for table in tables}
+        folder = generations.following(self.ledger, kind)
+        with storage(self.ledger / folder):
+            (self.ledger / folder).mkdir()
+        return (*kept, Piece(folder, first))
+
+    def tidied(self, manifest: Manifest) -> Manifest:
+        """The same state, folded where its segments have outgrown the base. Nothing is committed."""
+        base = manifest.base
+        assert base is not None
+        blocks = int(manifest.counts["blocks"])
+        if blocks > OUTGROWN and blocks - UNDONE > 2 * base.blocks:
+            return self.fold(manifest)
+        return manifest

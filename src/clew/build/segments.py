@@ -1,0 +1,208 @@
+"""Segments, from the rows of their blocks and the state before them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from clew.kernels import lookup, unionfind
+from clew.ledger.columns import Array
+from clew.ledger.derived import Derived, exact_sum
+from clew.ledger.segments import Counts, Segment, Sums
+from clew.schema import NO_ADDRESS, NO_OUTPUT, UNSPENT
+
+
+def make_segment(
+    columns: Mapping[str, Any],
+    before: Derived,
+    blocks: tuple[int, int],
+    after: Counts,
+    inputs: tuple[int, int],
+) -> tuple[Segment, Sums]:
+    """The segment of some blocks, and what it adds to the sums of the state before it.
+
+    ``columns``: rows and links up to the last of them at least; ``before``: the state before the first;
+    ``after``: counts at their end; ``inputs``: their first input, and one past their last.
+    """
+    return _Making(columns, before, after, inputs).run(blocks)
+
+
+class _Making:
+    def __init__(
+        self, columns: Mapping[str, Any], before: Derived, after: Counts, inputs: tuple[int, int]
+    ) -> None:
+        self.columns = columns
+        self.before = before
+        self.start, self.end = before.end, after
+        self.inputs = inputs
+        self.paid = np.array(columns["outputs.address"][self.start.outputs : self.end.outputs])
+        self.spent = columns["inputs.spent_output"][inputs[0] : inputs[1]]
+        self.real = self.spent != NO_OUTPUT
+
+    def run(self, blocks: tuple[int, int]) -> tuple[Segment, Sums]:
+        arrays = {**self._spends(), **self._postings(), **self._lookups(), **self._entities()}
+        lost = self._lost(arrays["spent_output"])
+        arrays |= self._changes(arrays, lost)
+        made, spent = self._spendable(), self.spent[self.real]
+        value = self.columns["outputs.value"]
+        sums = [exact_sum(value[outputs]) for outputs in (made, spent, lost)]
+        joined = len(arrays["absorbed"]) + len(arrays["grown_address"])
+        return Segment(*blocks, self.start, self.end, arrays), Sums(
+            self.end.addresses - self.start.addresses - joined,
+            len(made) - len(spent) - len(lost),
+            sums[0] - sums[1] - sums[2],
+        )
+
+    def _spends(self) -> dict[str, Array]:
+        first = np.asarray(
+            self.columns["transactions.first_input"][self.start.transactions : self.end.transactions]
+        )
+        lengths = np.diff(np.append(first, self.inputs[1]))
+        owner = np.repeat(np.arange(self.start.transactions, self.end.transactions), lengths)[self.real]
+        outputs = self.spent[self.real]
+        order = np.argsort(outputs, kind="stable")
+        return {"spent_output": outputs[order], "spent_by": owner[order].astype(np.uint32)}
+
+    def _spendable(self) -> Array:
+        """Outputs of these blocks that can be spent; ids."""
+        open_ = self.paid != NO_ADDRESS
+        listed = self.columns["unspendable.output"]
+        dead = listed[bisect_left(listed, self.start.outputs) : bisect_left(listed, self.end.outputs)]
+        open_[dead - self.start.outputs] = False
+        return np.flatnonzero(open_) + self.start.outputs
+
+    def _lost(self, spent: Array) -> Array:
+        """Outputs that a transaction of these blocks takes away, since it has the id of theirs; ids."""
+        by = np.asarray(self.columns["overwritten.by"])
+        rows = np.flatnonzero((by >= self.start.transactions) & (by < self.end.transactions))
+        lost = [np.empty(0, np.int64)]
+        for row in rows.tolist():
+            each = int(self.columns["overwritten.transaction"][row])
+            first, last = (int(at) for at in self.columns["transactions.first_output"][each : each + 2])
+            outputs = np.arange(first, last)
+            old = outputs < self.start.outputs
+            unspent = np.isin(outputs, self._spendable())
+            unspent[old] = self.before.spent_by(outputs[old]) == UNSPENT
+            lost.append(outputs[unspent & ~np.isin(outputs, spent)])
+        return np.concatenate(lost)
+
+    def _postings(self) -> dict[str, Array]:
+        outputs = np.flatnonzero(self.paid != NO_ADDRESS)
+        order = outputs[np.argsort(self.paid[outputs], kind="stable")]
+        addresses, starts = np.unique(self.paid[order], return_index=True)
+        return {
+            "posted_address": addresses,
+            "posted_start": np.append(starts, len(order)).astype(np.uint32),
+            "posted_output": order + self.start.outputs,
+        }
+
+    def _lookups(self) -> dict[str, Array]:
+        columns = self.columns
+        txid = columns["transactions.txid"][self.start.transactions : self.end.transactions]
+        keys = np.ascontiguousarray(txid).view(np.uint64)[:, 0]
+        order = np.argsort(keys, kind="stable")
+        new = address_keys(columns, self.start.addresses, self.end.addresses)
+        by_key = np.argsort(new, kind="stable")
+        return {
+            "transaction_key": keys[order],
+            "transaction_id": (order + self.start.transactions).astype(np.uint32),
+            "address_key": new[by_key],
+            "address_id": (by_key + self.start.addresses).astype(np.uint32),
+        }
+
+    def _entities(self) -> dict[str, Array]:
+        first, last = self.start.addresses, self.end.addresses
+        where = self.columns["links.transaction"]
+        rows = slice(bisect_left(where, self.start.transactions), bisect_left(where, self.end.transactions))
+        a, b = (self._entity_before(np.array(self.columns[f"links.{name}"][rows])) for name in "ab")
+        ids, places = np.unique(np.concatenate([a, b]), return_inverse=True)
+        parents = np.arange(len(ids), dtype=np.uint32)
+        unionfind.union(parents, places[: len(a)].astype(np.uint32), places[len(a) :].astype(np.uint32))
+        unionfind.flatten(parents)
+        heirs = ids[parents]
+        new = ids >= first
+        entities = np.arange(first, last, dtype=np.uint32)
+        entities[ids[new] - first] = heirs[new]
+        gone = ~new & (heirs != ids)
+        absorbed, heir = ids[gone].astype(np.uint32), heirs[gone].astype(np.uint32)
+        by_heir = np.lexsort((absorbed, heir))
+        joined = np.flatnonzero(entities != np.arange(first, last))
+        order = joined[np.argsort(entities[joined], kind="stable")]
+        grown, starts = np.unique(entities[order], return_index=True)
+        return {
+            "new_entity": entities,
+            "grown_entity": grown,
+            "grown_start": np.append(starts, len(order)).astype(np.uint32),
+            "grown_address": (order + first).astype(np.uint32),
+            "absorbed": absorbed,
+            "heir": heir,
+            "heirs": heir[by_heir],
+            "absorbed_by": absorbed[by_heir],
+        }
+
+    def _entity_before(self, addresses: Array) -> Array:
+        """Entities before these blocks; new addresses stand for themselves. int64."""
+        found = addresses.astype(np.int64)
+        old = addresses < self.start.addresses
+        found[old] = self.before.entity_of(found[old])
+        return found
+
+    def _entity_after(self, addresses: Array, arrays: Mapping[str, Array]) -> Array:
+        found = self._entity_before(addresses)
+        new = found >= self.start.addresses
+        found[new] = arrays["new_entity"][found[new] - self.start.addresses]
+        absorbed = arrays["absorbed"]
+        if len(absorbed):
+            places = np.minimum(np.searchsorted(absorbed, found.astype(np.uint32)), len(absorbed) - 1)
+            hit = (absorbed[places] == found) & ~new
+            found[hit] = arrays["heir"][places[hit]]
+        return found
+
+    def _changes(self, arrays: Mapping[str, Array], lost: Array) -> dict[str, Array]:
+        """What entities received, and what their balances gained."""
+        value, address = self.columns["outputs.value"], self.columns["outputs.address"]
+        received = np.flatnonzero(self.paid != NO_ADDRESS) + self.start.outputs
+        gone = np.concatenate([self.spent[self.real], lost])
+        spendable = self._spendable()
+        moved = np.concatenate([received, spendable, gone])
+        kinds = np.repeat([0, 1, 2], [len(received), len(spendable), len(gone)])
+        entities = self._entity_after(address[moved], arrays)
+        values = value[moved]
+        halves = np.zeros((len(moved), 5), np.int64)
+        sign = np.where(kinds == 2, -1, 1)
+        halves[:, 0] = kinds == 0
+        for at, part in ((1, values & 0xFFFFFFFF), (2, values >> 32)):
+            halves[:, at] = np.where(kinds == 0, part, 0)
+            halves[:, at + 2] = np.where(kinds == 0, 0, sign * part)
+        order = np.argsort(entities, kind="stable")
+        changed, starts = np.unique(entities[order], return_index=True)
+        sums = np.add.reduceat(halves[order], starts, axis=0) if len(starts) else halves
+        names = ("outputs", "received_low", "received_high", "balance_low", "balance_high")
+        return {"changed": changed.astype(np.uint32), **{name: sums[:, at] for at, name in enumerate(names)}}
+
+
+def address_keys(columns: Mapping[str, Any], first: int, last: int) -> Array:
+    """Look-up keys of addresses ``first`` to ``last``; uint64."""
+    parts = []
+    for table, part in (("address_tails", "tail"), ("address_ends", "end")):
+        owners = columns[f"{table}.address"]
+        low, high = bisect_left(owners, first), bisect_left(owners, last)
+        parts.append(
+            (
+                np.ascontiguousarray(owners[low:high]),
+                np.ascontiguousarray(columns[f"{table}.{part}"][low:high]),
+            )
+        )
+    keys = np.empty(last - first, np.uint64)
+    lookup.address_keys(
+        np.ascontiguousarray(columns["addresses.type"][first:last]),
+        np.ascontiguousarray(columns["addresses.head"][first:last]),
+        *parts,
+        first,
+        lookup.SEED,
+        keys,
+    )
+    return keys

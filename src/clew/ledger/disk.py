@@ -1,0 +1,44 @@
+"""Writing to a disk that may be full, failing, or lose power."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from clew.errors import StorageError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turn a failing disk into one clear StorageError that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        what = "the disk is full" if error.errno in _NO_ROOM else (error.strerror or str(error))
+        raise StorageError(
+            f"{path}: cannot write the ledger: {what}; what was committed before is untouched; "
+            "make room or choose another folder, and run the same command again"
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names of a folder's files survive a power cut, where a system can be asked to."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_all(file: BinaryIO, data: Any) -> None:
+    """Write a whole buffer to an unbuffered file, which may take only a part at a time."""
+    view = memoryview(data)
+    while len(view):
+        view = view[file.write(view) or 0 :]
