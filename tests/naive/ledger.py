@@ -19,22 +19,27 @@ from clew.bitcoin.script import classify
 from clew.errors import BadBlockError
 from clew.heuristics.plain import common_input, equal_output_coinjoin, strict
 from clew.ledger import manifest as manifests
-from clew.ledger.digest import block_digest
+from clew.ledger.digest import block_digest, content_digest
 from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
 from clew.ledger.ledger import Ledger
-from clew.ledger.manifest import Manifest, Rule, Tip, Written
+from clew.ledger.manifest import Base, Manifest, Piece, Rule, Tip
+from clew.ledger.segments import Sums
 from clew.ledger.tables import TableWriter
 from clew.schema import (
-    DERIVED_TABLES,
+    BASE_TABLES,
+    END_BYTES,
     FLAG_COINBASE,
     FLAG_WITNESS,
     HEAD_BYTES,
+    LINK_TABLES,
+    MANY_OUTPUTS,
     MAX_SCRIPT_SIZE,
     NO_ADDRESS,
     NO_OUTPUT,
     NULLDATA,
     OVERWRITTEN,
     ROW_TABLES,
+    TABLES,
     TAIL_BYTES,
     UNSPENDABLE,
     UNSPENT,
@@ -48,10 +53,14 @@ RULES = (Rule("common_input", 1, "00" * 32), Rule("equal_output_coinjoin", 1, "0
 
 SPARSE_TABLES = (
     ("address_tails", "address", "addresses"),
+    ("address_ends", "address", "addresses"),
     ("overwritten", "by", "transactions"),
     ("unspendable", "output", "outputs"),
 )
 """Tables without a row per block: their name, the column they are ordered by, and what that counts."""
+
+RARE_TABLES = {column.rare for each in TABLES for column in each.columns if column.rare}
+"""Tables that are written with the columns whose rare numbers they hold."""
 
 
 class NaiveLedger:
@@ -59,13 +68,14 @@ class NaiveLedger:
 
     def __init__(self, network_name: str) -> None:
         self.network = network(network_name)
-        tables = (*ROW_TABLES, *DERIVED_TABLES)
+        tables = (*ROW_TABLES, *LINK_TABLES, *BASE_TABLES)
         self.rows: dict[str, list[Any]] = {f"{t.name}.{c.name}": [] for t in tables for c in t.columns}
         self.total_work = 0
         self.previous = bytes(32)
         self.unspent: dict[tuple[bytes, int], int] = {}
         self.latest: dict[bytes, int] = {}
         self.address_ids: dict[tuple[int, bytes], int] = {}
+        self.entities = 0
 
     def add(self, name: str, **values: Any) -> None:
         """Append one row to the table called ``name``."""
@@ -101,6 +111,7 @@ class NaiveLedger:
             work=self.total_work.to_bytes(32, "big"),
             size=block.size,
             base_size=block.base_size,
+            trailing=block.size - block.transactions[-1].offset - block.transactions[-1].size,
             first_transaction=before["transactions"],
             first_output=before["outputs"],
             first_input=before["inputs"],
@@ -119,7 +130,6 @@ class NaiveLedger:
             first_output=self.count("outputs"),
             first_input=self.count("inputs"),
             offset=transaction.offset,
-            size=transaction.size,
             base_size=transaction.base_size,
             version=transaction.version,
             lock_time=transaction.lock_time,
@@ -161,9 +171,13 @@ class NaiveLedger:
         if key not in self.address_ids:
             number = self.address_ids[key] = self.count("addresses")
             self.add("addresses", type=address_type, head=payload[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0"))
-            if len(payload) > HEAD_BYTES or address_type == WITNESS_UNKNOWN:
-                tail = payload[HEAD_BYTES:].ljust(TAIL_BYTES, b"\0")
-                self.add("address_tails", address=number, length=len(payload), tail=tail)
+            head_and_tail = HEAD_BYTES + TAIL_BYTES
+            if len(payload) > HEAD_BYTES:
+                tail = payload[HEAD_BYTES:head_and_tail].ljust(TAIL_BYTES, b"\0")
+                self.add("address_tails", address=number, tail=tail)
+            if address_type == WITNESS_UNKNOWN:
+                end = payload[head_and_tail:].ljust(END_BYTES, b"\0")
+                self.add("address_ends", address=number, length=len(payload), end=end)
         return self.address_ids[key]
 
     # What follows from the rows
@@ -224,9 +238,28 @@ class NaiveLedger:
         for number, group in groups.items():
             self.add("entities", entity=min(group))
             if number == min(group):
-                self.add("entity_list", entity=number, start=self.count("members"), size=len(group))
-                for member in sorted(group):
-                    self.add("members", address=member)
+                self.list_entity(number, sorted(group))
+
+    def list_entity(self, number: int, group: list[int]) -> None:
+        """List the members of an entity of several, and the sums of one with many outputs."""
+        self.entities += 1
+        if len(group) > 1:
+            self.add("entity_list", entity=number, start=self.count("members"), size=len(group))
+            for member in group:
+                self.add("members", address=member)
+        starts, listed = self.rows["posting_starts.start"], self.rows["postings.output"]
+        outputs = [output for each in group for output in listed[starts[each] : starts[each + 1]]]
+        if len(outputs) >= MANY_OUTPUTS:
+            values, spent_by = self.rows["outputs.value"], self.rows["spends.spent_by"]
+            received = sum(values[output] for output in outputs)
+            self.add(
+                "totals",
+                entity=number,
+                outputs=len(outputs),
+                received=received % 2**64,
+                received_high=received // 2**64,
+                balance=sum(values[output] for output in outputs if spent_by[output] == UNSPENT),
+            )
 
     def look_up(self, subject: str, keys: Sequence[int]) -> None:
         """Group ids by the bucket of their key."""
@@ -268,36 +301,45 @@ class NaiveLedger:
                 for each in ROW_TABLES
                 if each.logical
             }
-            digest = block_digest(digest, rows)
-            self.add("block_digests", digest=digest)
+            content = content_digest(rows)
+            digest = block_digest(digest, content, rows)
+            self.add("block_digests", content=content, digest=digest)
         return digest
 
     def write(self, folder: Path) -> None:
         """Write all tables and the manifest, as a build that has just committed."""
         digest = self.digest_blocks()
         counts: dict[str, int] = {}
-        for name, tables in (("rows", ROW_TABLES), ("derived", DERIVED_TABLES)):
+        checked = {}
+        for name, tables in (("rows", ROW_TABLES), ("links", LINK_TABLES), ("base", BASE_TABLES)):
             writer = TableWriter(folder / name, tables, {})
             for each in tables:
-                writer.append(each.name, self.columns(each, 0, self.count(each.name)))
+                if each.name not in RARE_TABLES:
+                    writer.append(each.name, self.columns(each, 0, self.count(each.name)))
             writer.close()
             counts |= writer.counts
-        row_counts = {t.name: counts[t.name] for t in ROW_TABLES}
+            checked[name] = writer.checked
+        blocks = self.count("blocks")
+        held = {t.name: counts[t.name] for t in (*ROW_TABLES, *LINK_TABLES)}
+        unspent = sum(self.rows["outputs.value"][output] for output in self.unspent.values())
         manifests.write(
             folder,
             Manifest(
                 network=self.network.name,
                 magic=self.network.magic.hex(),
-                rows_folder="rows",
-                derived_folder="derived",
-                tip=Tip(self.count("blocks") - 1, self.previous[::-1].hex(), f"{self.total_work:064x}"),
-                counts=counts,
-                entities=self.count("entity_list"),
-                unspent_outputs=len(self.unspent),
-                unspent_value=sum(self.rows["outputs.value"][output] for output in self.unspent.values()),
+                tip=Tip(blocks - 1, self.previous[::-1].hex(), f"{self.total_work:064x}"),
+                counts=held,
+                rows=(Piece("rows", dict.fromkeys(held, 0), checked["rows"]),),
+                links=(Piece("links", {"links": 0}, checked["links"]),),
+                base=Base(
+                    "base",
+                    blocks,
+                    {t.name: counts[t.name] for t in BASE_TABLES},
+                    checked["base"],
+                    Sums(self.entities, len(self.unspent), unspent),
+                ),
                 digest=digest.hex(),
                 rules=RULES,
-                written=Written(self.count("blocks"), row_counts, digest.hex()),
             ),
         )
 

@@ -49,6 +49,12 @@ class Room(NamedTuple):
 
 
 @kernel
+def _partition(key: Any, shift: int) -> int:
+    # Two shifts, since a shift by all 64 bits is undefined.
+    return np.int64(key >> np.uint64(1) >> np.uint64(shift - 1))
+
+
+@kernel
 def count_records(types: Any, lengths: Any, keys: Any, shift: int, counts: Any) -> None:
     """Count the records of a batch's outputs: ``counts`` int64 (2 kinds, partitions), set to zero before.
 
@@ -58,7 +64,7 @@ def count_records(types: Any, lengths: Any, keys: Any, shift: int, counts: Any) 
         kind = types[row]
         if kind != NULLDATA:
             long = 1 if lengths[row] > HEAD_BYTES or kind == WITNESS_UNKNOWN else 0
-            counts[long, np.int64(keys[row] >> np.uint64(shift))] += 1
+            counts[long, _partition(keys[row], shift)] += 1
 
 
 @kernel
@@ -83,7 +89,7 @@ def set_aside(
         if kind == NULLDATA:
             continue
         long = 1 if lengths[row] > HEAD_BYTES or kind == WITNESS_UNKNOWN else 0
-        partition = np.int64(keys[row] >> np.uint64(shift))
+        partition = _partition(keys[row], shift)
         at = following[long, partition]
         following[long, partition] = at + 1
         if long:
