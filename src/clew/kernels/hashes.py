@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import JIT, kernel
-from clew.kernels.sha256 import compress
+from clew.kernels.jit import JIT, folded, kernel
+from clew.kernels.sha256 import compress, compress_two
+from clew.kernels.words import clear, copy, put_state, u64
 
 INITIAL = np.array(
     [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19],
@@ -19,60 +20,70 @@ INITIAL = np.array(
 )
 
 
+SECOND = 128
+"""Where in ``Work.pad`` the two lanes' second messages are, 64 bytes each: a hash and its padding."""
+
+FULL = 256
+"""Where in ``Work.pad`` the padding of a message of 64 bytes is."""
+
+TAILS = 320
+"""Where in ``Work.pad`` the two lanes' last blocks are, 128 bytes each."""
+
+ARENA = 576
+"""Where in ``Work.pad`` copies of messages begin."""
+
+
 class Work(NamedTuple):
-    """Room that one thread hashes in."""
+    """Room that one thread hashes in: two states, and blocks to pad messages in."""
 
     state: Any
     pad: Any
 
 
 @kernel
-def new_work() -> Work:
-    """Room to hash in: state uint32 (8,), pad uint8 (128,)."""
-    return Work(np.empty(8, np.uint32), np.empty(128, np.uint8))
+def new_work(arena: int = 0) -> Work:
+    """Room to hash in: state uint32 (16,), pad uint8 (ARENA and ``arena`` bytes more)."""
+    pad = np.zeros(ARENA + arena, np.uint8)
+    for lane in range(2):
+        pad[SECOND + 64 * lane + 32] = 0x80
+        pad[SECOND + 64 * lane + 62] = 1
+    pad[FULL] = 0x80
+    pad[FULL + 62] = 2
+    return Work(np.empty(16, np.uint32), pad)
 
 
 @kernel
-def _put_state(state: Any, out: Any, at: int) -> None:
-    for word in range(8):
-        value = state[word]
-        out[at + 4 * word] = value >> np.uint32(24)
-        out[at + 4 * word + 1] = (value >> np.uint32(16)) & np.uint32(255)
-        out[at + 4 * word + 2] = (value >> np.uint32(8)) & np.uint32(255)
-        out[at + 4 * word + 3] = value & np.uint32(255)
+def put_end(pad: Any, start: int, length: int) -> int:
+    """Pad the last ``length % 64`` bytes of a message of ``length``, at ``pad[start:]``; its blocks."""
+    rest = length % 64
+    blocks = 1 if rest < 56 else 2
+    end = start + 64 * blocks
+    clear(pad, start + rest, 64 * blocks - rest)
+    pad[start + rest] = 0x80
+    for i in range(5):
+        pad[end - 1 - i] = (length * 8 >> 8 * i) & 255
+    return blocks
 
 
 @kernel
 def _sha256_compiled(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
     state, pad = work
-    state[:] = INITIAL
+    copy(INITIAL, 0, 8, state, 0)
     whole = length // 64
     compress(state, data, start, whole)
-    rest = length - 64 * whole
-    for i in range(rest):
-        pad[i] = data[start + 64 * whole + i]
-    blocks = 1 if rest < 56 else 2
-    pad[rest] = 0x80
-    pad[rest + 1 : 64 * blocks - 8] = 0
-    for i in range(8):
-        pad[64 * blocks - 1 - i] = (length * 8 >> 8 * i) & 255
-    compress(state, pad, np.int64(0), np.int64(blocks))
-    _put_state(state, out, at)
+    copy(data, start + 64 * whole, length - 64 * whole, pad, 0)
+    compress(state, pad, np.int64(0), np.int64(put_end(pad, np.int64(0), length)))
+    put_state(state, 0, out, at)
 
 
 @kernel
 def _sha256d_compiled(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
     _sha256_compiled(data, start, length, work, out, at)
     state, pad = work
-    for i in range(32):
-        pad[i] = out[at + i]
-    pad[32] = 0x80
-    pad[33:62] = 0
-    pad[62] = 1
-    pad[63] = 0
-    state[:] = INITIAL
-    compress(state, pad, np.int64(0), np.int64(1))
-    _put_state(state, out, at)
+    copy(out, at, 32, pad, SECOND)
+    copy(INITIAL, 0, 8, state, 0)
+    compress(state, pad, np.int64(SECOND), np.int64(1))
+    put_state(state, 0, out, at)
 
 
 def _sha256_plain(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
@@ -101,6 +112,185 @@ def sha256d_rows(rows: Any, length: int, out: Any) -> None:
         sha256d(rows, length * row, length, work, out, 32 * row)
 
 
+JOBS = 64
+"""Messages that are hashed at a time: enough that the last one seldom goes alone, few enough that
+they are still in the cache."""
+
+IDLE, BODY, TAIL, AGAIN = range(4)
+"""What a lane hashes: nothing, the whole blocks of a message, its last ones, its hash."""
+
+STAGE, JOB, PLACE, LEFT = range(4)
+"""What is kept of a lane; PLACE is as for ``compress_two``, LEFT counts blocks."""
+
+NEVER = 1 << 40
+
+
+class Queue(NamedTuple):
+    """Messages that wait for their double hash.
+
+    ``jobs`` (int64, JOBS x 3): place and length of a message, where the hash goes. ``used`` (int64):
+    jobs, bytes of the arena. ``lanes`` (int64, 2 x 4) are two messages in work.
+    """
+
+    jobs: Any
+    used: Any
+    lanes: Any
+
+
+@kernel
+def new_queue() -> Queue:
+    """An empty queue."""
+    return Queue(np.empty((JOBS, 3), np.int64), np.zeros(2, np.int64), np.zeros((2, 4), np.int64))
+
+
+@kernel
+def _take(lane: int, job: int, data: Any, queue: Queue, work: Work) -> None:
+    """Begin a message: its whole blocks where it has some and they are not padded yet."""
+    lanes = queue.lanes
+    place, length = queue.jobs[job, 0], queue.jobs[job, 1]
+    copy(INITIAL, 0, 8, work.state, 8 * lane)
+    lanes[lane, JOB] = job
+    lanes[lane, STAGE] = BODY
+    lanes[lane, PLACE] = place
+    lanes[lane, LEFT] = length // 64
+    if place < 0:
+        lanes[lane, STAGE] = TAIL
+        lanes[lane, LEFT] = (length + 72) // 64
+    elif length < 64:
+        _end(lane, data, queue, work)
+
+
+@kernel
+def _end(lane: int, data: Any, queue: Queue, work: Work) -> None:
+    """Go on to the last bytes of a message, padded."""
+    lanes, start = queue.lanes, TAILS + 128 * lane
+    job = lanes[lane, JOB]
+    place, length = queue.jobs[job, 0], queue.jobs[job, 1]
+    rest = length % 64
+    copy(data, place + length - rest, rest, work.pad, start)
+    lanes[lane, STAGE] = TAIL
+    lanes[lane, PLACE] = ~start
+    lanes[lane, LEFT] = put_end(work.pad, start, length)
+
+
+@kernel
+def _again(lane: int, queue: Queue, work: Work) -> None:
+    """Go on to the hash of the hash."""
+    lanes, start = queue.lanes, SECOND + 64 * lane
+    put_state(work.state, 8 * lane, work.pad, start)
+    copy(INITIAL, 0, 8, work.state, 8 * lane)
+    lanes[lane, STAGE] = AGAIN
+    lanes[lane, PLACE] = ~start
+    lanes[lane, LEFT] = 1
+
+
+@kernel
+def _hash_queue_compiled(data: Any, queue: Queue, work: Work, out: Any, beside: Any) -> None:
+    lanes, used = queue.lanes, queue.used
+    following = 0
+    lanes[:, STAGE] = IDLE
+    lanes[:, LEFT] = 0
+    while True:
+        for lane in range(2):
+            if lanes[lane, LEFT] > 0:
+                continue
+            stage = lanes[lane, STAGE]
+            if stage == BODY:
+                _end(lane, data, queue, work)
+                continue
+            if stage == TAIL:
+                _again(lane, queue, work)
+                continue
+            if stage == AGAIN:
+                target = queue.jobs[lanes[lane, JOB], 2]
+                if target >= 0:
+                    put_state(work.state, 8 * lane, out, target)
+                else:
+                    put_state(work.state, 8 * lane, beside, ~target)
+            if following < used[0]:
+                _take(lane, following, data, queue, work)
+                following += 1
+            else:
+                lanes[lane, STAGE] = IDLE
+                lanes[lane, LEFT] = NEVER
+        blocks = min(lanes[0, LEFT], lanes[1, LEFT])
+        if blocks >= NEVER // 2:
+            break
+        # An idle lane hashes what the other does, for nothing.
+        first = lanes[1 if lanes[0, STAGE] == IDLE else 0, PLACE]
+        second = lanes[0 if lanes[1, STAGE] == IDLE else 1, PLACE]
+        compress_two(work.state, data, work.pad, first, second, blocks)
+        for lane in range(2):
+            lanes[lane, LEFT] -= blocks
+            lanes[lane, PLACE] += 64 * blocks if lanes[lane, PLACE] >= 0 else -64 * blocks
+    used[:] = 0
+
+
+def _hash_queue_plain(data: Any, queue: Queue, work: Work, out: Any, beside: Any) -> None:
+    for place, length, target in queue.jobs[: queue.used[0]].tolist():
+        message = data[place : place + length] if place >= 0 else work.pad[~place : ~place + length]
+        digest = hashlib.sha256(hashlib.sha256(message.tobytes()).digest()).digest()
+        room, at = (out, target) if target >= 0 else (beside, ~target)
+        room[at : at + 32] = np.frombuffer(digest, np.uint8)
+    queue.used[:] = 0
+
+
+hash_queue = _hash_queue_compiled if JIT else _hash_queue_plain
+"""``hash_queue(data, queue, work, out, beside)``: double hash of all that waits, two messages side by
+side.
+
+A message is at a place of ``data`` (uint8), or below zero at ``~place`` of ``work.pad``, where it is
+padded and has room for that. Its hash goes to ``out`` (uint8), or below zero to ``~place`` of
+``beside`` (uint8)."""
+
+
+@folded
+def make_room(room: int, jobs: int, data: Any, queue: Queue, work: Work, out: Any, beside: Any) -> None:
+    """Hash what waits, unless so many messages and so many bytes of the arena can still be taken."""
+    if queue.used[0] + jobs > JOBS or queue.used[1] + room > len(work.pad) - ARENA:
+        hash_queue(data, queue, work, out, beside)
+
+
+@folded
+def enqueue(place: int, length: int, target: int, queue: Queue) -> None:
+    """Put a message into the queue, which has room for it."""
+    job = queue.used[0]
+    queue.jobs[job, 0] = place
+    queue.jobs[job, 1] = length
+    queue.jobs[job, 2] = target
+    queue.used[0] = job + 1
+
+
+@kernel
+def _hash_pairs_compiled(level: Any, pairs: int, work: Work) -> None:
+    state, pad = work
+    for pair in range(0, pairs, 2):
+        first = 64 * pair
+        # The last pair of an odd number goes twice, side by side.
+        second = first + 64 if pair + 1 < pairs else first
+        copy(INITIAL, 0, 8, state, 0)
+        copy(INITIAL, 0, 8, state, 8)
+        compress_two(state, level, pad, first, second, np.int64(1))
+        compress_two(state, level, pad, np.int64(~FULL), np.int64(~FULL), np.int64(1))
+        put_state(state, 0, pad, SECOND)
+        put_state(state, 8, pad, SECOND + 64)
+        copy(INITIAL, 0, 8, state, 0)
+        copy(INITIAL, 0, 8, state, 8)
+        compress_two(state, level, pad, np.int64(~SECOND), np.int64(~(SECOND + 64)), np.int64(1))
+        put_state(state, 0, level, first // 2)
+        if second > first:
+            put_state(state, 8, level, second // 2)
+
+
+def _hash_pairs_plain(level: Any, pairs: int, work: Work) -> None:
+    for pair in range(pairs):
+        _sha256d_plain(level, 64 * pair, 64, work, level, 32 * pair)
+
+
+hash_pairs = _hash_pairs_compiled if JIT else _hash_pairs_plain
+"""``hash_pairs(level, pairs, work)``: double hash of each 64 bytes of ``level`` (uint8), to its start."""
+
+
 @kernel
 def merkle_root(level: Any, count: int, work: Work) -> bool:
     """Fold ``count`` hashes, 32 bytes each in ``level`` (uint8, flat), into a root at its start.
@@ -110,20 +300,18 @@ def merkle_root(level: Any, count: int, work: Work) -> bool:
     """
     mutated = False
     while count > 1:
-        for pair in range(0, count - 1, 2):
-            same = True
-            for i in range(32):
-                if level[32 * pair + i] != level[32 * pair + 32 + i]:
-                    same = False
-                    break
-            mutated |= same
+        for pair in range(0, 32 * (count - 1), 64):
+            mutated |= (
+                u64(level, pair) == u64(level, pair + 32)
+                and u64(level, pair + 8) == u64(level, pair + 40)
+                and u64(level, pair + 16) == u64(level, pair + 48)
+                and u64(level, pair + 24) == u64(level, pair + 56)
+            )
         if count & 1:
-            for i in range(32):
-                level[32 * count + i] = level[32 * count - 32 + i]
+            copy(level, 32 * count - 32, 32, level, 32 * count)
             count += 1
-        for pair in range(count // 2):
-            sha256d(level, 64 * pair, np.int64(64), work, level, 32 * pair)
         count //= 2
+        hash_pairs(level, count, work)
     return mutated
 
 
