@@ -10,21 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.hashes import (
-    ARENA,
-    Queue,
-    Work,
-    enqueue,
-    hash_pairs,
-    hash_queue,
-    make_room,
-    merkle_root,
-    new_queue,
-    new_work,
-    put_end,
-)
+from clew.kernels.hashes import ARENA, Work, hash_pairs, merkle_root, new_work, put_end
 from clew.kernels.jit import borrowed, folded, kernel
 from clew.kernels.lookup import address_key
+from clew.kernels.queue import Queue, enqueue, hash_queue, make_room, new_queue
 from clew.kernels.scripts import classify, common
 from clew.kernels.words import clear, copy, i64, put_u64, u16, u32, u64
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
