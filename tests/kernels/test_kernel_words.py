@@ -138,5 +138,17 @@ def test_borrowed_arrays_are_the_same_and_outlive_the_call() -> None:
     assert pair.first.tolist() == list(range(10))
 
 
+@kernel
+def add_borrowed_array(array: Any, more: Any) -> None:
+    array = borrowed(array)
+    array += more
+
+
+def test_a_borrowed_array_alone() -> None:
+    array = np.arange(4)
+    add_borrowed_array(array, 2)
+    assert array.tolist() == [2, 3, 4, 5]
+
+
 def test_words_are_loaded_as_such_where_kernels_are_compiled() -> None:
     assert words.RAW == JIT

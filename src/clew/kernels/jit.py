@@ -60,17 +60,26 @@ def folded(function: F) -> F:
     return cast(F, compiled)
 
 
+def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """The array without its owner; what is no array stays as it is."""
+    if not isinstance(kind, types.Array):
+        return value
+    struct = context.make_array(kind)(context, builder, value)
+    struct.meminfo = ir.Constant(struct.meminfo.type, None)
+    struct.parent = ir.Constant(struct.parent.type, None)
+    return struct._getvalue()
+
+
 @intrinsic
 def _borrowed(typing_context: Any, arrays: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         answer = arguments[0]
-        for place, kind in enumerate(arrays):
-            if isinstance(kind, types.Array):
-                value = builder.extract_value(answer, place)
-                struct = context.make_array(kind)(context, builder, value)
-                struct.meminfo = ir.Constant(struct.meminfo.type, None)
-                struct.parent = ir.Constant(struct.parent.type, None)
-                answer = builder.insert_value(answer, struct._getvalue(), place)
+        if not isinstance(arrays, types.BaseTuple):
+            return _uncounted(context, builder, arrays, answer)
+        kinds: Any = arrays
+        for place, kind in enumerate(kinds):
+            value = _uncounted(context, builder, kind, builder.extract_value(answer, place))
+            answer = builder.insert_value(answer, value, place)
         return answer
 
     return arrays(arrays), codegen
@@ -81,7 +90,7 @@ def _itself(arrays: Any) -> Any:
 
 
 borrowed: Any = _borrowed if JIT else _itself
-"""``borrowed(arrays)``: the same named tuple of arrays, whose references are not counted.
+"""``borrowed(arrays)``: the same array, or tuple of arrays, whose references are not counted.
 
 Numba counts an array's references where it is taken out of a tuple, with an atomic instruction each
 time: in a loop over single fields that took half of its time. The caller must hold the arrays, so
