@@ -58,11 +58,15 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
     "kernels": {
         "*": frozenset({"jit"}),
         # The hashes share one compression function, whose back end is chosen by processor.
-        "hashes": frozenset({"jit", "sha256"}),
+        "hashes": frozenset({"jit", "sha256", "words"}),
+        # The queue pads and hashes messages in the room that the hashes have.
+        "queue": frozenset({"jit", "hashes", "sha256", "words"}),
         # A bare key is known by its hash160.
-        "scripts": frozenset({"jit", "hashes"}),
+        "scripts": frozenset({"jit", "hashes", "words"}),
+        # A key is made of whole words.
+        "lookup": frozenset({"jit", "words"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
-        "parse": frozenset({"jit", "hashes", "scripts", "lookup"}),
+        "parse": frozenset({"jit", "hashes", "queue", "scripts", "lookup", "words"}),
     },
 }
 """Rooms whose files may not lean on each other freely: file -> the files it may import."""

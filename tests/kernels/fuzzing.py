@@ -42,6 +42,7 @@ def main() -> None:
 
     # The processor's instructions read through pointers, which nothing checks.
     sha256.compress = sha256.compress_portable
+    sha256.compress_two = sha256.compress_two_portable
     import numba.core.config
 
     verdicts = fuzz(asked.seed, asked.blocks)

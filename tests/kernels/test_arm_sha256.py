@@ -17,13 +17,17 @@ PROGRAM = r"""
 #include <stdint.h>
 #include <stdio.h>
 void compress(uint32_t *, uint8_t *, int64_t);
+void compress_two(uint32_t *, uint32_t *, uint8_t *, uint8_t *, int64_t);
+static uint32_t states[3][8];
 int main(void) {
     static uint8_t data[1 << 20];
     size_t size = fread(data, 1, sizeof data, stdin);
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    compress(state, data, size / 64);
-    for (int i = 0; i < 8; i++) printf("%08x", state[i]);
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    for (int i = 0; i < 24; i++) states[i / 8][i % 8] = start[i % 8];
+    compress(states[0], data, size / 64);
+    compress_two(states[1], states[2], data, data + size / 2, size / 128);
+    for (int i = 0; i < 24; i++) printf("%08x", states[i / 8][i % 8]);
 }
 """
 EMULATOR, COMPILER = "qemu-aarch64", "aarch64-linux-gnu-gcc"
@@ -40,13 +44,14 @@ def machine() -> llvm.TargetMachine:
 @pytest.fixture(scope="module")
 def module() -> llvm.ModuleRef:
     made = ir.Module("arm")
-    kind = ir.FunctionType(
-        ir.VoidType(), [ir.IntType(32).as_pointer(), ir.IntType(8).as_pointer(), ir.IntType(64)]
-    )
-    function = ir.Function(made, kind, "compress")
-    builder = ir.IRBuilder(function.append_basic_block())
-    sha256.emit_compress(builder, sha256.arm_rounds, *function.args)
-    builder.ret_void()
+    state, data, blocks = ir.IntType(32).as_pointer(), ir.IntType(8).as_pointer(), ir.IntType(64)
+    for name, lanes in (("compress", 1), ("compress_two", 2)):
+        kind = ir.FunctionType(ir.VoidType(), [*[state] * lanes, *[data] * lanes, blocks])
+        function = ir.Function(made, kind, name)
+        builder = ir.IRBuilder(function.append_basic_block())
+        states, places = function.args[:lanes], function.args[lanes:-1]
+        sha256.emit_compress(builder, sha256.arm_rounds, states, places, function.args[-1])
+        builder.ret_void()
     parsed = llvm.parse_assembly(str(made))
     parsed.triple = "aarch64-linux-gnu"
     return parsed
@@ -55,8 +60,9 @@ def module() -> llvm.ModuleRef:
 def test_it_compiles_to_the_instructions_for_it(module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
     assembly = machine.emit_assembly(module)
     instructions = [line.split()[0] for line in assembly.splitlines() if line.split()]
-    assert instructions.count("sha256h") == instructions.count("sha256h2") == 16
-    assert instructions.count("sha256su0") == instructions.count("sha256su1") == 12
+    # One form for one message, one for two.
+    assert instructions.count("sha256h") == instructions.count("sha256h2") == 3 * 16
+    assert instructions.count("sha256su0") == instructions.count("sha256su1") == 3 * 12
 
 
 @pytest.mark.skipif(
@@ -74,7 +80,15 @@ def test_it_hashes_as_hashlib_does(
     )
     for size in (0, 1, 55, 56, 64, 1_000, 5_000):
         data = bytes(range(256)) * 20
-        message = data[:size]
-        padded = message + b"\x80" + bytes((55 - size) % 64) + (8 * size).to_bytes(8, "big")
-        found = subprocess.run([EMULATOR, program], input=padded, capture_output=True, check=True).stdout
-        assert found.decode() == hashlib.sha256(message).hexdigest()
+        messages = data[:size], data[100 : 100 + size]
+        pair = [
+            message + b"\x80" + bytes((55 - size) % 64) + (8 * size).to_bytes(8, "big")
+            for message in messages
+        ]
+        found = subprocess.run(
+            [EMULATOR, program], input=b"".join(pair), capture_output=True, check=True
+        ).stdout
+        both = [hashlib.sha256(message).hexdigest() for message in messages]
+        assert found.decode()[64:] == "".join(both)
+        alone = subprocess.run([EMULATOR, program], input=pair[0], capture_output=True, check=True).stdout
+        assert alone.decode()[:64] == both[0]

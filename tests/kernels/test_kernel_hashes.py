@@ -25,6 +25,11 @@ BACKENDS = {
     "x86": sha256.compress_x86,
     "arm": sha256.compress_arm,
 }
+OF_TWO = {
+    "portable": sha256.compress_two_portable,
+    "x86": sha256.compress_two_x86,
+    "arm": sha256.compress_two_arm,
+}
 EDGES = [
     0,
     1,
@@ -51,19 +56,23 @@ EDGES = [
 ]
 
 
-def require_backend(name: str) -> Any:
+def require_backend(name: str, table: dict[str, Any] = BACKENDS) -> Any:
     if name != "portable" and name != sha256.BACKEND:
         pytest.skip(f"this processor's SHA-256 is {sha256.BACKEND}, not {name}")
-    return BACKENDS[name]
+    return table[name]
+
+
+def padded(data: bytes) -> bytes:
+    """The message with its padding, made here, so that nothing else of the kernels is needed."""
+    return data + b"\x80" + bytes(-(len(data) + 9) % 64) + (8 * len(data)).to_bytes(8, "big")
 
 
 def by_compression(compress: Any, data: bytes) -> bytes:
-    """SHA-256 by one back end: padded here, so that nothing else of the kernels is needed."""
-    padded = data + b"\x80" + bytes(-(len(data) + 9) % 64) + (8 * len(data)).to_bytes(8, "big")
-    before = b"rubbish"
+    """SHA-256 by one back end."""
+    before, message = b"rubbish", padded(data)
     state = hashes.INITIAL.copy()
     with np.errstate(over="ignore"):
-        compress(state, np.frombuffer(before + padded, np.uint8), len(before), len(padded) // 64)
+        compress(state, np.frombuffer(before + message, np.uint8), len(before), len(message) // 64)
     return state.astype(">u4").tobytes()
 
 
@@ -76,8 +85,28 @@ def test_every_backend(name: str) -> None:
         assert by_compression(compress, data) == hashlib.sha256(data).digest()
 
 
+@pytest.mark.parametrize("name", OF_TWO)
+@pytest.mark.parametrize("aside", [(False, False), (True, False), (False, True), (True, True)])
+def test_two_at_once(name: str, aside: tuple[bool, bool]) -> None:
+    compress_two = require_backend(name, OF_TWO)
+    rng = random.Random(8)
+    for blocks in [1, 2, 3, 17, *(rng.randrange(1, 6) for _ in range(50 if JIT else 3))]:
+        pair = [rng.randbytes(64 * blocks - 9 - rng.randrange(40)) for _ in range(2)]
+        rooms, places = [b"data", b"beside it"], []
+        for data, elsewhere in zip(pair, aside, strict=True):
+            at = len(rooms[elsewhere])
+            rooms[elsewhere] += padded(data)
+            places.append(~at if elsewhere else at)
+        states = np.concatenate([hashes.INITIAL, hashes.INITIAL])
+        with np.errstate(over="ignore"):
+            compress_two(states, *(np.frombuffer(room, np.uint8) for room in rooms), *places, blocks)
+        for data, state in zip(pair, states.reshape(2, 8), strict=True):
+            assert state.astype(">u4").tobytes() == hashlib.sha256(data).digest()
+
+
 def test_the_backend_is_one_of_them() -> None:
     assert sha256.compress is BACKENDS[sha256.BACKEND]
+    assert sha256.compress_two is OF_TWO[sha256.BACKEND]
     assert JIT or sha256.BACKEND == "portable"
 
 
@@ -181,18 +210,19 @@ def call(builder: Interpreter, name: str, *arguments: Any) -> list[int]:
     return INSTRUCTIONS[name](*(builder.words(each) for each in arguments))
 
 
+@pytest.mark.parametrize("messages", [1, 2, 3])
 @pytest.mark.parametrize("rounds", [sha256.x86_rounds, sha256.arm_rounds], ids=["x86", "arm"])
-def test_the_wiring_of_the_instructions(rounds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wiring_of_the_instructions(rounds: Any, messages: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sha256, "_call", call)
     rng = random.Random(3)
+    start = hashes.INITIAL.astype(int).reshape(2, 4).tolist()
     for _ in range(20):
-        data = rng.randbytes(55)
-        padded = data + b"\x80" + (8 * 55).to_bytes(8, "big")
-        message = np.frombuffer(padded, ">u4").astype(int).reshape(4, 4).tolist()
-        start = hashes.INITIAL.astype(int).reshape(2, 4).tolist()
-        first, second = rounds(Interpreter(), (start[0], start[1]), message)
-        ends = [(a + b) & MASK for a, b in zip([*start[0], *start[1]], [*first, *second], strict=True)]
-        assert np.array(ends, ">u4").tobytes() == hashlib.sha256(data).digest()
+        data = [rng.randbytes(55) for _ in range(messages)]
+        words = [np.frombuffer(padded(each), ">u4").astype(int).reshape(4, 4).tolist() for each in data]
+        found = rounds(Interpreter(), [(start[0], start[1])] * messages, words)
+        for each, (first, second) in zip(data, found, strict=True):
+            ends = [(a + b) & MASK for a, b in zip([*start[0], *start[1]], [*first, *second], strict=True)]
+            assert np.array(ends, ">u4").tobytes() == hashlib.sha256(each).digest()
 
 
 # Whole hashes

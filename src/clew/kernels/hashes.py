@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.jit import JIT, kernel
-from clew.kernels.sha256 import compress
+from clew.kernels.sha256 import compress, compress_two
+from clew.kernels.words import clear, copy, put_state, u64
 
 INITIAL = np.array(
     [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19],
@@ -19,60 +20,70 @@ INITIAL = np.array(
 )
 
 
+SECOND = 128
+"""Where in ``Work.pad`` the two lanes' second messages are, 64 bytes each: a hash and its padding."""
+
+FULL = 256
+"""Where in ``Work.pad`` the padding of a message of 64 bytes is."""
+
+TAILS = 320
+"""Where in ``Work.pad`` the two lanes' last blocks are, 128 bytes each."""
+
+ARENA = 576
+"""Where in ``Work.pad`` copies of messages begin."""
+
+
 class Work(NamedTuple):
-    """Room that one thread hashes in."""
+    """Room that one thread hashes in: two states, and blocks to pad messages in."""
 
     state: Any
     pad: Any
 
 
 @kernel
-def new_work() -> Work:
-    """Room to hash in: state uint32 (8,), pad uint8 (128,)."""
-    return Work(np.empty(8, np.uint32), np.empty(128, np.uint8))
+def new_work(arena: int = 0) -> Work:
+    """Room to hash in: state uint32 (16,), pad uint8 (ARENA and ``arena`` bytes more)."""
+    pad = np.zeros(ARENA + arena, np.uint8)
+    for lane in range(2):
+        pad[SECOND + 64 * lane + 32] = 0x80
+        pad[SECOND + 64 * lane + 62] = 1
+    pad[FULL] = 0x80
+    pad[FULL + 62] = 2
+    return Work(np.empty(16, np.uint32), pad)
 
 
 @kernel
-def _put_state(state: Any, out: Any, at: int) -> None:
-    for word in range(8):
-        value = state[word]
-        out[at + 4 * word] = value >> np.uint32(24)
-        out[at + 4 * word + 1] = (value >> np.uint32(16)) & np.uint32(255)
-        out[at + 4 * word + 2] = (value >> np.uint32(8)) & np.uint32(255)
-        out[at + 4 * word + 3] = value & np.uint32(255)
+def put_end(pad: Any, start: int, length: int) -> int:
+    """Pad the last ``length % 64`` bytes of a message of ``length``, at ``pad[start:]``; its blocks."""
+    rest = length % 64
+    blocks = 1 if rest < 56 else 2
+    end = start + 64 * blocks
+    clear(pad, start + rest, 64 * blocks - rest)
+    pad[start + rest] = 0x80
+    for i in range(5):
+        pad[end - 1 - i] = (length * 8 >> 8 * i) & 255
+    return blocks
 
 
 @kernel
 def _sha256_compiled(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
     state, pad = work
-    state[:] = INITIAL
+    copy(INITIAL, 0, 8, state, 0)
     whole = length // 64
     compress(state, data, start, whole)
-    rest = length - 64 * whole
-    for i in range(rest):
-        pad[i] = data[start + 64 * whole + i]
-    blocks = 1 if rest < 56 else 2
-    pad[rest] = 0x80
-    pad[rest + 1 : 64 * blocks - 8] = 0
-    for i in range(8):
-        pad[64 * blocks - 1 - i] = (length * 8 >> 8 * i) & 255
-    compress(state, pad, np.int64(0), np.int64(blocks))
-    _put_state(state, out, at)
+    copy(data, start + 64 * whole, length - 64 * whole, pad, 0)
+    compress(state, pad, np.int64(0), np.int64(put_end(pad, np.int64(0), length)))
+    put_state(state, 0, out, at)
 
 
 @kernel
 def _sha256d_compiled(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
     _sha256_compiled(data, start, length, work, out, at)
     state, pad = work
-    for i in range(32):
-        pad[i] = out[at + i]
-    pad[32] = 0x80
-    pad[33:62] = 0
-    pad[62] = 1
-    pad[63] = 0
-    state[:] = INITIAL
-    compress(state, pad, np.int64(0), np.int64(1))
-    _put_state(state, out, at)
+    copy(out, at, 32, pad, SECOND)
+    copy(INITIAL, 0, 8, state, 0)
+    compress(state, pad, np.int64(SECOND), np.int64(1))
+    put_state(state, 0, out, at)
 
 
 def _sha256_plain(data: Any, start: int, length: int, work: Work, out: Any, at: int) -> None:
@@ -102,6 +113,36 @@ def sha256d_rows(rows: Any, length: int, out: Any) -> None:
 
 
 @kernel
+def _hash_pairs_compiled(level: Any, pairs: int, work: Work) -> None:
+    state, pad = work
+    for pair in range(0, pairs, 2):
+        first = 64 * pair
+        # The last pair of an odd number goes twice, side by side.
+        second = first + 64 if pair + 1 < pairs else first
+        copy(INITIAL, 0, 8, state, 0)
+        copy(INITIAL, 0, 8, state, 8)
+        compress_two(state, level, pad, first, second, np.int64(1))
+        compress_two(state, level, pad, np.int64(~FULL), np.int64(~FULL), np.int64(1))
+        put_state(state, 0, pad, SECOND)
+        put_state(state, 8, pad, SECOND + 64)
+        copy(INITIAL, 0, 8, state, 0)
+        copy(INITIAL, 0, 8, state, 8)
+        compress_two(state, level, pad, np.int64(~SECOND), np.int64(~(SECOND + 64)), np.int64(1))
+        put_state(state, 0, level, first // 2)
+        if second > first:
+            put_state(state, 8, level, second // 2)
+
+
+def _hash_pairs_plain(level: Any, pairs: int, work: Work) -> None:
+    for pair in range(pairs):
+        _sha256d_plain(level, 64 * pair, 64, work, level, 32 * pair)
+
+
+hash_pairs = _hash_pairs_compiled if JIT else _hash_pairs_plain
+"""``hash_pairs(level, pairs, work)``: double hash of each 64 bytes of ``level`` (uint8), to its start."""
+
+
+@kernel
 def merkle_root(level: Any, count: int, work: Work) -> bool:
     """Fold ``count`` hashes, 32 bytes each in ``level`` (uint8, flat), into a root at its start.
 
@@ -110,20 +151,18 @@ def merkle_root(level: Any, count: int, work: Work) -> bool:
     """
     mutated = False
     while count > 1:
-        for pair in range(0, count - 1, 2):
-            same = True
-            for i in range(32):
-                if level[32 * pair + i] != level[32 * pair + 32 + i]:
-                    same = False
-                    break
-            mutated |= same
+        for pair in range(0, 32 * (count - 1), 64):
+            mutated |= (
+                u64(level, pair) == u64(level, pair + 32)
+                and u64(level, pair + 8) == u64(level, pair + 40)
+                and u64(level, pair + 16) == u64(level, pair + 48)
+                and u64(level, pair + 24) == u64(level, pair + 56)
+            )
         if count & 1:
-            for i in range(32):
-                level[32 * count + i] = level[32 * count - 32 + i]
+            copy(level, 32 * count - 32, 32, level, 32 * count)
             count += 1
-        for pair in range(count // 2):
-            sha256d(level, 64 * pair, np.int64(64), work, level, 32 * pair)
         count //= 2
+        hash_pairs(level, count, work)
     return mutated
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import JIT, kernel
+from clew.kernels.words import u64
 from clew.schema import END_BYTES, HEAD_BYTES, TAIL_BYTES
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
@@ -19,18 +20,10 @@ HALF = np.uint64(32)
 
 
 @kernel
-def _word(data: Any, at: int) -> Any:
-    word = np.uint64(0)
-    for i in range(8):
-        word |= np.uint64(data[at + i]) << np.uint64(8 * i)
-    return word
-
-
-@kernel
 def _address_key_compiled(payload: Any, at: int, address_type: int, seed: Any) -> Any:
     key = seed ^ np.uint64(address_type)
     for start in range(0, STRIDE, 8):
-        key = (key ^ _word(payload, at + start)) * FACTOR
+        key = (key ^ u64(payload, at + start)) * FACTOR
         key ^= key >> HALF
     return key
 

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
-from clew.kernels.jit import folded, kernel
+from clew.kernels.hashes import ARENA, Work, hash_pairs, merkle_root, new_work, put_end
+from clew.kernels.jit import borrowed, folded, kernel
 from clew.kernels.lookup import address_key
-from clew.kernels.scripts import classify
+from clew.kernels.queue import Queue, enqueue, hash_queue, make_room, new_queue
+from clew.kernels.scripts import classify, common
+from clew.kernels.words import clear, copy, i64, put_u64, u16, u32, u64
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
@@ -95,23 +97,6 @@ class Columns(NamedTuple):
 
 
 @kernel
-def _u32(data: Any, at: int) -> int:
-    return (
-        np.int64(data[at])
-        | np.int64(data[at + 1]) << 8
-        | np.int64(data[at + 2]) << 16
-        | np.int64(data[at + 3]) << 24
-    )
-
-
-@kernel
-def _i64(data: Any, at: int) -> int:
-    low, high = _u32(data, at), _u32(data, at + 4)
-    # Bit 63 is the sign, which plain Python integers would not see.
-    return low | (high & 0x7FFFFFFF) << 32 if high < 0x80000000 else -1
-
-
-@kernel
 def _length(data: Any, at: int, end: int) -> tuple[int, int, int]:
     """A compact size: value, where it ends, fault. Bitcoin Core's limits."""
     if at + 1 > end:
@@ -122,27 +107,36 @@ def _length(data: Any, at: int, end: int) -> tuple[int, int, int]:
     if first == 253:
         if at + 3 > end:
             return 0, at, CUT
-        value = np.int64(data[at + 1]) | np.int64(data[at + 2]) << 8
+        value = u16(data, at + 1)
         return value, at + 3, SOUND if value >= 253 else LONG_LENGTH
     if first == 254:
         if at + 5 > end:
             return 0, at, CUT
-        value = _u32(data, at + 1)
+        value = u32(data, at + 1)
         if value < 0x10000:
             return 0, at, LONG_LENGTH
         return value, at + 5, SOUND if value <= 0x02000000 else HUGE_LENGTH
     if at + 9 > end:
         return 0, at, CUT
     # A 64-bit length is either not minimal or far over the limit.
-    return 0, at, LONG_LENGTH if _u32(data, at + 5) == 0 else HUGE_LENGTH
+    return 0, at, LONG_LENGTH if u32(data, at + 5) == 0 else HUGE_LENGTH
 
 
 @kernel
 def _is_null(data: Any, at: int) -> bool:
-    for i in range(32):
-        if data[at + i] != 0:
+    if u32(data, at + 32) != 0xFFFFFFFF:
+        return False
+    some = u64(data, at) | u64(data, at + 8) | u64(data, at + 16) | u64(data, at + 24)
+    return bool(some == 0)
+
+
+@kernel
+def _same(data: Any, start: int, other: Any, at: int) -> bool:
+    """Are these two hashes the same?"""
+    for i in range(0, 32, 8):
+        if u64(data, start + i) != u64(other, at + i):
             return False
-    return _u32(data, at + 32) == 0xFFFFFFFF
+    return True
 
 
 @folded
@@ -170,7 +164,7 @@ def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
     for _ in range(count):
         if at + 8 > end:
             return at, CUT
-        if not 0 <= _i64(data, at) <= MAX_MONEY:
+        if not 0 <= i64(data, at) <= MAX_MONEY:
             return at, BAD_VALUE
         size, at, fault = _length(data, at + 8, end)
         if fault:
@@ -269,18 +263,54 @@ def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any,
         faults[block, 1] = at - start
 
 
+@kernel
+def _sound_length(data: Any, at: int) -> tuple[int, int]:
+    """A compact size that ``count`` has found sound: value, where it ends."""
+    first = np.int64(data[at])
+    if first < 253:
+        return first, at + 1
+    if first == 253:
+        return u16(data, at + 1), at + 3
+    return u32(data, at + 1), at + 5
+
+
 @folded
 def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> int:
     previous_txid, previous_index, sequence = columns.previous_txid, columns.previous_index, columns.sequence
     for number in range(row, row + count):
-        for i in range(32):
-            previous_txid[32 * number + i] = data[at + i]
-        previous_index[number] = _u32(data, at + 32)
-        size, at, _ = _length(data, at + 36, len(data))
+        copy(data, at, 32, previous_txid, 32 * number)
+        previous_index[number] = u32(data, at + 32)
+        size, at = _sound_length(data, at + 36)
         at += size
-        sequence[number] = _u32(data, at)
+        sequence[number] = u32(data, at)
         at += 4
     return at
+
+
+@folded
+def _fill_payload(data: Any, at: int, size: int, columns: Columns, number: int, work: Work) -> int:
+    """Type, address type and payload of an output's script; returns the script type."""
+    place = STRIDE * number
+    kind, start = common(data, at, size)
+    address, length = kind, 20
+    if kind < 0:
+        clear(columns.payload, place, STRIDE)
+        kind, address, length = classify(data, at, size, work, columns.payload, place)
+    else:
+        third, fourth = np.uint64(u32(data, start + 16)), np.uint64(0)
+        if size == 34:
+            length, third, fourth = 32, u64(data, start + 16), u64(data, start + 24)
+        # Whole words, so that the key finds them as they were stored.
+        put_u64(columns.payload, place, u64(data, start))
+        put_u64(columns.payload, place + 8, u64(data, start + 8))
+        put_u64(columns.payload, place + 16, third)
+        put_u64(columns.payload, place + 24, fourth)
+        put_u64(columns.payload, place + 32, np.uint64(0))
+        put_u64(columns.payload, place + 40, np.uint64(0))
+    columns.script_type[number] = kind
+    columns.address_type[number] = address
+    columns.payload_length[number] = length
+    return kind
 
 
 @folded
@@ -291,20 +321,15 @@ def _fill_outputs(
     spendable = 0
     commitment = -1
     for number in range(row, row + count):
-        columns.value[number] = _i64(data, at)
-        size, at, _ = _length(data, at + 8, len(data))
-        place = STRIDE * number
-        columns.payload[place : place + STRIDE] = 0
-        kind, address, length = classify(data, at, size, work, columns.payload, place)
-        columns.script_type[number] = kind
-        columns.address_type[number] = address
-        columns.payload_length[number] = length
-        columns.key[number] = address_key(columns.payload, place, address, seed)
+        columns.value[number] = i64(data, at)
+        size, at = _sound_length(data, at + 8)
+        kind = _fill_payload(data, at, size, columns, number, work)
+        address = np.int64(columns.address_type[number])
+        columns.key[number] = address_key(columns.payload, STRIDE * number, address, seed)
         columns.oversize[number] = size > MAX_SCRIPT_SIZE
         spendable += kind != NULLDATA and size <= MAX_SCRIPT_SIZE
-        if size >= 38 and data[at] == 0x6A and data[at + 1] == 0x24 and data[at + 2] == 0xAA:
-            if data[at + 3] == 0x21 and data[at + 4] == 0xA9 and data[at + 5] == 0xED:
-                commitment = at
+        if kind == NULLDATA and size >= 38 and u32(data, at) == 0x21AA246A and u16(data, at + 4) == 0xEDA9:
+            commitment = at
         at += size
     return at, spendable, commitment
 
@@ -314,9 +339,9 @@ def _skip_witness(data: Any, at: int, inputs: int) -> tuple[int, int]:
     """Where the witness ends; and where the first input's only item of 32 bytes is, else -1."""
     reserved = -1
     for number in range(inputs):
-        items, at, _ = _length(data, at, len(data))
+        items, at = _sound_length(data, at)
         for _ in range(items):
-            size, at, _ = _length(data, at, len(data))
+            size, at = _sound_length(data, at)
             if number == 0 and items == 1 and size == 32:
                 reserved = at
             at += size
@@ -324,15 +349,20 @@ def _skip_witness(data: Any, at: int, inputs: int) -> tuple[int, int]:
 
 
 @folded
-def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
-    """Copy a transaction without marker, flag and witness; returns its length."""
-    for i in range(4):
-        scratch[i] = data[start + i]
+def _strip(data: Any, start: int, body_end: int, end: int, queue: Queue, work: Work) -> tuple[int, int]:
+    """Copy a transaction without marker, flag and witness to the arena; where it is, its length.
+
+    Its padding is put after it. The place is one for the queue.
+    """
     body = body_end - start - 6
-    scratch[4 : 4 + body] = data[start + 6 : body_end]
-    for i in range(4):
-        scratch[4 + body + i] = data[end - 4 + i]
-    return 8 + body
+    place = ARENA + queue.used[1]
+    copy(data, start, 4, work.pad, place)
+    copy(data, start + 6, body, work.pad, place + 4)
+    copy(data, end - 4, 4, work.pad, place + 4 + body)
+    length = 8 + body
+    whole = length // 64 * 64
+    queue.used[1] += whole + 64 * put_end(work.pad, place + whole, length)
+    return ~place, length
 
 
 @folded
@@ -343,42 +373,37 @@ def _check_commitment(data: Any, commitment: int, reserved: int, level: Any, cou
     if reserved < 0:
         return NO_RESERVED
     merkle_root(level, count, work)
-    for i in range(32):
-        level[32 + i] = data[reserved + i]
-    sha256d(level, np.int64(0), np.int64(64), work, level, np.int64(0))
-    for i in range(32):
-        if level[i] != data[commitment + 6 + i]:
-            return BAD_COMMITMENT
-    return SOUND
+    copy(data, reserved, 32, level, 32)
+    hash_pairs(level, np.int64(1), work)
+    return SOUND if _same(level, np.int64(0), data, commitment + 6) else BAD_COMMITMENT
 
 
 @kernel
 def _check_root(data: Any, start: int, level: Any, count: int, work: Work) -> int:
     mutated = merkle_root(level, count, work)
-    for i in range(32):
-        if level[i] != data[start + 36 + i]:
-            return BAD_ROOT
+    if not _same(level, np.int64(0), data, start + 36):
+        return BAD_ROOT
     return MUTATED if mutated else SOUND
 
 
 @folded
 def _fill_block(
-    batch: Batch, block: int, columns: Columns, work: Work, scratch: Any, txids: Any, wtxids: Any
+    batch: Batch, block: int, columns: Columns, work: Work, queue: Queue, txids: Any, wtxids: Any
 ) -> int:
     """Fill the rows of one block; returns the fault found by its hashes."""
     data, start = batch.data, batch.starts[block]
     first, last = batch.transaction_base[block], batch.transaction_base[block + 1]
     output, input_ = batch.output_base[block], batch.input_base[block]
-    _, at, _ = _length(data, start + 80, batch.ends[block])
+    _, at = _sound_length(data, start + 80)
     commitment, reserved, any_witness = np.int64(-1), np.int64(-1), False
     for row in range(first, last):
         begin = at
         witness = data[at + 4] == 0
-        inputs, at, _ = _length(data, at + (6 if witness else 4), len(data))
+        inputs, at = _sound_length(data, at + (6 if witness else 4))
         columns.first_input[row] = input_
         columns.first_output[row] = output
         at = _fill_inputs(data, at, inputs, input_, columns)
-        outputs, at, _ = _length(data, at, len(data))
+        outputs, at = _sound_length(data, at)
         at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, work)
         body_end = at
         held = -1
@@ -392,30 +417,50 @@ def _fill_block(
         columns.spendable[row] = spendable
         columns.offset[row] = begin - start
         columns.size[row] = at - begin
-        columns.version[row] = _u32(data, begin)
-        columns.lock_time[row] = _u32(data, at - 4)
+        columns.version[row] = u32(data, begin)
+        columns.lock_time[row] = u32(data, at - 4)
         columns.flags[row] = (FLAG_COINBASE if row == first else 0) | (FLAG_WITNESS if witness else 0)
-        place = 32 * (row - first)
+        # The two hashes of a transaction, and its copy without witness and with padding.
+        make_room(body_end - begin + 128, 2, data, queue, work, columns.txid, wtxids)
+        length, place = at - begin, begin
         if witness:
             any_witness = True
-            columns.base_size[row] = _strip(data, begin, body_end, at, scratch)
-            sha256d(scratch, np.int64(0), np.int64(columns.base_size[row]), work, columns.txid, 32 * row)
-            sha256d(data, begin, at - begin, work, wtxids, place)
-        else:
-            columns.base_size[row] = at - begin
-            sha256d(data, begin, at - begin, work, columns.txid, 32 * row)
-            wtxids[place : place + 32] = columns.txid[32 * row : 32 * row + 32]
+            enqueue(begin, length, ~(32 * (row - first)), queue)
+            place, length = _strip(data, begin, body_end, at, queue, work)
+        enqueue(place, length, 32 * row, queue)
+        columns.base_size[row] = length
+    hash_queue(data, queue, work, columns.txid, wtxids)
     count_ = last - first
-    txids[: 32 * count_] = columns.txid[32 * first : 32 * last]
+    copy(columns.txid, 32 * first, 32 * count_, txids, 0)
+    for row in range(first, last):
+        if columns.flags[row] & FLAG_WITNESS == 0:
+            copy(columns.txid, 32 * row, 32, wtxids, 32 * (row - first))
     fault = _check_root(data, start, txids, count_, work)
     active = batch.segwit[block] != 0
     if fault == SOUND and any_witness and not active:
         fault = EARLY_WITNESS
     # A block stripped of its witnesses still has its Merkle root, but not its sizes.
     if fault == SOUND and (any_witness or (active and commitment >= 0)):
-        wtxids[:32] = 0
+        clear(wtxids, 0, 32)
         fault = _check_commitment(data, commitment, reserved, wtxids, count_, work)
     return fault
+
+
+@kernel
+def _fill_blocks(
+    batch: Batch,
+    columns: Columns,
+    first: int,
+    last: int,
+    faults: Any,
+    work: Work,
+    queue: Queue,
+    txids: Any,
+    wtxids: Any,
+) -> None:
+    batch, columns, work, queue = borrowed(batch), borrowed(columns), borrowed(work), borrowed(queue)
+    for block in range(first, last):
+        faults[block, 0] = _fill_block(batch, block, columns, work, queue, txids, wtxids)
 
 
 @kernel
@@ -424,14 +469,12 @@ def fill(batch: Batch, columns: Columns, first: int, last: int, faults: Any) -> 
 
     Writes ``faults[block, 0]`` for a wrong Merkle root or witness commitment.
     """
-    work = new_work()
     longest, most = 0, 0
     for block in range(first, last):
         longest = max(longest, batch.ends[block] - batch.starts[block])
         most = max(most, batch.transaction_base[block + 1] - batch.transaction_base[block])
-    scratch = np.empty(longest, np.uint8)
+    work, queue = new_work(longest + 128), new_queue()
     # A Merkle level may repeat its last hash, and a commitment is two hashes long.
     txids = np.empty(32 * (most + 2), np.uint8)
     wtxids = np.empty(32 * (most + 2), np.uint8)
-    for block in range(first, last):
-        faults[block, 0] = _fill_block(batch, block, columns, work, scratch, txids, wtxids)
+    _fill_blocks(batch, columns, first, last, faults, work, queue, txids, wtxids)

@@ -2,7 +2,8 @@
 
 x86-64 with SHA extensions and 64-bit Arm with crypto extensions have instructions for it, which
 LLVM offers as intrinsics: no library is needed. Anything else takes the portable form.
-``compress(state, data, start, blocks)`` is the one chosen for this processor.
+``compress(state, data, start, blocks)`` is the one chosen for this processor, ``compress_two`` the one
+for two messages side by side.
 """
 
 from __future__ import annotations
@@ -66,64 +67,113 @@ def _round_constants(group: int) -> Any:
     return ir.Constant(VECTOR, [int(k) for k in ROUND_CONSTANTS[4 * group : 4 * group + 4]])
 
 
-def x86_rounds(builder: Any, halves: tuple[Any, Any], message: list[Any]) -> tuple[Any, Any]:
-    """Emit 64 rounds with the SHA extensions; state as (a b c d), (e f g h)."""
-    first, second = halves
+Halves = tuple[Any, Any]
+"""A state as (a b c d), (e f g h)."""
+
+
+def _schedule(words: list[Any], group: int, extend: Any) -> Any:
+    """Words ``4 * group`` and on of the message schedule, made where the block does not have them."""
+    if group >= 4:
+        words.append(extend(*words[group - 4 : group]))
+    return words[group]
+
+
+def x86_rounds(builder: Any, states: list[Halves], messages: list[list[Any]]) -> list[Halves]:
+    """Emit 64 rounds with the SHA extensions for each message; the states after them."""
+
+    def extend(first: Any, second: Any, third: Any, fourth: Any) -> Any:
+        partial = _call(builder, "llvm.x86.sha256msg1", first, second)
+        partial = builder.add(partial, _lanes(builder, third, fourth, (1, 2, 3, 4)))
+        return _call(builder, "llvm.x86.sha256msg2", partial, fourth)
+
     # The instructions want the state as F E B A and H G D C, lowest lane first.
-    abef = _lanes(builder, first, second, (5, 4, 1, 0))
-    cdgh = _lanes(builder, first, second, (7, 6, 3, 2))
-    words = list(message)
+    abef = [_lanes(builder, *halves, (5, 4, 1, 0)) for halves in states]
+    cdgh = [_lanes(builder, *halves, (7, 6, 3, 2)) for halves in states]
+    words = [list(message) for message in messages]
+    every = range(len(states))
     for group in range(16):
-        if group >= 4:
-            partial = _call(builder, "llvm.x86.sha256msg1", words[group - 4], words[group - 3])
-            nine_back = _lanes(builder, words[group - 2], words[group - 1], (1, 2, 3, 4))
-            partial = builder.add(partial, nine_back)
-            words.append(_call(builder, "llvm.x86.sha256msg2", partial, words[group - 1]))
-        keyed = builder.add(words[group], _round_constants(group))
-        cdgh = _call(builder, "llvm.x86.sha256rnds2", cdgh, abef, keyed)
-        keyed = _lanes(builder, keyed, keyed, (2, 3, 0, 1))
-        abef = _call(builder, "llvm.x86.sha256rnds2", abef, cdgh, keyed)
-    return _lanes(builder, abef, cdgh, (3, 2, 7, 6)), _lanes(builder, abef, cdgh, (1, 0, 5, 4))
+        keyed = [
+            builder.add(_schedule(words[each], group, extend), _round_constants(group)) for each in every
+        ]
+        for each in every:
+            cdgh[each] = _call(builder, "llvm.x86.sha256rnds2", cdgh[each], abef[each], keyed[each])
+        for each in every:
+            high = _lanes(builder, keyed[each], keyed[each], (2, 3, 0, 1))
+            abef[each] = _call(builder, "llvm.x86.sha256rnds2", abef[each], cdgh[each], high)
+    return [
+        (_lanes(builder, *both, (3, 2, 7, 6)), _lanes(builder, *both, (1, 0, 5, 4)))
+        for both in zip(abef, cdgh, strict=True)
+    ]
 
 
-def arm_rounds(builder: Any, halves: tuple[Any, Any], message: list[Any]) -> tuple[Any, Any]:
-    """Emit 64 rounds with the Arm crypto extensions; state as (a b c d), (e f g h)."""
-    first, second = halves
-    words = list(message)
+def arm_rounds(builder: Any, states: list[Halves], messages: list[list[Any]]) -> list[Halves]:
+    """Emit 64 rounds with the Arm crypto extensions for each message; the states after them."""
+
+    def extend(first: Any, second: Any, third: Any, fourth: Any) -> Any:
+        partial = _call(builder, "llvm.aarch64.crypto.sha256su0", first, second)
+        return _call(builder, "llvm.aarch64.crypto.sha256su1", partial, third, fourth)
+
+    states = list(states)
+    words = [list(message) for message in messages]
     for group in range(16):
-        if group >= 4:
-            partial = _call(builder, "llvm.aarch64.crypto.sha256su0", words[group - 4], words[group - 3])
-            words.append(
-                _call(builder, "llvm.aarch64.crypto.sha256su1", partial, words[group - 2], words[group - 1])
+        for each, (first, second) in enumerate(states):
+            keyed = builder.add(_schedule(words[each], group, extend), _round_constants(group))
+            states[each] = (
+                _call(builder, "llvm.aarch64.crypto.sha256h", first, second, keyed),
+                _call(builder, "llvm.aarch64.crypto.sha256h2", second, first, keyed),
             )
-        keyed = builder.add(words[group], _round_constants(group))
-        before = first
-        first = _call(builder, "llvm.aarch64.crypto.sha256h", first, second, keyed)
-        second = _call(builder, "llvm.aarch64.crypto.sha256h2", second, before, keyed)
-    return first, second
+    return states
 
 
-def emit_compress(builder: Any, rounds: Any, state: Any, data: Any, blocks: Any) -> None:
-    """Emit the loop over 64-byte blocks; ``state`` and ``data`` are pointers to i32 and i8."""
-    halves = [builder.bitcast(state, VECTOR.as_pointer())]
-    halves.append(builder.gep(halves[0], [ir.Constant(ir.IntType(64), 1)]))
-    first = builder.alloca(VECTOR)
-    second = builder.alloca(VECTOR)
-    builder.store(builder.load(halves[0], align=4), first)
-    builder.store(builder.load(halves[1], align=4), second)
+def emit_compress(builder: Any, rounds: Any, states: list[Any], data: list[Any], blocks: Any) -> None:
+    """Emit the loop over 64-byte blocks of one or more messages, side by side.
+
+    ``states`` and ``data`` hold a pointer to i32 and one to i8 for each message.
+    """
+
+    def at(pointer: Any, index: int) -> Any:
+        return builder.gep(pointer, [ir.Constant(ir.IntType(64), index)])
+
+    kept = []
+    for state in states:
+        low = builder.bitcast(state, VECTOR.as_pointer())
+        places = (low, at(low, 1))
+        rooms = (cgutils.alloca_once(builder, VECTOR), cgutils.alloca_once(builder, VECTOR))
+        for place, room in zip(places, rooms, strict=True):
+            builder.store(builder.load(place, align=4), room)
+        kept.append((places, rooms))
     with cgutils.for_range(builder, blocks) as loop:
-        block = builder.gep(data, [builder.mul(loop.index, ir.Constant(ir.IntType(64), 64))])
-        lanes = builder.bitcast(block, VECTOR.as_pointer())
-        message = []
-        for word in range(4):
-            raw = builder.load(builder.gep(lanes, [ir.Constant(ir.IntType(64), word)]), align=1)
-            message.append(_call(builder, "llvm.bswap.v4i32", raw))
-        before = builder.load(first), builder.load(second)
-        after = rounds(builder, before, message)
-        builder.store(builder.add(before[0], after[0]), first)
-        builder.store(builder.add(before[1], after[1]), second)
-    builder.store(builder.load(first), halves[0], align=4)
-    builder.store(builder.load(second), halves[1], align=4)
+        messages = []
+        for pointer in data:
+            block = builder.gep(pointer, [builder.mul(loop.index, ir.Constant(ir.IntType(64), 64))])
+            lanes = builder.bitcast(block, VECTOR.as_pointer())
+            raw = [builder.load(at(lanes, word), align=1) for word in range(4)]
+            messages.append([_call(builder, "llvm.bswap.v4i32", each) for each in raw])
+        before = [tuple(builder.load(room) for room in rooms) for _, rooms in kept]
+        after = rounds(builder, before, messages)
+        for (_, rooms), old, new in zip(kept, before, after, strict=True):
+            for room, one, other in zip(rooms, old, new, strict=True):
+                builder.store(builder.add(one, other), room)
+    for places, rooms in kept:
+        for place, room in zip(places, rooms, strict=True):
+            builder.store(builder.load(room), place, align=4)
+
+
+def _clean(builder: Any, prologue: str | None) -> None:
+    if prologue:
+        # The SHA instructions have no AVX form. With the upper halves of the registers in
+        # use, as compiled code around this leaves them, each would wait for a merge:
+        # 60 to 120 times slower.
+        kind = ir.FunctionType(ir.VoidType(), [])
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, prologue), [])
+
+
+def _pointers(context: Any, builder: Any, signature: Any, arguments: Any, count: int) -> list[Any]:
+    """Where the first ``count`` arguments, which are arrays, begin."""
+    return [
+        context.make_array(kind)(context, builder, value).data
+        for kind, value in zip(signature.args[:count], arguments[:count], strict=True)
+    ]
 
 
 def _compress_with(rounds: Any, prologue: str | None) -> Any:
@@ -132,17 +182,9 @@ def _compress_with(rounds: Any, prologue: str | None) -> Any:
         signature = types.void(state, data, types.int64, types.int64)
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            state_type, data_type = signature.args[:2]
-            state_array = context.make_array(state_type)(context, builder, arguments[0])
-            data_array = context.make_array(data_type)(context, builder, arguments[1])
-            if prologue:
-                # The SHA instructions have no AVX form. With the upper halves of the registers in
-                # use, as compiled code around this leaves them, each would wait for a merge:
-                # 60 to 120 times slower.
-                kind = ir.FunctionType(ir.VoidType(), [])
-                builder.call(cgutils.get_or_insert_function(builder.module, kind, prologue), [])
-            block = builder.gep(data_array.data, [arguments[2]])
-            emit_compress(builder, rounds, state_array.data, block, arguments[3])
+            state, data = _pointers(context, builder, signature, arguments, 2)
+            _clean(builder, prologue)
+            emit_compress(builder, rounds, [state], [builder.gep(data, [arguments[2]])], arguments[3])
             return context.get_dummy_value()
 
         return signature, codegen
@@ -150,8 +192,34 @@ def _compress_with(rounds: Any, prologue: str | None) -> Any:
     return emit
 
 
-_emit_x86 = _compress_with(x86_rounds, "llvm.x86.avx.vzeroupper")
-_emit_arm = _compress_with(arm_rounds, None)
+def _compress_two_with(rounds: Any, prologue: str | None) -> Any:
+    @intrinsic
+    def emit(
+        typing_context: Any, states: Any, data: Any, aside: Any, first: Any, second: Any, blocks: Any
+    ) -> Any:
+        signature = types.void(states, data, aside, types.int64, types.int64, types.int64)
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            states, data, aside = _pointers(context, builder, signature, arguments, 3)
+            places = []
+            for place in arguments[3:5]:
+                inside = builder.icmp_signed(">=", place, ir.Constant(place.type, 0))
+                beside = builder.gep(aside, [builder.not_(place)])
+                places.append(builder.select(inside, builder.gep(data, [place]), beside))
+            _clean(builder, prologue)
+            both = [states, builder.gep(states, [ir.Constant(ir.IntType(64), 8)])]
+            emit_compress(builder, rounds, both, places, arguments[5])
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return emit
+
+
+X86 = (x86_rounds, "llvm.x86.avx.vzeroupper")
+ARM = (arm_rounds, None)
+_emit_x86, _emit_two_x86 = _compress_with(*X86), _compress_two_with(*X86)
+_emit_arm, _emit_two_arm = _compress_with(*ARM), _compress_two_with(*ARM)
 
 
 @kernel
@@ -164,6 +232,18 @@ def compress_x86(state: Any, data: Any, start: int, blocks: int) -> None:
 def compress_arm(state: Any, data: Any, start: int, blocks: int) -> None:
     """Fold ``blocks`` 64-byte blocks of ``data`` (uint8) from ``start`` into ``state`` (uint32, 8)."""
     _emit_arm(state, data, start, blocks)
+
+
+@kernel
+def compress_two_x86(states: Any, data: Any, aside: Any, first: int, second: int, blocks: int) -> None:
+    """``compress_two`` with the SHA extensions."""
+    _emit_two_x86(states, data, aside, first, second, blocks)
+
+
+@kernel
+def compress_two_arm(states: Any, data: Any, aside: Any, first: int, second: int, blocks: int) -> None:
+    """``compress_two`` with the Arm crypto extensions."""
+    _emit_two_arm(states, data, aside, first, second, blocks)
 
 
 @kernel
@@ -209,5 +289,28 @@ def compress_portable(state: Any, data: Any, start: int, blocks: int) -> None:
         state[7] += h
 
 
+@kernel
+def _compress_at(state: Any, data: Any, aside: Any, place: int, blocks: int) -> None:
+    if place >= 0:
+        compress_portable(state, data, place, blocks)
+    else:
+        compress_portable(state, aside, ~place, blocks)
+
+
+@kernel
+def compress_two_portable(states: Any, data: Any, aside: Any, first: int, second: int, blocks: int) -> None:
+    """``compress_two``, one after the other."""
+    _compress_at(states[:8], data, aside, first, blocks)
+    _compress_at(states[8:], data, aside, second, blocks)
+
+
 BACKEND = backend()
 compress = {"x86": compress_x86, "arm": compress_arm, "portable": compress_portable}[BACKEND]
+
+compress_two = {"x86": compress_two_x86, "arm": compress_two_arm, "portable": compress_two_portable}[BACKEND]
+"""``compress_two(states, data, aside, first, second, blocks)``: fold ``blocks`` 64-byte blocks of each of
+two messages into their states (uint32, 16: the first one's, then the second one's).
+
+The messages begin at ``first`` and ``second`` of ``data`` (uint8); a place below zero is ``~place`` of
+``aside`` (uint8). An instruction for SHA-256 waits for the one before it, so that two messages side by
+side take hardly longer than one."""

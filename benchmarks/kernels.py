@@ -1,0 +1,136 @@
+"""How fast the hot kernels are: SHA-256 beside OpenSSL's, and counting and filling blocks.
+
+Run: python benchmarks/kernels.py [--size MB] [--threads N] [--keep DIR]
+
+Times are those of the processor (user and system, all threads), which other load disturbs little, and
+beside them the clock's. GB/s of SHA-256 are for one core. A bulk chain is made once
+(``made_chain.py``) and kept in ``--keep``; blocks are in memory, kernels compiled; the best of several
+runs counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from clew.build.batches import BlockReader
+from clew.engine.local import LocalEngine
+from clew.kernels.hashes import INITIAL
+from clew.kernels.jit import kernel
+from clew.kernels.sha256 import BACKEND, compress, compress_two
+from clew.ledger import source
+from made_chain import made_chain
+
+ROUNDS = 5
+HASHED = 100_000_000
+"""Bytes that are hashed to time SHA-256."""
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Seconds of the processor and of the clock, and the answer, of one call."""
+    clock, spent = time.perf_counter(), time.process_time()
+    answer = work()
+    return time.process_time() - spent, time.perf_counter() - clock, answer
+
+
+def fastest(work: Callable[[], Any]) -> float:
+    """Seconds of the processor of the fastest of several calls."""
+    return min(timed(work)[0] for _ in range(ROUNDS))
+
+
+@kernel
+def fold_one(state: Any, data: Any, blocks: int, times: int) -> None:
+    """Fold the same blocks again and again."""
+    for _ in range(times):
+        compress(state, data, np.int64(0), blocks)
+
+
+@kernel
+def fold_two(states: Any, data: Any, blocks: int, times: int) -> None:
+    """Fold the two halves of the data side by side, again and again."""
+    for _ in range(times):
+        compress_two(states, data, data, np.int64(0), 64 * blocks, blocks)
+
+
+def hashing() -> None:
+    """Print the speed of SHA-256 in messages of some lengths."""
+    states = np.concatenate([INITIAL, INITIAL])
+    for blocks in (1, 4, 256):
+        data = np.zeros(128 * blocks, np.uint8)
+        times = HASHED // (64 * blocks)
+        fold_one(states, data, blocks, 1)
+        fold_two(states, data, blocks, 1)
+        one = HASHED / 1e9 / fastest(lambda d=data, b=blocks, t=times: fold_one(states, d, b, t))
+        two = 2 * HASHED / 1e9 / fastest(lambda d=data, b=blocks, t=times: fold_two(states, d, b, t))
+        print(f"SHA-256, {64 * blocks:>6,} bytes at once  one message {one:5.2f} GB/s, two {two:5.2f} GB/s")
+    large = bytes(HASHED)
+    openssl = HASHED / 1e9 / fastest(lambda: hashlib.sha256(large).digest())
+    print(f"SHA-256, OpenSSL, one large message  {openssl:5.2f} GB/s")
+
+
+def parsing(folder: Path, threads: int) -> None:
+    """Print the time of counting and filling all blocks of a folder."""
+    files = source.open_files(folder, "regtest")
+    nodes = list(source.best_chain(files, source.scan(files)).blocks)
+    size = sum(node.frame.length for node in nodes) / 1e9
+    best: dict[str, tuple[float, float]] = {}
+    transactions = 0
+    with LocalEngine(threads) as engine:
+        reader = BlockReader(files, engine)
+        for number in range(ROUNDS + 1):
+            spent = {"count": np.zeros(2), "fill": np.zeros(2)}
+            transactions = 0
+            for group in reader._groups(nodes):
+                data, starts, ends = reader._load(group)
+                cpu, wall, (counts, faults) = timed(lambda d=data, s=starts, e=ends: reader._count(d, s, e))
+                spent["count"] += cpu, wall
+                cpu, wall, (_, bad) = timed(
+                    lambda g=group, d=data, s=starts, e=ends, c=counts: reader._fill(g, d, s, e, c)
+                )
+                spent["fill"] += cpu, wall
+                transactions += int(counts[:, 0].sum())
+                if faults[:, 0].any() or bad[:, 0].any():
+                    raise SystemExit(f"{folder}: a block is damaged; delete the folder and run again")
+            spent["both"] = spent["count"] + spent["fill"]
+            for name, (cpu, wall) in spent.items():
+                before = best.get(name, (np.inf, np.inf))
+                # The first round may compile.
+                best[name] = (min(before[0], cpu), min(before[1], wall)) if number else before
+    mean = size * 1e9 / transactions
+    print(f"{size * 1e3:,.0f} MB of blocks, {transactions:,} transactions of {mean:.0f} bytes")
+    for name, (cpu, wall) in best.items():
+        print(
+            f"{name:<6} {cpu / size:6.3f} core-seconds per GB, {size * 1e3 / cpu:8,.0f} MB per core-second, "
+            f"{size * 1e3 / wall:8,.0f} MB/s on {threads} threads"
+        )
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--size", type=int, default=300, help="MB of block files (default 300)")
+    options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "clew-bench")
+    chosen = options.parse_args()
+    blocks = chosen.keep / f"made-{chosen.size}"
+    if not (blocks / "done").exists():
+        made_chain(blocks, chosen.size * 1_000_000)
+        (blocks / "done").touch()
+    print(f"{platform.machine()}, Python {platform.python_version()}, Numba {numba.__version__}, "
+          f"SHA-256 {BACKEND}")  # fmt: skip
+    hashing()
+    parsing(blocks, chosen.threads)
+
+
+if __name__ == "__main__":
+    main()
