@@ -37,6 +37,10 @@ class BlockReader:
         self.batch_bytes = batch_bytes
         self.broken_copies: list[Frame] = []
         self.seed = ADDRESS_SEED
+        on = files.network
+        self.form = parse.Form(
+            on.max_money, on.has_witness_programs, on.auxpow_chain is not None, on.mweb, on.tokens
+        )
 
     def read(self, nodes: list[Node]) -> Iterator[Parsed]:
         """Parsed batches of ``nodes``, in order; the next one is read while one is used.
@@ -101,7 +105,7 @@ class BlockReader:
     def _count(self, data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
         counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
         self.engine.over(
-            lambda first, last: parse.count(data, starts, ends, first, last, counts, faults),
+            lambda first, last: parse.count(data, starts, ends, first, last, self.form, counts, faults),
             len(starts),
             4 * self.engine.threads,
         )
@@ -114,7 +118,7 @@ class BlockReader:
         np.cumsum(counts.T, axis=1, out=bases[:, 1:])
         columns = _columns(*(int(base[-1]) for base in bases))
         segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
-        batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2])
+        batch = parse.Batch(data, starts, ends, segwit, self.seed, *bases, self.form)
         faults = np.zeros((len(nodes), 2), np.int64)
         self.engine.over(
             lambda first, last: parse.fill(batch, columns, first, last, faults),

@@ -129,12 +129,13 @@ class RowMaker:
         }
 
     def _base_sizes(self, parsed: Parsed) -> Array:
-        """Block sizes without witnesses: the whole less what its transactions save."""
+        """Block sizes up to the last transaction's end, less what the transactions save without witnesses."""
         batch, columns = parsed.batch, parsed.columns
         saved = np.add.reduceat(
             columns.size.astype(np.int64) - columns.base_size, batch.transaction_base[:-1]
         )
-        sizes: Array = (batch.ends - batch.starts - saved).astype(np.uint32)
+        last = batch.transaction_base[1:] - 1
+        sizes: Array = (columns.offset[last].astype(np.int64) + columns.size[last] - saved).astype(np.uint32)
         return sizes
 
     def _median(self, time: int) -> int:

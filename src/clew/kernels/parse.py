@@ -13,8 +13,8 @@ import numpy as np
 from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
 from clew.kernels.jit import folded, kernel
 from clew.kernels.lookup import address_key
-from clew.kernels.scripts import classify
-from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
+from clew.kernels.scripts import classify, classify_without_witness, token_prefix
+from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 FAULTS: tuple[str, ...] = (
@@ -29,7 +29,7 @@ FAULTS: tuple[str, ...] = (
     "the block has no transactions",
     "the first transaction is not a coinbase",
     "a transaction after the first spends the null output",
-    "an output value is negative or over 21,000,000 BTC",
+    "an output value is negative or over what the network has",
     "bytes are left over after the last transaction",
     "the Merkle root of the transactions differs from the header's",
     "the transactions are duplicated in pairs under an unchanged Merkle root (CVE-2012-2459)",
@@ -47,11 +47,29 @@ FAULTS: tuple[str, ...] = (
 ) = range(len(FAULTS))  # fmt: skip
 
 
+LATER, FIRST, PARENT = range(3)
+"""Where a transaction stands: after the first of a block, first, or in an AuxPoW."""
+
+WITNESS_FLAG = 1
+MWEB_FLAG = 8
+
+
+class Form(NamedTuple):
+    """How a network writes its blocks: ``max_money`` satoshi of an output at most, and whether it has
+    witness programs, an AuxPoW after some headers, an MWEB extension, token prefixes."""
+
+    max_money: int
+    witness: bool
+    auxpow: bool
+    mweb: bool
+    tokens: bool
+
+
 class Batch(NamedTuple):
     """Blocks in one buffer: block i is ``data[starts[i]:ends[i]]``; its rows start at ``*_base[i]``.
 
     ``data`` uint8; the others int64 of length blocks, and the bases one more; ``segwit`` uint8: does
-    BIP 141 hold at this height? ``seed`` (uint64) keys the addresses.
+    BIP 141 hold at this height? ``seed`` (uint64) keys the addresses. ``form`` is the network's.
     """
 
     data: Any
@@ -62,6 +80,7 @@ class Batch(NamedTuple):
     transaction_base: Any
     output_base: Any
     input_base: Any
+    form: Form
 
 
 class Columns(NamedTuple):
@@ -146,7 +165,7 @@ def _is_null(data: Any, at: int) -> bool:
 
 
 @folded
-def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tuple[int, int]:
+def _count_inputs(data: Any, at: int, end: int, count: int, place: int) -> tuple[int, int]:
     nulls = 0
     for _ in range(count):
         if at + 36 > end:
@@ -158,19 +177,19 @@ def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tupl
         at += size + 4
         if at > end:
             return at, CUT
-    if first and (count != 1 or nulls != 1):
+    if place == FIRST and (count != 1 or nulls != 1):
         return at, NO_COINBASE
-    if not first and nulls:
+    if place == LATER and nulls:
         return at, NULL_INPUT
     return at, SOUND
 
 
 @folded
-def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
+def _count_outputs(data: Any, at: int, end: int, count: int, max_money: int) -> tuple[int, int]:
     for _ in range(count):
         if at + 8 > end:
             return at, CUT
-        if not 0 <= _i64(data, at) <= MAX_MONEY:
+        if not 0 <= _i64(data, at) <= max_money:
             return at, BAD_VALUE
         size, at, fault = _length(data, at + 8, end)
         if fault:
@@ -199,27 +218,33 @@ def _count_witness(data: Any, at: int, end: int, inputs: int) -> tuple[int, int]
     return at, SOUND if used else NO_WITNESS
 
 
-@folded
-def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, int, int, int]:
-    """Where a transaction ends, its inputs and outputs, and the fault found."""
+@kernel
+def _count_transaction(
+    data: Any, at: int, end: int, place: int, max_money: int, mweb: bool
+) -> tuple[int, int, int, int]:
+    """Where a transaction ends, its inputs and outputs, and the fault found.
+
+    ``mweb``: it may be marked as the one that the MWEB extension follows.
+    """
     if at + 4 > end:
         return at, 0, 0, CUT
     inputs, after, fault = _length(data, at + 4, end)
     if fault:
         return at, 0, 0, fault
-    witness = inputs == 0
-    if witness:
+    flag = np.int64(0)
+    if inputs == 0:
         if after >= end:
             return at, 0, 0, CUT
-        if data[after] != 1:
+        flag = np.int64(data[after])
+        if flag != WITNESS_FLAG and not (mweb and (flag & ~WITNESS_FLAG) == MWEB_FLAG):
             # Without the marker's flag this is a transaction of no inputs.
-            return at, 0, 0, NO_INPUTS if data[after] == 0 else BAD_FLAG
+            return at, 0, 0, NO_INPUTS if flag == 0 else BAD_FLAG
         inputs, after, fault = _length(data, after + 1, end)
         if fault:
             return at, 0, 0, fault
     if inputs == 0:
         return at, 0, 0, NO_INPUTS
-    after, fault = _count_inputs(data, after, end, inputs, first)
+    after, fault = _count_inputs(data, after, end, inputs, place)
     if fault:
         return after, 0, 0, fault
     outputs, after, fault = _length(data, after, end)
@@ -227,20 +252,74 @@ def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, 
         return after, 0, 0, fault
     if outputs == 0:
         return after, 0, 0, NO_OUTPUTS
-    after, fault = _count_outputs(data, after, end, outputs)
+    after, fault = _count_outputs(data, after, end, outputs, max_money)
     if fault:
         return after, 0, 0, fault
-    if witness:
+    if flag & WITNESS_FLAG:
         after, fault = _count_witness(data, after, end, inputs)
         if fault:
             return after, 0, 0, fault
+    if flag & MWEB_FLAG:
+        if after >= end:
+            return after, 0, 0, CUT
+        if data[after] != 0:
+            return after, 0, 0, BAD_FLAG
+        after += 1
     if after + 4 > end:
         return after, 0, 0, CUT
     return after + 4, inputs, outputs, SOUND
 
 
+@folded
+def _skip_branch(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where a Merkle branch and the place after it end, and the fault found."""
+    size, at, fault = _length(data, at, end)
+    if fault:
+        return at, fault
+    at += 32 * size + 4
+    return at, SOUND if at <= end else CUT
+
+
 @kernel
-def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any, faults: Any) -> None:
+def _skip_auxpow(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where the AuxPoW at ``at`` ends, and the fault found."""
+    # What its chain's amounts may be is not ours to judge.
+    at, _, _, fault = _count_transaction(data, at, end, PARENT, np.int64(0x7FFFFFFFFFFFFFFF), False)
+    if fault:
+        return at, fault
+    at, fault = _skip_branch(data, at + 32, end)
+    if fault:
+        return at, fault
+    at, fault = _skip_branch(data, at, end)
+    if fault:
+        return at, fault
+    return at + 80, SOUND if at + 80 <= end else CUT
+
+
+@folded
+def _body(data: Any, start: int, end: int, auxpow: bool) -> tuple[int, int]:
+    """Where a block goes on after its header and AuxPoW, and the fault found."""
+    at, fault = start + 80, SOUND
+    # Bit 8 of the version says that an AuxPoW follows.
+    if auxpow and data[start + 1] & 1:
+        at, fault = _skip_auxpow(data, at, end)
+    return at, fault
+
+
+@folded
+def _extension(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where a block ends whose last transaction says that an extension follows, and the fault found."""
+    if at >= end:
+        return at, CUT
+    if data[at] > 1 or (data[at] == 1) != (at + 1 < end):
+        return at, LEFT_OVER
+    return end, SOUND
+
+
+@kernel
+def count(
+    data: Any, starts: Any, ends: Any, first: int, last: int, form: Form, counts: Any, faults: Any
+) -> None:
     """Check the structure of blocks ``first`` to ``last`` and count what is in them.
 
     Writes ``counts`` (int64, blocks x 3: transactions, outputs, inputs) and ``faults`` (int64,
@@ -253,13 +332,21 @@ def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any,
         faults[block, 1] = end - start
         if end - start < 81:
             continue
-        transactions, at, fault = _length(data, start + 80, end)
+        transactions = np.int64(0)
+        at, fault = _body(data, start, end, form.auxpow)
+        if fault == SOUND:
+            transactions, at, fault = _length(data, at, end)
         if fault == SOUND and transactions == 0:
             fault = NO_TRANSACTIONS
         for number in range(transactions):
             if fault:
                 break
-            at, inputs, outputs, fault = _count_transaction(data, at, end, number == 0)
+            begin = at
+            place = FIRST if number == 0 else LATER
+            mweb = form.mweb and 0 < number == transactions - 1
+            at, inputs, outputs, fault = _count_transaction(data, at, end, place, form.max_money, mweb)
+            if fault == SOUND and mweb and data[begin + 4] == 0 and data[begin + 5] & MWEB_FLAG:
+                at, fault = _extension(data, at, end)
             counts[block, 1] += outputs
             counts[block, 2] += inputs
         if fault == SOUND and at != end:
@@ -285,7 +372,7 @@ def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> 
 
 @folded
 def _fill_outputs(
-    data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, work: Work
+    data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, form: Form, work: Work
 ) -> tuple[int, int, int]:
     """Where the outputs end, how many can be spent, and where the last commitment's script is."""
     spendable = 0
@@ -295,13 +382,21 @@ def _fill_outputs(
         size, at, _ = _length(data, at + 8, len(data))
         place = STRIDE * number
         columns.payload[place : place + STRIDE] = 0
-        kind, address, length = classify(data, at, size, work, columns.payload, place)
+        # What stands behind the tokens says who may spend.
+        script = at + (token_prefix(data, at, size) if form.tokens else 0)
+        own = size - (script - at)
+        if form.witness:
+            kind, address, length = classify(data, script, own, work, columns.payload, place)
+        else:
+            kind, address, length = classify_without_witness(
+                data, script, own, form.tokens, work, columns.payload, place
+            )
         columns.script_type[number] = kind
         columns.address_type[number] = address
         columns.payload_length[number] = length
         columns.key[number] = address_key(columns.payload, place, address, seed)
-        columns.oversize[number] = size > MAX_SCRIPT_SIZE
-        spendable += kind != NULLDATA and size <= MAX_SCRIPT_SIZE
+        columns.oversize[number] = own > MAX_SCRIPT_SIZE
+        spendable += kind != NULLDATA and own <= MAX_SCRIPT_SIZE
         if size >= 38 and data[at] == 0x6A and data[at + 1] == 0x24 and data[at + 2] == 0xAA:
             if data[at + 3] == 0x21 and data[at + 4] == 0xA9 and data[at + 5] == 0xED:
                 commitment = at
@@ -333,6 +428,21 @@ def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
     for i in range(4):
         scratch[4 + body + i] = data[end - 4 + i]
     return 8 + body
+
+
+@folded
+def _witness_id(
+    data: Any, start: int, end: int, witness: bool, txid: Any, row: int, scratch: Any, work: Work, out: Any, at: int
+) -> None:
+    """Witness id of a transaction that the MWEB extension follows."""
+    if witness:
+        length = end - start - 1
+        scratch[: length - 4] = data[start : end - 5]
+        scratch[5] = WITNESS_FLAG
+        scratch[length - 4 : length] = data[end - 4 : end]
+        sha256d(scratch, np.int64(0), np.int64(length), work, out, at)
+    else:
+        out[at : at + 32] = txid[32 * row : 32 * row + 32]
 
 
 @folded
@@ -369,22 +479,24 @@ def _fill_block(
     data, start = batch.data, batch.starts[block]
     first, last = batch.transaction_base[block], batch.transaction_base[block + 1]
     output, input_ = batch.output_base[block], batch.input_base[block]
-    _, at, _ = _length(data, start + 80, batch.ends[block])
+    at, _ = _body(data, start, batch.ends[block], batch.form.auxpow)
+    _, at, _ = _length(data, at, batch.ends[block])
     commitment, reserved, any_witness = np.int64(-1), np.int64(-1), False
     for row in range(first, last):
         begin = at
-        witness = data[at + 4] == 0
-        inputs, at, _ = _length(data, at + (6 if witness else 4), len(data))
+        flag = data[at + 5] if data[at + 4] == 0 else 0
+        witness, hogex = flag & WITNESS_FLAG != 0, flag & MWEB_FLAG != 0
+        inputs, at, _ = _length(data, at + (6 if flag else 4), len(data))
         columns.first_input[row] = input_
         columns.first_output[row] = output
         at = _fill_inputs(data, at, inputs, input_, columns)
         outputs, at, _ = _length(data, at, len(data))
-        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, work)
+        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, batch.form, work)
         body_end = at
         held = -1
         if witness:
             at, held = _skip_witness(data, at, inputs)
-        at += 4
+        at += 5 if hogex else 4
         if row == first:
             commitment, reserved = found, held
         input_ += inputs
@@ -396,7 +508,13 @@ def _fill_block(
         columns.lock_time[row] = _u32(data, at - 4)
         columns.flags[row] = (FLAG_COINBASE if row == first else 0) | (FLAG_WITNESS if witness else 0)
         place = 32 * (row - first)
-        if witness:
+        if hogex:
+            # Only its witness counts in the witness id: neither the mark nor its flag.
+            any_witness |= witness
+            columns.base_size[row] = _strip(data, begin, body_end, at, scratch)
+            sha256d(scratch, np.int64(0), np.int64(columns.base_size[row]), work, columns.txid, 32 * row)
+            _witness_id(data, begin, at, witness, columns.txid, row, scratch, work, wtxids, place)
+        elif witness:
             any_witness = True
             columns.base_size[row] = _strip(data, begin, body_end, at, scratch)
             sha256d(scratch, np.int64(0), np.int64(columns.base_size[row]), work, columns.txid, 32 * row)
