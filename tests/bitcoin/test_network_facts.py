@@ -93,7 +93,8 @@ def test_scrypt_genesis_blocks_have_their_work(name: str) -> None:
 def test_the_fork_of_bitcoin_cash_tells_it_from_bitcoin() -> None:
     main, cash = network("main"), network("bitcoincash")
     assert (main.magic, main.genesis_hash, main.node_folder) == (cash.magic, cash.genesis_hash, "Bitcoin")
-    assert main.fork and cash.fork
+    assert main.fork
+    assert cash.fork
     assert main.fork.height == cash.fork.height == 478_559
     assert main.fork.hash != cash.fork.hash
     assert (main.fork.rival, cash.fork.rival) == ("bitcoincash", "main")
@@ -130,7 +131,9 @@ def test_magics_genesis_hashes_and_folders_tell_networks_apart() -> None:
 
 
 def test_unknown_network_is_refused_with_the_names() -> None:
-    with pytest.raises(UsageError, match=r"main, testnet3, testnet4, signet, regtest, litecoin, .*found 'namecoin'"):
+    with pytest.raises(
+        UsageError, match=r"main, testnet3, testnet4, signet, regtest, litecoin, .*found 'namecoin'"
+    ):
         network("namecoin")
 
 

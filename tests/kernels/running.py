@@ -87,9 +87,7 @@ def count(raws: Sequence[bytes], network: Network = BITCOIN) -> tuple[Any, Any, 
     return data, starts, ends, counts, faults
 
 
-def read(
-    raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1, network: Network = BITCOIN
-) -> Read:
+def read(raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1, network: Network = BITCOIN) -> Read:
     """Count the blocks; where all have a sound structure, fill, in so many pieces."""
     data, starts, ends, counts, faults = count(raws, network)
     if faults[:, 0].any():
@@ -105,9 +103,7 @@ def read(
     return Read(found[:, 0].tolist(), found[:, 1].tolist(), columns)
 
 
-def kernel_verdict(
-    raw: bytes, segwit: bool, network: Network = BITCOIN
-) -> tuple[str, parse.Columns | None]:
+def kernel_verdict(raw: bytes, segwit: bool, network: Network = BITCOIN) -> tuple[str, parse.Columns | None]:
     """What the kernels say of one block."""
     found = read([raw], [segwit], network=network)
     if found.columns is None:
@@ -129,9 +125,7 @@ def plain_verdict(raw: bytes, segwit: bool, network: Network = BITCOIN) -> tuple
     return SOUND, block
 
 
-def require_same_columns(
-    columns: parse.Columns, blocks: Sequence[Block], network: Network = BITCOIN
-) -> None:
+def require_same_columns(columns: parse.Columns, blocks: Sequence[Block], network: Network = BITCOIN) -> None:
     """That each field of each transaction, input and output is the same in both."""
     naive = NaiveColumns(blocks, network).rows
     assert set(naive) == set(columns._fields)

@@ -178,8 +178,8 @@ def _decode_cashaddr(text: str, prefix: str, network: Network) -> tuple[int, byt
     address_type = _CASHADDR_TYPES.get((kind, len(payload)))
     if address_type is None:
         raise AddressError(
-            f"not an address: expected a key hash of 20 bytes or a script hash of 20 or 32, found type {kind}, "
-            f"{len(payload)} bytes, in {_shown(text)}; ask where the address came from"
+            f"not an address: expected a key hash of 20 bytes or a script hash of 20 or 32, found type "
+            f"{kind}, {len(payload)} bytes, in {_shown(text)}; ask where the address came from"
         )
     return address_type, payload
 

@@ -210,7 +210,9 @@ def check_proof_of_work(header: Header, network: Network, auxpow: AuxPow | None 
         worked = auxpow.parent
     hashed = scrypt_hash(worked.serialise()) if network.scrypt else worked.hash
     if int.from_bytes(hashed, "little") > limit:
-        raise _bad(header, f"a {'scrypt ' if network.scrypt else ''}hash of at most {limit:064x}", "a higher one")
+        raise _bad(
+            header, f"a {'scrypt ' if network.scrypt else ''}hash of at most {limit:064x}", "a higher one"
+        )
 
 
 def check_merkle_root(block: Block) -> None:

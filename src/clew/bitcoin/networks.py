@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from clew.errors import UsageError
 from clew.schema import MAX_MONEY
 
-
 NEVER = 1 << 40
 """A height that no chain reaches."""
 

@@ -63,9 +63,8 @@ def classify(script: bytes, network: Network = BITCOIN) -> tuple[int, int, bytes
         return _classify_witness(script, *witness)
     if len(script) == 23 and script[:2] == bytes([OP_HASH160, 20]) and script[22] == OP_EQUAL:
         return SCRIPTHASH, SCRIPTHASH, script[2:22]
-    if network.tokens and len(script) == 35 and script[:2] == bytes([OP_HASH256, 32]):
-        if script[34] == OP_EQUAL:
-            return SCRIPTHASH32, SCRIPTHASH32, script[2:34]
+    if network.tokens and _is_long_script_hash(script):
+        return SCRIPTHASH32, SCRIPTHASH32, script[2:34]
     head, tail = bytes([OP_DUP, OP_HASH160, 20]), bytes([OP_EQUALVERIFY, OP_CHECKSIG])
     if len(script) == 25 and script[:3] == head and script[23:] == tail:
         return PUBKEYHASH, PUBKEYHASH, script[3:23]
@@ -75,6 +74,10 @@ def classify(script: bytes, network: Network = BITCOIN) -> tuple[int, int, bytes
     if multisig(script) is not None:
         return MULTISIG, MULTISIG, sha256(script)
     return NONSTANDARD, NONSTANDARD, sha256(script)
+
+
+def _is_long_script_hash(script: bytes) -> bool:
+    return len(script) == 35 and script[:2] == bytes([OP_HASH256, 32]) and script[34] == OP_EQUAL
 
 
 def spending_script(script: bytes, network: Network) -> bytes:

@@ -118,7 +118,7 @@ class BlockReader:
         np.cumsum(counts.T, axis=1, out=bases[:, 1:])
         columns = _columns(*(int(base[-1]) for base in bases))
         segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
-        batch = parse.Batch(data, starts, ends, segwit, self.seed, *bases, self.form)
+        batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2], self.form)
         faults = np.zeros((len(nodes), 2), np.int64)
         self.engine.over(
             lambda first, last: parse.fill(batch, columns, first, last, faults),

@@ -16,6 +16,7 @@ from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest, Tip
+from clew.ledger.work import WorkCheck
 
 
 class ChainFinder:
@@ -28,6 +29,7 @@ class ChainFinder:
         files: BlockFiles,
         progress: Callable[[Progress], None],
         until: int | None,
+        check: WorkCheck | None = None,
     ) -> None:
         self.ledger = ledger
         self.manifest = manifest
@@ -35,6 +37,7 @@ class ChainFinder:
         self.files = files
         self.progress = progress
         self.until = until
+        self.check = check or source.work_check(files)
         self.notices: list[str] = []
         self.remembers = False
 
@@ -71,7 +74,12 @@ class ChainFinder:
             known = source.known_blocks(self.rows.column("blocks.hash"), self.rows.column("blocks.work"))
         try:
             chain, unfinished = source.finished_chain(
-                self.files, scans, known=known or (lambda _: None), known_tip=written - 1, until=self.until
+                self.files,
+                scans,
+                known=known or (lambda _: None),
+                known_tip=written - 1,
+                until=self.until,
+                check=self.check,
             )
         except WrongNetworkError as error:
             if not (self.ledger / manifests.FILE_NAME).exists():
@@ -87,6 +95,13 @@ class ChainFinder:
                 f"{self.files.name(node.frame.file)}: left out the last block, at offset "
                 f"{node.frame.offset:,}: still being written"
             )
+        for frame in self.check.left_out:
+            self.notices.append(
+                f"{self.files.name(frame.file)}: left out the block at offset {frame.offset:,}, and "
+                "what builds on it: its work was not done"
+            )
+        if self.check.notice:
+            self.notices.append(self.check.notice)
         return chain
 
     def plan(self, chain: source.Chain) -> tuple[list[Node], int]:

@@ -32,6 +32,7 @@ from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.headers import Node
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
 from clew.ledger.tables import cut_back
+from clew.ledger.work import WorkCheck
 from clew.schema import ROW_TABLES
 
 COMMIT_BYTES = 512 << 20
@@ -46,12 +47,14 @@ def index(
     magic: bytes | None = None,
     until: int | None = None,
     threads: int | None = None,
+    check_work: bool = False,
     progress: Callable[[Progress], None] | None = None,
     batch_bytes: int | None = None,
 ) -> Summary:
     """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
 
-    Goes on from what the ledger has; ``until`` is the last height to index. Raises BlockFileError
+    Goes on from what the ledger has; ``until`` is the last height to index. ``check_work``: on the
+    networks that work on scrypt, of every block instead of a sample. Raises BlockFileError
     for the files, LedgerError for the ledger, StoppedError after an interrupt; each leaves what was
     committed before untouched.
     """
@@ -67,8 +70,9 @@ def index(
             files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
             # Threads end before the files that they read are closed.
             with closing(files), LocalEngine(threads) as engine:
-                run = _Run(ledger, started, files, engine, progress or (lambda _: None), until, batch_bytes)
-                return run.go()
+                check = source.work_check(files, every=check_work, threads=engine.threads)
+                progress = progress or (lambda _: None)
+                return _Run(ledger, started, files, engine, progress, until, batch_bytes, check).go()
     except KeyboardInterrupt:
         raise StoppedError(
             f"{ledger}: stopped; what was committed before is untouched; run the same command again"
@@ -112,6 +116,7 @@ class _Run:
         progress: Callable[[Progress], None],
         until: int | None,
         batch_bytes: int | None = None,
+        check: WorkCheck | None = None,
     ) -> None:
         self.ledger = ledger
         self.manifest = manifest
@@ -124,7 +129,7 @@ class _Run:
         self.began = time.perf_counter()
         self.stages: dict[str, float] = {}
         self.bytes_read = 0
-        self.finder = ChainFinder(ledger, manifest, files, progress, until)
+        self.finder = ChainFinder(ledger, manifest, files, progress, until, check)
         self.notices = self.finder.notices
 
     def go(self) -> Summary:
@@ -145,8 +150,11 @@ class _Run:
         manifest = self.manifest
         with suppress(NotALedgerError):
             manifest = manifests.read(self.ledger)
-        batch_bytes = self.reader.batch_bytes
-        return _Run(self.ledger, manifest, self.files, self.engine, self.progress, self.until, batch_bytes)
+        batch_bytes, old = self.reader.batch_bytes, self.finder.check
+        check = source.work_check(self.files, every=old.every, threads=old.threads)
+        return _Run(
+            self.ledger, manifest, self.files, self.engine, self.progress, self.until, batch_bytes, check
+        )
 
     def _leave(self) -> None:
         """Take away what was written and not committed."""

@@ -432,7 +432,16 @@ def _strip(data: Any, start: int, body_end: int, end: int, scratch: Any) -> int:
 
 @folded
 def _witness_id(
-    data: Any, start: int, end: int, witness: bool, txid: Any, row: int, scratch: Any, work: Work, out: Any, at: int
+    data: Any,
+    start: int,
+    end: int,
+    witness: bool,
+    txid: Any,
+    row: int,
+    scratch: Any,
+    work: Work,
+    out: Any,
+    at: int,
 ) -> None:
     """Witness id of a transaction that the MWEB extension follows."""
     if witness:
