@@ -28,8 +28,9 @@ def find_sources(
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
     An argument is an address, with ``bitcoin:`` or the like before it or not; ``txid:vout``;
-    ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises AddressError,
-    NotFoundError or UsageError; of a list, one that tells the first bad line and how many there are.
+    ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises
+    AddressError, NotFoundError or UsageError; of a list, one that tells the first bad line and how many
+    there are.
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
