@@ -107,7 +107,7 @@ class Merging:
     worked: bool = True
 
 
-def merge_mined(on: Network, header: Header, how: Merging = Merging()) -> AuxPow:  # noqa: B008
+def merge_mined(on: Network, header: Header, how: Merging = Merging()) -> AuxPow:
     """An AuxPoW for a header, with a parent of its own."""
     rng = random.Random(header.hash)
     others = tuple(rng.randbytes(32) for _ in range(how.height))

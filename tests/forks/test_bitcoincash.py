@@ -182,9 +182,7 @@ def test_files_of_the_other_chain_are_refused(room: Path, split: tuple[ForkChain
         assert index(room / own, folder, network=own, threads=1).tip.height == 5
 
 
-def test_before_the_split_both_have_the_same_blocks(
-    room: Path, split: tuple[ForkChain, ForkChain]
-) -> None:
+def test_before_the_split_both_have_the_same_blocks(room: Path, split: tuple[ForkChain, ForkChain]) -> None:
     mine, theirs = split
     early = files_of(room / "early", mine, mine.raw[:3])
     assert index(room / "ledger", early, network="made-main", threads=1).tip.height == 2

@@ -28,9 +28,7 @@ def hog_address(number: int) -> bytes:
 PEG_IN = b"\x59" + push(b"\x07" * 32)
 
 
-def hogex(
-    spends: list[tuple[bytes, int]], outputs: list[Pay], witness: bytes = b""
-) -> Transaction:
+def hogex(spends: list[tuple[bytes, int]], outputs: list[Pay], witness: bytes = b"") -> Transaction:
     plain = pay(spends, outputs, witness)
     return Transaction.build(plain.inputs, plain.outputs, is_hogex=True)
 
@@ -103,9 +101,7 @@ def wrong_blocks() -> dict[str, bytes]:
         "an extension that no transaction is marked for": made(
             [first, entering, pay([(entering.txid, 0)], [(hog_address(1), 30 * COIN)])]
         ),
-        "marked, and not the last": made(
-            [first, last, pay([(last.txid, 0)], [("x", 1)])], b""
-        ),
+        "marked, and not the last": made([first, last, pay([(last.txid, 0)], [("x", 1)])], b""),
         "a part of the extension in the transaction": raw[: end - 5] + b"\x01" + raw[end - 4 :],
         "another flag": raw[: last.offset + 5] + b"\x0a" + raw[last.offset + 6 :],
     }
