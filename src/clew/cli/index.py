@@ -40,8 +40,10 @@ def _magic(context: click.Context, parameter: click.Parameter, value: str | None
 @options.ledger
 @click.option(
     "--network",
+    metavar="NAME",
     type=click.Choice(tuple(NETWORKS)),
-    help="Which network the blocks belong to. Without it: the ledger's own, else main.",
+    help="Which network the blocks belong to. Without it: the ledger's own, else main. Others: "
+    f"{', '.join(name for name in NETWORKS if name != 'main')}.",
 )
 @click.option(
     "--magic",
@@ -63,6 +65,7 @@ def _magic(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @click.option(
     "--check",
+    metavar="work",
     type=click.Choice(("work",)),
     help="Also check the proof of work of every block, on networks where else a sample is (scrypt).",
 )
