@@ -111,7 +111,7 @@ def test_blocks_of_another_network() -> None:
 
 def kernel_prefix(script: bytes) -> int:
     data = np.frombuffer(b"\xef\x10" + script + b"\x05" * 9, np.uint8)
-    return token_prefix(data, 2, len(script))
+    return int(token_prefix(data, 2, len(script)))
 
 
 prefixes = st.builds(
