@@ -13,7 +13,7 @@ import numpy as np
 from clew.kernels.hashes import Work, merkle_root, new_work, sha256d
 from clew.kernels.jit import folded, kernel
 from clew.kernels.lookup import address_key
-from clew.kernels.scripts import classify, classify_without_witness, token_prefix
+from clew.kernels.scripts import classify, classify_unlike, token_prefix
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
@@ -385,12 +385,13 @@ def _fill_outputs(
         # What stands behind the tokens says who may spend.
         script = at + (token_prefix(data, at, size) if form.tokens else 0)
         own = size - (script - at)
-        if form.witness:
-            kind, address, length = classify(data, script, own, work, columns.payload, place)
-        else:
-            kind, address, length = classify_without_witness(
+        kind, address, length = -1, -1, 0
+        if not form.witness:
+            kind, address, length = classify_unlike(
                 data, script, own, form.tokens, work, columns.payload, place
             )
+        if kind < 0:
+            kind, address, length = classify(data, script, own, work, columns.payload, place)
         columns.script_type[number] = kind
         columns.address_type[number] = address
         columns.payload_length[number] = length

@@ -152,11 +152,12 @@ def classify(data: Any, start: int, length: int, work: Work, out: Any, at: int) 
 
 
 @kernel
-def classify_without_witness(
+def classify_unlike(
     data: Any, start: int, length: int, tokens: bool, work: Work, out: Any, at: int
 ) -> tuple[int, int, int]:
-    """The same for networks on which a witness program is a script like any other; with ``tokens``, as
-    on Bitcoin Cash, a script hash may have 32 bytes."""
+    """The same, for what is not as on Bitcoin where there are no witness programs: they are scripts like
+    any other; with ``tokens``, as on Bitcoin Cash, a script hash may have 32 bytes. Type -1 where
+    ``classify`` is to be asked."""
     if tokens and length == 35 and data[start] == 0xAA and data[start + 1] == 32:
         if data[start + 34] == 0x87:
             _copy(data, start + 2, np.int64(32), out, at)
@@ -165,7 +166,7 @@ def classify_without_witness(
         if data[start] == 0 or 0x51 <= data[start] <= 0x60:
             sha256(data, start, length, work, out, at)
             return NONSTANDARD, NONSTANDARD, 32
-    return classify(data, start, length, work, out, at)
+    return -1, -1, 0
 
 
 @kernel
