@@ -52,9 +52,11 @@ SCRIPT_TYPES: tuple[str, ...] = (
     "witness_v1_taproot",
     "anchor",
     "witness_unknown",
+    "scripthash32",
 )
 """Script types by code, under Bitcoin Core's names. ``nulldata`` is any script that begins with
-OP_RETURN, whatever follows, since none of them can be spent."""
+OP_RETURN, whatever follows, since none of them can be spent. ``scripthash32`` is Bitcoin Cash's
+pay-to-script-hash of 32 bytes; elsewhere such a script is ``nonstandard``."""
 
 (
     NONSTANDARD,
@@ -68,6 +70,7 @@ OP_RETURN, whatever follows, since none of them can be spent."""
     WITNESS_V1_TAPROOT,
     ANCHOR,
     WITNESS_UNKNOWN,
+    SCRIPTHASH32,
 ) = range(len(SCRIPT_TYPES))
 
 HEAD_BYTES = 20
@@ -94,6 +97,7 @@ PAYLOAD_LENGTH: dict[int, int] = {
     WITNESS_V0_SCRIPTHASH: 32,
     WITNESS_V1_TAPROOT: 32,
     ANCHOR: 2,
+    SCRIPTHASH32: 32,
 }
 """Payload length by address type. Pay-to-pubkey has the type and payload of pay-to-pubkey-hash;
 scripts without an address form are known by the SHA-256 of the script. ``witness_unknown``

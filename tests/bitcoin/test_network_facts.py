@@ -16,6 +16,7 @@ from clew.bitcoin.block import (
     target,
 )
 from clew.bitcoin.hashes import hash160, sha256, sha256d
+from clew.bitcoin.header import scrypt_hash
 from clew.bitcoin.networks import NETWORKS, network
 from clew.bitcoin.script import pubkey_script, push
 from clew.bitcoin.wire import compact_size
@@ -26,6 +27,13 @@ TIMES_KEY = bytes.fromhex(
     "04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb6"
     "49f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5f"
 )
+# Litecoin's and Dogecoin's genesis blocks pay to the same key.
+JOBS = "NY Times 05/Oct/2011 Steve Jobs, Apple’s Visionary, Dies at 56".encode()
+JOBS_KEY = bytes.fromhex(
+    "040184710fa689ad5023690c80f3a49c8f13f8d45b8c857fbcbc8bc4a8e4d3eb4b"
+    "10f4d4604fa08dce601aaf0f470216fe1b51850b4acf21b179c45070ac7b03a9"
+)
+NINTONDO = b"Nintondo"
 MAY_2024 = b"03/May/2024 000000000000000000001ebd58c244970b3aa9d783bb001011fbe8ea8e98e00e"
 
 GENESIS = {
@@ -34,14 +42,23 @@ GENESIS = {
     "testnet4": (MAY_2024, bytes(33), 1714777860, 0x1D00FFFF, 393743547),
     "signet": (TIMES, TIMES_KEY, 1598918400, 0x1E0377AE, 52613770),
     "regtest": (TIMES, TIMES_KEY, 1296688602, 0x207FFFFF, 2),
+    "litecoin": (JOBS, JOBS_KEY, 1317972665, 0x1E0FFFF0, 2084524493),
+    "litecoin-regtest": (JOBS, JOBS_KEY, 1296688602, 0x207FFFFF, 0),
+    "dogecoin": (NINTONDO, JOBS_KEY, 1386325540, 0x1E0FFFF0, 99943),
+    "dogecoin-regtest": (NINTONDO, JOBS_KEY, 1296688602, 0x207FFFFF, 2),
+    "bitcoincash": (TIMES, TIMES_KEY, 1231006505, 0x1D00FFFF, 2083236893),
+    "bitcoincash-regtest": (TIMES, TIMES_KEY, 1296688602, 0x207FFFFF, 2),
 }
+FIRST_REWARD = {"Bitcoin": 50, "Bitcoin Cash": 50, "Litecoin": 50, "Dogecoin": 88}
+BITCOIN_NAMES = ("main", "testnet3", "testnet4", "signet", "regtest")
 
 
 def genesis_block(name: str) -> Block:
     message, key, time, bits, nonce = GENESIS[name]
+    reward = FIRST_REWARD[network(name).currency]
     script = push(bytes.fromhex("ffff001d")) + push(b"\x04") + push(message)
     coinbase = Transaction.build(
-        [Input(NULL_HASH, NULL_INDEX, script)], [Output(50 * 100_000_000, pubkey_script(key))], version=1
+        [Input(NULL_HASH, NULL_INDEX, script)], [Output(reward * 100_000_000, pubkey_script(key))], version=1
     )
     header = Header.build(NULL_HASH, coinbase.txid, time, bits, nonce, version=1)
     return Block.build(header, [coinbase])
@@ -58,7 +75,29 @@ def test_genesis_hash_is_that_of_the_genesis_block(name: str) -> None:
 def test_genesis_target_is_the_limit_in_compact_form(name: str) -> None:
     bits = GENESIS[name][3]
     dropped = 8 * ((bits >> 24) - 3)
-    assert network(name).pow_limit >> dropped == target(bits) >> dropped == bits & 0x7FFFFF
+    limit = network(name).pow_limit
+    if bits == 0x1E0FFFF0:
+        # Litecoin and Dogecoin began a little below their limit.
+        assert target(bits) < limit == (1 << 236) - 1 < 1.001 * target(bits)
+    else:
+        assert limit >> dropped == target(bits) >> dropped == bits & 0x7FFFFF
+
+
+@pytest.mark.parametrize("name", ["litecoin", "dogecoin"])
+def test_scrypt_genesis_blocks_have_their_work(name: str) -> None:
+    header = genesis_block(name).header
+    assert int.from_bytes(scrypt_hash(header.serialise()), "little") <= target(header.bits)
+    assert int.from_bytes(header.hash, "little") > target(header.bits)
+
+
+def test_the_fork_of_bitcoin_cash_tells_it_from_bitcoin() -> None:
+    main, cash = network("main"), network("bitcoincash")
+    assert (main.magic, main.genesis_hash, main.node_folder) == (cash.magic, cash.genesis_hash, "Bitcoin")
+    assert main.fork
+    assert cash.fork
+    assert main.fork.height == cash.fork.height == 478_559
+    assert main.fork.hash != cash.fork.hash
+    assert (main.fork.rival, cash.fork.rival) == ("bitcoincash", "main")
 
 
 def test_signet_magic_comes_from_its_challenge() -> None:
@@ -70,8 +109,11 @@ def test_signet_magic_comes_from_its_challenge() -> None:
 
 
 def test_magics_genesis_hashes_and_folders_tell_networks_apart() -> None:
-    for field in ("magic", "genesis_hash", "data_folder", "name"):
-        assert len({getattr(each, field) for each in NETWORKS.values()}) == len(NETWORKS)
+    for field in ("magic", "genesis_hash", "data_folder"):
+        assert len({getattr(network(name), field) for name in BITCOIN_NAMES}) == len(BITCOIN_NAMES)
+    # A test network of another currency has Bitcoin's magic: its genesis block tells.
+    apart = {(each.magic, each.genesis_hash, each.currency) for each in NETWORKS.values()}
+    assert len(apart) == len(NETWORKS)
     magics = {name: each.magic.hex() for name, each in NETWORKS.items()}
     assert magics == {
         "main": "f9beb4d9",
@@ -79,12 +121,20 @@ def test_magics_genesis_hashes_and_folders_tell_networks_apart() -> None:
         "testnet4": "1c163f28",
         "signet": "0a03cf40",
         "regtest": "fabfb5da",
+        "litecoin": "fbc0b6db",
+        "litecoin-regtest": "fabfb5da",
+        "dogecoin": "c0c0c0c0",
+        "dogecoin-regtest": "fabfb5da",
+        "bitcoincash": "f9beb4d9",
+        "bitcoincash-regtest": "fabfb5da",
     }
 
 
 def test_unknown_network_is_refused_with_the_names() -> None:
-    with pytest.raises(UsageError, match=r"main, testnet3, testnet4, signet, regtest, found 'dogecoin'"):
-        network("dogecoin")
+    with pytest.raises(
+        UsageError, match=r"main, testnet3, testnet4, signet, regtest, litecoin, .*found 'namecoin'"
+    ):
+        network("namecoin")
 
 
 def test_hashes_against_published_digests() -> None:

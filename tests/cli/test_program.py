@@ -99,7 +99,8 @@ def test_where_the_ledger_is_named(clew: Run) -> None:
         ("index", "--until", "4294967296"),
         ("index", "--magic", "f9beb4"),
         ("index", "--magic", "xyz"),
-        ("index", "--network", "litecoin"),
+        ("index", "--network", "namecoin"),
+        ("index", "--check", "everything"),
         ("completion", "tcsh"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.bitcoin.block import Block, check_merkle_root, check_witness, parse_block
+from clew.bitcoin.networks import BITCOIN, Network
 from clew.errors import BadBlockError, ParseError
 from clew.kernels import parse
 from clew.kernels.jit import JIT
@@ -65,25 +66,36 @@ def room(transactions: int, outputs: int, inputs: int) -> parse.Columns:
     return parse.Columns(**made)
 
 
-def count(raws: Sequence[bytes]) -> tuple[Any, Any, Any, Any, Any]:
+def form_of(network: Network) -> parse.Form:
+    """How the network writes its blocks, as kernels take it."""
+    return parse.Form(
+        network.max_money,
+        network.has_witness_programs,
+        network.auxpow_chain is not None,
+        network.mweb,
+        network.tokens,
+    )
+
+
+def count(raws: Sequence[bytes], network: Network = BITCOIN) -> tuple[Any, Any, Any, Any, Any]:
     """The blocks in one buffer that ends where the last one does; starts, ends, counts, faults."""
     data = np.frombuffer(b"".join(raws), np.uint8).copy()
     ends = np.cumsum([len(raw) for raw in raws], dtype=np.int64)
     starts = ends - np.array([len(raw) for raw in raws], np.int64)
     counts, faults = np.full((len(raws), 3), -7, np.int64), np.full((len(raws), 2), -7, np.int64)
-    parse.count(data, starts, ends, 0, len(raws), counts, faults)
+    parse.count(data, starts, ends, 0, len(raws), form_of(network), counts, faults)
     return data, starts, ends, counts, faults
 
 
-def read(raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1) -> Read:
+def read(raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1, network: Network = BITCOIN) -> Read:
     """Count the blocks; where all have a sound structure, fill, in so many pieces."""
-    data, starts, ends, counts, faults = count(raws)
+    data, starts, ends, counts, faults = count(raws, network)
     if faults[:, 0].any():
         return Read(faults[:, 0].tolist(), faults[:, 1].tolist(), None)
     bases = np.zeros((3, len(raws) + 1), np.int64)
     np.cumsum(counts.T, axis=1, out=bases[:, 1:])
     columns = room(*bases[:, -1].tolist())
-    batch = parse.Batch(data, starts, ends, np.array(segwit, np.uint8), SEED, *bases)
+    batch = parse.Batch(data, starts, ends, np.array(segwit, np.uint8), SEED, *bases, form_of(network))
     found = np.zeros((len(raws), 2), np.int64)
     for piece in range(pieces):
         first, last = len(raws) * piece // pieces, len(raws) * (piece + 1) // pieces
@@ -91,18 +103,18 @@ def read(raws: Sequence[bytes], segwit: Sequence[bool], pieces: int = 1) -> Read
     return Read(found[:, 0].tolist(), found[:, 1].tolist(), columns)
 
 
-def kernel_verdict(raw: bytes, segwit: bool) -> tuple[str, parse.Columns | None]:
+def kernel_verdict(raw: bytes, segwit: bool, network: Network = BITCOIN) -> tuple[str, parse.Columns | None]:
     """What the kernels say of one block."""
-    found = read([raw], [segwit])
+    found = read([raw], [segwit], network=network)
     if found.columns is None:
         return STRUCTURE, None
     return (HASHES if found.faults[0] else SOUND), found.columns
 
 
-def plain_verdict(raw: bytes, segwit: bool) -> tuple[str, Block | None]:
+def plain_verdict(raw: bytes, segwit: bool, network: Network = BITCOIN) -> tuple[str, Block | None]:
     """What the plain parser says of one block."""
     try:
-        block = parse_block(raw)
+        block = parse_block(raw, network=network)
     except ParseError:
         return STRUCTURE, None
     try:
@@ -113,9 +125,9 @@ def plain_verdict(raw: bytes, segwit: bool) -> tuple[str, Block | None]:
     return SOUND, block
 
 
-def require_same_columns(columns: parse.Columns, blocks: Sequence[Block]) -> None:
+def require_same_columns(columns: parse.Columns, blocks: Sequence[Block], network: Network = BITCOIN) -> None:
     """That each field of each transaction, input and output is the same in both."""
-    naive = NaiveColumns(blocks).rows
+    naive = NaiveColumns(blocks, network).rows
     assert set(naive) == set(columns._fields)
     for name, found in columns._asdict().items():
         expected = naive[name]
@@ -125,12 +137,12 @@ def require_same_columns(columns: parse.Columns, blocks: Sequence[Block]) -> Non
             assert found.tolist() == expected, name
 
 
-def require_agreement(raw: bytes, segwit: bool) -> str:
+def require_agreement(raw: bytes, segwit: bool, network: Network = BITCOIN) -> str:
     """That both parsers say the same of a block, field by field if it can be read; returns what."""
-    found, columns = kernel_verdict(raw, segwit)
-    expected, block = plain_verdict(raw, segwit)
+    found, columns = kernel_verdict(raw, segwit, network)
+    expected, block = plain_verdict(raw, segwit, network)
     assert found == expected
     if columns is not None:
         assert block is not None
-        require_same_columns(columns, [block])
+        require_same_columns(columns, [block], network)
     return found

@@ -409,13 +409,13 @@ def test_the_folder_of_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert find_blocks_folder(tmp_path, main) == tmp_path / "blocks"
     assert find_blocks_folder(tmp_path / "regtest", regtest) == tmp_path / "regtest" / "blocks"
     assert find_blocks_folder(tmp_path / "blocks", main) == tmp_path / "blocks"
-    monkeypatch.setattr(blockfiles, "usual_data_folder", lambda: tmp_path)
+    monkeypatch.setattr(blockfiles, "usual_data_folder", lambda _: tmp_path)
     # Not the main network's files, which lie beside.
     assert find_blocks_folder(None, regtest) == tmp_path / "regtest" / "blocks"
     assert find_blocks_folder(None, main) == tmp_path / "blocks"
     with pytest.raises(NoBlockFilesError):
         find_blocks_folder(None, network("signet"))
-    monkeypatch.setattr(blockfiles, "usual_data_folder", lambda: tmp_path / "gone")
+    monkeypatch.setattr(blockfiles, "usual_data_folder", lambda _: tmp_path / "gone")
     with pytest.raises(NoBlockFilesError, match="usual data folder"):
         find_blocks_folder(None, main)
 

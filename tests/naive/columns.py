@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from clew.bitcoin.block import Block, Transaction
-from clew.bitcoin.script import classify
+from clew.bitcoin.networks import BITCOIN, Network
+from clew.bitcoin.script import classify, spending_script
 from clew.ledger.keys import address_key
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
 
@@ -17,7 +18,8 @@ PAYLOAD_ROOM = 48
 class NaiveColumns:
     """Lists by column name; ``first_output`` and ``first_input`` have one entry more."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], network: Network = BITCOIN) -> None:
+        self.network = network
         self.rows: dict[str, list[Any]] = {"first_output": [0], "first_input": [0]}
         for block in blocks:
             for index, transaction in enumerate(block.transactions):
@@ -31,7 +33,8 @@ class NaiveColumns:
         spendable = [
             output
             for output in transaction.outputs
-            if classify(output.script)[0] != NULLDATA and len(output.script) <= MAX_SCRIPT_SIZE
+            if classify(output.script, self.network)[0] != NULLDATA
+            and len(spending_script(output.script, self.network)) <= MAX_SCRIPT_SIZE
         ]
         self._add(
             txid=transaction.txid,
@@ -52,11 +55,11 @@ class NaiveColumns:
                 sequence=each.sequence,
             )
         for output in transaction.outputs:
-            script_type, address_type, payload = classify(output.script)
+            script_type, address_type, payload = classify(output.script, self.network)
             self._add(
                 value=output.value,
                 script_type=script_type,
-                oversize=len(output.script) > MAX_SCRIPT_SIZE,
+                oversize=len(spending_script(output.script, self.network)) > MAX_SCRIPT_SIZE,
                 address_type=address_type,
                 payload_length=len(payload),
                 payload=payload.ljust(PAYLOAD_ROOM, b"\0"),

@@ -15,7 +15,7 @@ import numpy as np
 
 from clew.bitcoin.block import Block, parse_block, work
 from clew.bitcoin.networks import network
-from clew.bitcoin.script import classify
+from clew.bitcoin.script import classify, spending_script
 from clew.errors import BadBlockError
 from clew.heuristics.plain import common_input, equal_output_coinjoin, strict
 from clew.ledger import manifest as manifests
@@ -146,9 +146,10 @@ class NaiveLedger:
             self.add("inputs", spent_output=spent, sequence=each.sequence)
         self.overwrite(transaction.txid, number)
         for index, output in enumerate(transaction.outputs):
-            script_type, address_type, payload = classify(output.script)
+            script_type, address_type, payload = classify(output.script, self.network)
             address = NO_ADDRESS if script_type == NULLDATA else self.address(address_type, payload)
-            dead = script_type == NULLDATA or len(output.script) > MAX_SCRIPT_SIZE or height == 0
+            size = len(spending_script(output.script, self.network))
+            dead = script_type == NULLDATA or size > MAX_SCRIPT_SIZE or height == 0
             if not dead:
                 self.unspent[transaction.txid, index] = self.count("outputs")
             if dead and script_type != NULLDATA:
@@ -348,7 +349,7 @@ def build_ledger(folder: Path, blocks: Sequence[bytes], network_name: str = "mai
     """Write the ledger of raw blocks, in chain order from the genesis block on, and open it."""
     naive = NaiveLedger(network_name)
     for height, raw in enumerate(blocks):
-        naive.add_block(parse_block(raw, where=f"height {height}"))
+        naive.add_block(parse_block(raw, where=f"height {height}", network=naive.network))
     naive.derive()
     naive.write(folder)
     return Ledger(folder)

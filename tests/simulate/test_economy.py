@@ -121,7 +121,8 @@ def test_every_kind_of_script_is_there(economy: Economy) -> None:
         for transfer in block.transfers
         for coin in transfer.outputs
     )
-    rare = {schema.NONSTANDARD, schema.ANCHOR, schema.WITNESS_UNKNOWN}
+    # The last is Bitcoin Cash's.
+    rare = {schema.NONSTANDARD, schema.ANCHOR, schema.WITNESS_UNKNOWN, schema.SCRIPTHASH32}
     assert set(kinds) == set(range(len(schema.SCRIPT_TYPES))) - rare
     assert economy.truth.totals["op_returns"] >= 5
 

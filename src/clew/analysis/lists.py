@@ -17,7 +17,9 @@ _LONGEST_HEADING = 40
 """Characters of a column's name; what is longer may be a hash or a secret."""
 
 _ADDRESS = re.compile(
-    r"(?:bitcoin:)?(?:[13mn2][0-9A-Za-z]{25,34}|(?:bc|tb|bcrt)1[0-9a-z]{6,87})(?:\?\S*)?"
+    r"(?:(?:bitcoin|litecoin|dogecoin):)?"
+    r"(?:[13mn2LMQDA9][0-9A-Za-z]{25,34}|(?:bc|tb|bcrt|ltc|rltc)1[0-9a-z]{6,87})(?:\?\S*)?"
+    r"|(?:bitcoincash:|bchtest:|bchreg:)?[qpzr][0-9a-z]{41,60}(?:\?\S*)?"
     r"|script:[0-9a-f]{64}"
     r"|[0-9a-f]{64}:[0-9]+",
     re.IGNORECASE,

@@ -14,8 +14,12 @@ from clew.schema import NO_ADDRESS
 _LINES = "-"
 _FILE = "@"
 _LONGEST_INDEX = 10
-_URI = re.compile(r"bitcoin:([^?]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
-"""A payment request as programs hand it on (BIP 21): scheme, address, and what is asked for."""
+_URI = re.compile(
+    r"(?:bitcoin|litecoin|dogecoin):([^?]*)(?:\?.*)?|((?:bitcoincash|bchtest|bchreg):[^?]*)(?:\?.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A payment request as programs hand it on (BIP 21): scheme, address, and what is asked for. A CashAddr's
+scheme is part of the address."""
 
 
 def find_sources(
@@ -23,9 +27,10 @@ def find_sources(
 ) -> tuple[int, ...]:
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
-    An argument is an address, with ``bitcoin:`` before it or not; ``txid:vout``; ``@file.csv``, as
-    ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises AddressError,
-    NotFoundError or UsageError; of a list, one that tells the first bad line and how many there are.
+    An argument is an address, with ``bitcoin:`` or the like before it or not; ``txid:vout``;
+    ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises
+    AddressError, NotFoundError or UsageError; of a list, one that tells the first bad line and how many
+    there are.
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
@@ -50,6 +55,8 @@ def _first_of(wrong: list[UsageError]) -> UsageError:
 
 def _find(ledger: Ledger, text: str) -> int:
     if request := _URI.fullmatch(text):
+        if request[2]:
+            return ledger.find_address(request[2])
         text = request[1]
     if not text:
         raise AddressError("expected an address, found an empty text; is a variable without a value?")

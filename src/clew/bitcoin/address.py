@@ -1,4 +1,4 @@
-"""Addresses as people write them: Base58Check, Bech32 (BIP 173) and Bech32m (BIP 350).
+"""Addresses as people write them: Base58Check, Bech32 (BIP 173), Bech32m (BIP 350) and CashAddr.
 
 A script without an address form is written ``script:`` and its SHA-256 in hexadecimal.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from clew.bitcoin import cashaddr
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import NETWORKS, Network
 from clew.bitcoin.script import ANCHOR_PROGRAM, program_type
@@ -20,6 +21,7 @@ from clew.schema import (
     PUBKEYHASH,
     SCRIPT_TYPES,
     SCRIPTHASH,
+    SCRIPTHASH32,
     WITNESS_UNKNOWN,
     WITNESS_V0_KEYHASH,
     WITNESS_V0_SCRIPTHASH,
@@ -38,7 +40,33 @@ MAX_BASE58_LENGTH = 120
 
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _WITNESS_VERSIONS = {WITNESS_V0_KEYHASH: 0, WITNESS_V0_SCRIPTHASH: 0, WITNESS_V1_TAPROOT: 1, ANCHOR: 1}
-_PRIVATE_KEY_PREFIXES = (128, 239)
+_PRIVATE_KEY_PREFIXES = (128, 239, 176, 158)
+"""Bitcoin and Bitcoin Cash, all test networks, Litecoin, Dogecoin."""
+
+_CASHADDR_TYPES = {
+    (cashaddr.KEY_HASH, 20): PUBKEYHASH,
+    (cashaddr.SCRIPT_HASH, 20): SCRIPTHASH,
+    (cashaddr.SCRIPT_HASH, 32): SCRIPTHASH32,
+    (cashaddr.TOKEN_KEY_HASH, 20): PUBKEYHASH,
+    (cashaddr.TOKEN_SCRIPT_HASH, 20): SCRIPTHASH,
+    (cashaddr.TOKEN_SCRIPT_HASH, 32): SCRIPTHASH32,
+}
+_CASHADDR_KINDS = {
+    PUBKEYHASH: cashaddr.KEY_HASH,
+    SCRIPTHASH: cashaddr.SCRIPT_HASH,
+    SCRIPTHASH32: cashaddr.SCRIPT_HASH,
+}
+_BARE_CASHADDR = re.compile(r"[qpzr][02-9ac-hj-np-z]{41}|[pr][02-9ac-hj-np-z]{60}", re.IGNORECASE)
+"""A CashAddr whose prefix is left out, rightly written or not."""
+
+_BASE58_HEADS = {
+    "Bitcoin": "13mn2",
+    "Bitcoin Cash": "13mn2",
+    "Litecoin": "LM3mnQ2",
+    "Dogecoin": "D9Amn2",
+}
+"""What a Base58Check address may begin with, by currency."""
+
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _SCRIPT_HASH = re.compile(r"script:([0-9a-fA-F]{64})")
 
@@ -46,10 +74,12 @@ _SCRIPT_HASH = re.compile(r"script:([0-9a-fA-F]{64})")
 def encode(address_type: int, payload: bytes, network: Network) -> str:
     """The text of an address, as people write it on ``network``.
 
-    Raises ValueError for a type that is no address (nulldata, pubkey) and for a payload of the
-    wrong length: mistakes of the caller, not of a user.
+    Raises ValueError for a type that is no address (nulldata, pubkey) or none on this network, and for
+    a payload of the wrong length: mistakes of the caller, not of a user.
     """
-    _require_payload(address_type, payload)
+    _require_payload(address_type, payload, network)
+    if network.cashaddr_prefix and address_type in _CASHADDR_KINDS:
+        return cashaddr.encode(network.cashaddr_prefix, _CASHADDR_KINDS[address_type], payload)
     if address_type in (NONSTANDARD, MULTISIG):
         return f"script:{payload.hex()}"
     if address_type == PUBKEYHASH:
@@ -64,7 +94,7 @@ def encode(address_type: int, payload: bytes, network: Network) -> str:
     return bech32_encode(network.bech32_prefix, values, BECH32M if version else BECH32)
 
 
-def _require_payload(address_type: int, payload: bytes) -> None:
+def _require_payload(address_type: int, payload: bytes, network: Network) -> None:
     if address_type == WITNESS_UNKNOWN:
         fits = 3 <= len(payload) <= 41 and 1 <= payload[0] <= 16
         fits = fits and program_type(payload[0], payload[1:]) == WITNESS_UNKNOWN
@@ -72,6 +102,10 @@ def _require_payload(address_type: int, payload: bytes) -> None:
         fits = payload == ANCHOR_PROGRAM
     else:
         fits = PAYLOAD_LENGTH.get(address_type) == len(payload)
+    if address_type in (*_WITNESS_VERSIONS, WITNESS_UNKNOWN):
+        fits = fits and network.has_witness_programs
+    if address_type == SCRIPTHASH32:
+        fits = fits and bool(network.cashaddr_prefix)
     if not fits:
         raise ValueError(f"no address: type {SCRIPT_TYPES[address_type]}, payload {payload.hex()!r}")
 
@@ -88,6 +122,8 @@ def decode(text: str, network: Network) -> tuple[int, bytes]:
         return NONSTANDARD, bytes.fromhex(script[1])
     if _bech32_prefix(text):
         return _decode_bech32(text, network)
+    if (prefix := _cashaddr_prefix(text)) or (network.cashaddr_prefix and _BARE_CASHADDR.fullmatch(text)):
+        return _decode_cashaddr(text, prefix or network.cashaddr_prefix, network)
     if 1 <= len(text) <= MAX_BASE58_LENGTH and set(text) <= set(BASE58_ALPHABET):
         return _decode_base58(text, network)
     raise _not_an_address(text)
@@ -97,7 +133,7 @@ def _decode_base58(text: str, network: Network) -> tuple[int, bytes]:
     try:
         data = base58check_decode(text)
     except ValueError:
-        if 26 <= len(text) <= 35 and text[0] in "13mn2":
+        if 26 <= len(text) <= 35 and text[0] in _BASE58_HEADS[network.currency]:
             raise _mistyped(text, "its checksum does not fit") from None
         raise _not_an_address(text) from None
     prefix, payload = data[0], data[1:]
@@ -107,19 +143,45 @@ def _decode_base58(text: str, network: Network) -> tuple[int, bytes]:
         raise _not_an_address(text)
     if prefix == network.pubkeyhash_prefix:
         return PUBKEYHASH, payload
-    if prefix == network.scripthash_prefix:
+    if prefix in (network.scripthash_prefix, network.old_scripthash_prefix):
         return SCRIPTHASH, payload
     owners = [
         each for each in NETWORKS.values() if prefix in (each.pubkeyhash_prefix, each.scripthash_prefix)
     ]
+    # Two currencies write test addresses alike: those of the ledger's own say more.
+    owners = [each for each in owners if each.currency == network.currency] or owners
     raise _wrong_network(text, network, owners)
 
 
 def _bech32_prefix(text: str) -> str:
     """The prefix of a known network that ``text`` starts with, or an empty string."""
-    prefixes = {each.bech32_prefix for each in NETWORKS.values()}
+    prefixes = {each.bech32_prefix for each in NETWORKS.values()} - {""}
     start = text.lower().partition("1")[0]
     return start if start in prefixes else ""
+
+
+def _cashaddr_prefix(text: str) -> str:
+    """The CashAddr prefix of a known network that ``text`` starts with, or an empty string."""
+    prefixes = {each.cashaddr_prefix for each in NETWORKS.values()} - {""}
+    start, colon, _ = text.lower().partition(":")
+    return start if colon and start in prefixes else ""
+
+
+def _decode_cashaddr(text: str, prefix: str, network: Network) -> tuple[int, bytes]:
+    try:
+        kind, payload = cashaddr.decode(text, prefix)
+    except ValueError as reason:
+        raise _mistyped(text, str(reason)) from None
+    if prefix != network.cashaddr_prefix:
+        owners = [each for each in NETWORKS.values() if each.cashaddr_prefix == prefix]
+        raise _wrong_network(text, network, owners)
+    address_type = _CASHADDR_TYPES.get((kind, len(payload)))
+    if address_type is None:
+        raise AddressError(
+            f"not an address: expected a key hash of 20 bytes or a script hash of 20 or 32, found type "
+            f"{kind}, {len(payload)} bytes, in {_shown(text)}; ask where the address came from"
+        )
+    return address_type, payload
 
 
 def _decode_bech32(text: str, network: Network) -> tuple[int, bytes]:
@@ -164,6 +226,9 @@ def one_letter_away(text: str, network: Network) -> list[str]:
     if _bech32_prefix(text):
         text = text.lower()
         alphabet, start = BECH32_ALPHABET, text.find("1") + 1
+    elif _cashaddr_prefix(text) or (network.cashaddr_prefix and _BARE_CASHADDR.fullmatch(text)):
+        text = text.lower()
+        alphabet, start = BECH32_ALPHABET, text.find(":") + 1
     elif 26 <= len(text) <= 35:
         alphabet, start = BASE58_ALPHABET, 0
     else:
@@ -280,7 +345,7 @@ def _not_an_address(text: str) -> AddressError:
     if _HASH.fullmatch(text):
         remedy = "if this is a transaction id, name one of its outputs, as in TXID:0"
     return AddressError(
-        f"not an address: expected a Bitcoin address or script:<sha256>, found {len(text)} characters"
+        f"not an address: expected an address or script:<sha256>, found {len(text)} characters"
         f" that begin {start}; {remedy}"
     )
 
@@ -290,7 +355,7 @@ def _wrong_network(text: str, network: Network, owners: Sequence[Network]) -> Ad
     if not names:
         return AddressError(
             f"address of another currency: expected an address of {network.name}, found {_shown(text)},"
-            " whose prefix no Bitcoin network has; ask where the address came from"
+            " whose prefix no network known here has; ask where the address came from"
         )
     return AddressError(
         f"address of another network: expected an address of {network.name}, found {_shown(text)},"

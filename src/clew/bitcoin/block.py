@@ -9,8 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from clew.bitcoin.auxpow import AuxPow, has_auxpow, read_auxpow
+from clew.bitcoin.auxpow import fault as auxpow_fault
 from clew.bitcoin.hashes import sha256d
-from clew.bitcoin.networks import Network
+from clew.bitcoin.header import (
+    HEADER_SIZE,
+    Header,
+    parse_header,
+    read_header,
+    scrypt_hash,
+    target,
+    work,
+)
+from clew.bitcoin.networks import BITCOIN, Network
 from clew.bitcoin.transaction import (
     NULL_HASH,
     NULL_INDEX,
@@ -41,127 +52,101 @@ __all__ = [
     "parse_block",
     "parse_header",
     "parse_transaction",
+    "read_head",
     "target",
     "witness_commitment",
     "work",
 ]
 
-HEADER_SIZE = 80
 COMMITMENT_HEAD = bytes.fromhex("6a24aa21a9ed")
 """First bytes of the coinbase output that commits to the witnesses (BIP 141)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """A block header. ``time`` is in Unix seconds, ``bits`` the compact target."""
-
-    version: int
-    previous: bytes
-    merkle_root: bytes
-    time: int
-    bits: int
-    nonce: int
-    hash: bytes
-
-    @classmethod
-    def build(
-        cls,
-        previous: bytes,
-        merkle_root: bytes,
-        time: int,
-        bits: int,
-        nonce: int,
-        *,
-        version: int = 0x20000000,
-    ) -> Header:
-        """A header of these parts, its hash computed. Checks nothing."""
-        parts = (version, previous, merkle_root, time, bits, nonce)
-        return cls(*parts, sha256d(_serialise_header(*parts)))
-
-    def serialise(self) -> bytes:
-        """Its 80 bytes."""
-        return _serialise_header(
-            self.version, self.previous, self.merkle_root, self.time, self.bits, self.nonce
-        )
-
-
-def _serialise_header(
-    version: int, previous: bytes, merkle_root: bytes, time: int, bits: int, nonce: int
-) -> bytes:
-    numbers = (number.to_bytes(4, "little") for number in (time, bits, nonce))
-    return version.to_bytes(4, "little", signed=True) + previous + merkle_root + b"".join(numbers)
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
-    """A block. ``size`` counts witnesses, ``base_size`` does not; both in bytes."""
+    """A block. ``size`` counts all its bytes, ``base_size`` neither witnesses nor ``extension``.
+
+    ``extension`` is what stands after the transactions: on Litecoin the MWEB block, with the byte
+    before it that says whether there is one.
+    """
 
     header: Header
     transactions: tuple[Transaction, ...]
     size: int
     base_size: int
+    auxpow: AuxPow | None = None
+    extension: bytes = b""
 
     @classmethod
-    def build(cls, header: Header, transactions: Sequence[Transaction]) -> Block:
+    def build(
+        cls,
+        header: Header,
+        transactions: Sequence[Transaction],
+        *,
+        auxpow: AuxPow | None = None,
+        extension: bytes = b"",
+    ) -> Block:
         """A block of these parts, offsets and sizes computed. Checks nothing."""
-        position = base_size = HEADER_SIZE + len(compact_size(len(transactions)))
+        head = len(auxpow.serialise()) if auxpow else 0
+        position = base_size = HEADER_SIZE + head + len(compact_size(len(transactions)))
         placed = []
         for each in transactions:
             placed.append(replace(each, offset=position))
             position += each.size
             base_size += each.base_size
-        return cls(header, tuple(placed), position, base_size)
+        return cls(header, tuple(placed), position + len(extension), base_size, auxpow, extension)
 
     def serialise(self) -> bytes:
         """Its bytes, witnesses included."""
+        head = self.header.serialise() + (self.auxpow.serialise() if self.auxpow else b"")
         count = compact_size(len(self.transactions))
-        return self.header.serialise() + count + b"".join(each.serialise() for each in self.transactions)
+        return head + count + b"".join(each.serialise() for each in self.transactions) + self.extension
 
 
-def parse_header(data: bytes, *, where: str = "") -> Header:
-    """The header of exactly 80 bytes. Raises ParseError."""
-    reader = Reader(data, "block header", where)
-    header = _read_header(reader)
-    reader.finish()
-    return header
-
-
-def parse_block(data: bytes, *, where: str = "") -> Block:
-    """The block that ``data`` is, from its first byte to its last.
+def parse_block(data: bytes, *, where: str = "", network: Network = BITCOIN) -> Block:
+    """The block that ``data`` is, from its first byte to its last, in the form of ``network``.
 
     ``where`` says in messages where the bytes came from. Refused, with the byte offset, as
     ParseError: sizes that are not in shortest form or above 0x02000000, a witness flag other than
     1, a witness with nothing in it, no transaction, input or output, an amount outside 0 to
-    21,000,000 BTC, a first transaction that is no coinbase, a later input that spends nothing.
+    what the network has, a first transaction that is no coinbase, a later input that spends nothing.
+    Litecoin's extension block is stepped over unread.
     """
     reader = Reader(data, "block", where)
-    header = _read_header(reader)
+    header, auxpow = read_head(reader, network)
     count = reader.compact_size("number of transactions")
     if not count:
         raise reader.error("at least one transaction", "none")
     transactions = []
     for index in range(count):
         reader.part = f"transaction {index}"
-        transaction = read_transaction(reader)
+        last = network.mweb and 0 < index == count - 1
+        transaction = read_transaction(reader, max_money=network.max_money, mweb=last)
         _require_place(reader, transaction, index)
         transactions.append(transaction)
     reader.part = ""
+    extension = _read_extension(reader) if transactions[-1].is_hogex else b""
     reader.finish()
-    without = sum(each.size - each.base_size for each in transactions)
-    return Block(header, tuple(transactions), len(data), len(data) - without)
+    without = sum(each.size - each.base_size for each in transactions) + len(extension)
+    return Block(header, tuple(transactions), len(data), len(data) - without, auxpow, extension)
 
 
-def _read_header(reader: Reader) -> Header:
+def read_head(reader: Reader, network: Network) -> tuple[Header, AuxPow | None]:
+    """What stands before a block's transactions. Raises ParseError with the byte offset."""
+    header = read_header(reader)
+    has = network.auxpow_chain is not None and has_auxpow(header.version)
+    return header, read_auxpow(reader) if has else None
+
+
+def _read_extension(reader: Reader) -> bytes:
+    """The rest of a block whose last transaction says that an extension block follows."""
     start = reader.position
-    fields = (
-        reader.signed(4, "header version"),
-        reader.take(32, "previous block's hash"),
-        reader.take(32, "Merkle root"),
-        reader.unsigned(4, "header time"),
-        reader.unsigned(4, "target"),
-        reader.unsigned(4, "nonce"),
-    )
-    return Header(*fields, sha256d(reader.data[start : reader.position]))
+    mark = reader.unsigned(1, "mark of the extension block")
+    rest = len(reader.data) - reader.position
+    if mark > 1 or bool(mark) != bool(rest):
+        raise reader.error("an extension block after mark 1, or mark 0", f"mark {mark}, {rest} bytes", start)
+    reader.take(rest, "extension block")
+    return reader.data[start:]
 
 
 def _require_place(reader: Reader, transaction: Transaction, index: int) -> None:
@@ -190,48 +175,44 @@ def merkle_root(hashes: Sequence[bytes]) -> tuple[bytes, bool]:
     return row[0], mutated
 
 
-def target(bits: int) -> int:
-    """The number that a block's hash must not exceed, from its compact form.
-
-    The top byte is a length in bytes, the rest sign and leading digits, as in Bitcoin Core's
-    ``SetCompact``. Raises BadBlockError if it is negative, zero, or wider than 256 bits.
-    """
-    length, digits = bits >> 24, bits & 0x7FFFFF
-    number = digits << 8 * (length - 3) if length >= 3 else digits >> 8 * (3 - length)
-    if not number or bits & 0x800000 or number >= 1 << 256:
-        raise BadBlockError(
-            f"bad block: expected a target from 1 to 2^256 - 1, found compact form {bits:08x};"
-            " take the block from another copy"
-        )
-    return number
-
-
-def work(bits: int) -> int:
-    """Hashes that a block with this target takes on average. Raises BadBlockError as ``target``."""
-    return (1 << 256) // (target(bits) + 1)
-
-
 def check_block(block: Block, network: Network, *, height: int | None = None) -> None:
     """Proof of work, Merkle root, witness commitment. Raises BadBlockError.
 
-    Not checked: that the target is the one the chain asks for, scripts, signatures, fees, and on
-    signet the block's signature.
+    Not checked: that the target is the one the chain asks for, scripts, signatures, fees, on
+    signet the block's signature, and on Litecoin the extension block.
     """
-    check_proof_of_work(block.header, network)
+    check_proof_of_work(block.header, network, block.auxpow)
     check_merkle_root(block)
     check_witness(block, None if height is None else height >= network.segwit_height)
 
 
-def check_proof_of_work(header: Header, network: Network) -> None:
-    """That the hash meets the claimed target, and the target the network's. Raises BadBlockError."""
+def check_proof_of_work(header: Header, network: Network, auxpow: AuxPow | None = None) -> None:
+    """That the hash meets the claimed target, and the target the network's. Raises BadBlockError.
+
+    Which hash: the header's own, on a network that works on scrypt its scrypt hash, and in a
+    merge-mined block that of the parent, which must name this block. The genesis block is known by its
+    hash and needs no work.
+    """
     try:
         limit = target(header.bits)
     except BadBlockError:
         raise _bad(header, "a target from 1 to 2^256 - 1", f"compact form {header.bits:08x}") from None
     if limit > network.pow_limit:
         raise _bad(header, f"a target of at most {network.pow_limit:064x} ({network.name})", f"{limit:064x}")
-    if int.from_bytes(header.hash, "little") > limit:
-        raise _bad(header, f"a hash of at most {limit:064x}", "a higher one")
+    if header.hash == network.genesis_hash:
+        return
+    worked = header
+    if network.auxpow_chain is not None and has_auxpow(header.version):
+        if auxpow is None:
+            raise _bad(header, "an AuxPoW, as its version says", "none")
+        if wrong := auxpow_fault(header, auxpow, network.auxpow_chain):
+            raise _bad(header, "an AuxPoW that proves this block's work", wrong)
+        worked = auxpow.parent
+    hashed = scrypt_hash(worked.serialise()) if network.scrypt else worked.hash
+    if int.from_bytes(hashed, "little") > limit:
+        raise _bad(
+            header, f"a {'scrypt ' if network.scrypt else ''}hash of at most {limit:064x}", "a higher one"
+        )
 
 
 def check_merkle_root(block: Block) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clew.bitcoin.hashes import hash160, sha256
+from clew.bitcoin.networks import BITCOIN, Network
+from clew.bitcoin.tokens import locking_script
 from clew.schema import (
     ANCHOR,
     MULTISIG,
@@ -14,6 +16,7 @@ from clew.schema import (
     PUBKEY,
     PUBKEYHASH,
     SCRIPTHASH,
+    SCRIPTHASH32,
     WITNESS_UNKNOWN,
     WITNESS_V0_KEYHASH,
     WITNESS_V0_SCRIPTHASH,
@@ -31,6 +34,7 @@ OP_DUP = 0x76
 OP_EQUAL = 0x87
 OP_EQUALVERIFY = 0x88
 OP_HASH160 = 0xA9
+OP_HASH256 = 0xAA
 OP_CHECKSIG = 0xAC
 OP_CHECKMULTISIG = 0xAE
 
@@ -40,21 +44,27 @@ ANCHOR_PROGRAM = b"\x4e\x73"
 MAX_MULTISIG_KEYS = 20
 
 
-def classify(script: bytes) -> tuple[int, int, bytes]:
+def classify(script: bytes, network: Network = BITCOIN) -> tuple[int, int, bytes]:
     """Script type, address type and address payload of an output script.
 
     The rules are those of Bitcoin Core's ``Solver``, with one difference: every script that begins
     with OP_RETURN is ``nulldata``, whatever follows, since none can be spent. Its payload is empty;
     it pays to nobody. Pay-to-pubkey has the address of the key's hash, so that one serialised key
     is one address. Scripts without an address form are known by their SHA-256.
+
+    On a network without witness programs these are scripts like any other. On Bitcoin Cash it is the
+    locking script behind a token prefix that counts, and a script hash may have 32 bytes.
     """
+    script = spending_script(script, network)
     if script[:1] == bytes([OP_RETURN]):
         return NULLDATA, NULLDATA, b""
-    witness = witness_program(script)
+    witness = witness_program(script) if network.has_witness_programs else None
     if witness is not None:
         return _classify_witness(script, *witness)
     if len(script) == 23 and script[:2] == bytes([OP_HASH160, 20]) and script[22] == OP_EQUAL:
         return SCRIPTHASH, SCRIPTHASH, script[2:22]
+    if network.tokens and _is_long_script_hash(script):
+        return SCRIPTHASH32, SCRIPTHASH32, script[2:34]
     head, tail = bytes([OP_DUP, OP_HASH160, 20]), bytes([OP_EQUALVERIFY, OP_CHECKSIG])
     if len(script) == 25 and script[:3] == head and script[23:] == tail:
         return PUBKEYHASH, PUBKEYHASH, script[3:23]
@@ -64,6 +74,15 @@ def classify(script: bytes) -> tuple[int, int, bytes]:
     if multisig(script) is not None:
         return MULTISIG, MULTISIG, sha256(script)
     return NONSTANDARD, NONSTANDARD, sha256(script)
+
+
+def _is_long_script_hash(script: bytes) -> bool:
+    return len(script) == 35 and script[:2] == bytes([OP_HASH256, 32]) and script[34] == OP_EQUAL
+
+
+def spending_script(script: bytes, network: Network) -> bytes:
+    """The part of an output's script that says who may spend it: on Bitcoin Cash without its tokens."""
+    return locking_script(script) if network.tokens else script
 
 
 def _classify_witness(script: bytes, version: int, program: bytes) -> tuple[int, int, bytes]:
@@ -175,6 +194,7 @@ def address_script(address_type: int, payload: bytes) -> bytes:
 _SCRIPT_FRAMES: dict[int, tuple[bytes, bytes]] = {
     PUBKEYHASH: (bytes([OP_DUP, OP_HASH160, 20]), bytes([OP_EQUALVERIFY, OP_CHECKSIG])),
     SCRIPTHASH: (bytes([OP_HASH160, 20]), bytes([OP_EQUAL])),
+    SCRIPTHASH32: (bytes([OP_HASH256, 32]), bytes([OP_EQUAL])),
     WITNESS_V0_KEYHASH: (bytes([OP_0, 20]), b""),
     WITNESS_V0_SCRIPTHASH: (bytes([OP_0, 32]), b""),
     WITNESS_V1_TAPROOT: (bytes([OP_1, 32]), b""),

@@ -15,6 +15,10 @@ from clew.schema import MAX_MONEY
 NULL_HASH = bytes(32)
 NULL_INDEX = 0xFFFFFFFF
 
+WITNESS_FLAG = 1
+MWEB_FLAG = 8
+"""Flag of Litecoin's extension block (Litecoin Core, ``src/primitives/transaction.h``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -57,7 +61,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction. ``offset`` is where it starts in its block; sizes are in bytes."""
+    """A transaction. ``offset`` is where it starts in its block; sizes are in bytes.
+
+    ``is_hogex``: it is marked as the one that ties Litecoin's extension block to the chain. The mark
+    counts in ``size`` and in nothing else.
+    """
 
     txid: bytes
     wtxid: bytes
@@ -69,6 +77,7 @@ class Transaction:
     size: int
     base_size: int
     has_witness: bool
+    is_hogex: bool = False
 
     @classmethod
     def build(
@@ -79,13 +88,15 @@ class Transaction:
         version: int = 2,
         lock_time: int = 0,
         offset: int = 0,
+        is_hogex: bool = False,
     ) -> Transaction:
         """A transaction of these parts, its ids and sizes computed. Checks nothing."""
         has_witness = any(each.witness for each in inputs)
         parts = (version, tuple(inputs), tuple(outputs), lock_time)
         base = _serialise_transaction(*parts, witness=False)
         full = _serialise_transaction(*parts, witness=has_witness)
-        return cls(sha256d(base), sha256d(full), *parts, offset, len(full), len(base), has_witness)
+        size = len(_serialise_transaction(*parts, witness=has_witness, hogex=is_hogex))
+        return cls(sha256d(base), sha256d(full), *parts, offset, size, len(base), has_witness, is_hogex)
 
     @property
     def is_coinbase(self) -> bool:
@@ -93,21 +104,31 @@ class Transaction:
         return len(self.inputs) == 1 and self.inputs[0].spends_nothing
 
     def serialise(self, witness: bool = True) -> bytes:
-        """Its bytes; the witness is there only if wanted and not empty (BIP 144)."""
+        """Its bytes; without ``witness`` those that its id is the hash of (BIP 144)."""
         parts = (self.version, self.inputs, self.outputs, self.lock_time)
-        return _serialise_transaction(*parts, witness=witness and self.has_witness)
+        return _serialise_transaction(
+            *parts, witness=witness and self.has_witness, hogex=witness and self.is_hogex
+        )
 
 
 def _serialise_transaction(
-    version: int, inputs: tuple[Input, ...], outputs: tuple[Output, ...], lock_time: int, *, witness: bool
+    version: int,
+    inputs: tuple[Input, ...],
+    outputs: tuple[Output, ...],
+    lock_time: int,
+    *,
+    witness: bool,
+    hogex: bool = False,
 ) -> bytes:
     parts = [version.to_bytes(4, "little")]
-    if witness:
-        parts.append(b"\x00\x01")
+    if flag := WITNESS_FLAG * witness + MWEB_FLAG * hogex:
+        parts.append(bytes([0, flag]))
     parts += [compact_size(len(inputs)), *(each.serialise() for each in inputs)]
     parts += [compact_size(len(outputs)), *(each.serialise() for each in outputs)]
     if witness:
         parts += [each.serialise_witness() for each in inputs]
+    if hogex:
+        parts.append(b"\0")
     return b"".join([*parts, lock_time.to_bytes(4, "little")])
 
 
@@ -119,26 +140,33 @@ def parse_transaction(data: bytes, *, where: str = "") -> Transaction:
     return transaction
 
 
-def read_transaction(reader: Reader) -> Transaction:
-    """The transaction that comes next. Raises ParseError with the byte offset."""
+def read_transaction(reader: Reader, *, max_money: int = MAX_MONEY, mweb: bool = False) -> Transaction:
+    """The transaction that comes next. Raises ParseError with the byte offset.
+
+    ``mweb``: it may be marked as Litecoin's HogEx, by flag 8 and a zero byte before the lock time, where
+    a transaction outside a block has its part of the extension.
+    """
     start = reader.position
     version = reader.take(4, "transaction version")
     # BIP 144: no transaction has zero inputs, so a zero here marks the form with witnesses.
-    has_witness = reader.data[reader.position : reader.position + 1] == b"\0"
-    if has_witness:
-        marked = reader.position
-        flag = reader.take(2, "witness marker and flag")[1]
-        if flag != 1:
-            raise reader.error("witness flag 1", str(flag), marked + 1)
+    flag = 0
+    if reader.data[reader.position : reader.position + 1] == b"\0":
+        flag = _read_flag(reader, mweb)
     body_start = reader.position
     inputs = [_read_input(reader) for _ in range(_read_count(reader, "input"))]
-    outputs = [_read_output(reader) for _ in range(_read_count(reader, "output"))]
+    outputs = [_read_output(reader, max_money) for _ in range(_read_count(reader, "output"))]
     body = reader.data[body_start : reader.position]
-    if has_witness:
+    witness_start = reader.position
+    if flag & WITNESS_FLAG:
         inputs = _read_witnesses(reader, inputs)
+    witness = reader.data[witness_start : reader.position]
+    if flag & MWEB_FLAG:
+        mark = reader.unsigned(1, "mark of the extension")
+        if mark:
+            raise reader.error("no part of the extension", f"mark {mark}", reader.position - 1)
     lock_time = reader.take(4, "lock time")
     base = version + body + lock_time
-    full = reader.data[start : reader.position]
+    full = version + b"\0\1" + body + witness + lock_time if flag & WITNESS_FLAG else base
     return Transaction(
         txid=sha256d(base),
         wtxid=sha256d(full),
@@ -147,10 +175,20 @@ def read_transaction(reader: Reader) -> Transaction:
         outputs=tuple(outputs),
         lock_time=int.from_bytes(lock_time, "little"),
         offset=start,
-        size=len(full),
+        size=reader.position - start,
         base_size=len(base),
-        has_witness=has_witness,
+        has_witness=bool(flag & WITNESS_FLAG),
+        is_hogex=bool(flag & MWEB_FLAG),
     )
+
+
+def _read_flag(reader: Reader, mweb: bool) -> int:
+    marked = reader.position
+    flag = reader.take(2, "witness marker and flag")[1]
+    allowed = {WITNESS_FLAG, MWEB_FLAG, WITNESS_FLAG | MWEB_FLAG} if mweb else {WITNESS_FLAG}
+    if flag not in allowed:
+        raise reader.error("witness flag 1", str(flag), marked + 1)
+    return flag
 
 
 def _read_count(reader: Reader, what: str) -> int:
@@ -168,11 +206,11 @@ def _read_input(reader: Reader) -> Input:
     return Input(previous_txid, previous_index, script, reader.unsigned(4, "sequence"))
 
 
-def _read_output(reader: Reader) -> Output:
+def _read_output(reader: Reader, max_money: int) -> Output:
     start = reader.position
     value = reader.signed(8, "amount")
-    if not 0 <= value <= MAX_MONEY:
-        raise reader.error(f"an amount of 0 to {MAX_MONEY} satoshi", str(value), start)
+    if not 0 <= value <= max_money:
+        raise reader.error(f"an amount of 0 to {max_money} satoshi", str(value), start)
     return Output(value, reader.take(reader.compact_size("output script size"), "output script"))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from clew.build.links import links_of
+from clew.build.segments import address_keys
 from clew.build.soundness import damaged, require_ids, require_starts
 from clew.build.spends import starts_of
 from clew.build.timings import Timings
@@ -318,21 +319,7 @@ class BaseBuild:
             transactions,
             lambda first, last: (np.ascontiguousarray(txids[first:last]).reshape(-1).view(np.uint64), 4),
         )
-        self._lookup("address", addresses, lambda first, last: (self._address_keys(first, last), 1))
-
-    def _address_keys(self, first: int, last: int) -> Array:
-        columns, counts = self.columns, self.counts
-        keys = np.empty(last - first, np.uint64)
-        lookup.address_keys(
-            columns["addresses.type"][first:last],
-            columns["addresses.head"][first:last],
-            _owners(columns, counts, "address_tails", "tail", first, last),
-            _owners(columns, counts, "address_ends", "end", first, last),
-            first,
-            lookup.SEED,
-            keys,
-        )
-        return keys
+        self._lookup("address", addresses, lambda first, last: (address_keys(self.columns, first, last), 1))
 
     def _lookup(self, subject: str, rows: int, keys: Callable[[int, int], tuple[Array, int]]) -> None:
         bits = bucket_bits(rows)
@@ -361,15 +348,6 @@ class BaseBuild:
             end = min(max(end, begin + 1), last)
             yield begin, end
             begin = end
-
-
-def _owners(
-    columns: Mapping[str, Any], counts: Mapping[str, int], table: str, part: str, first: int, last: int
-) -> tuple[Array, Array]:
-    """Addresses of a table of address parts that lie in a range, and those parts."""
-    owners = columns[f"{table}.address"]
-    low, high = (_last_at_most(owners, counts[table], bound - 1) + 1 for bound in (first, last))
-    return np.ascontiguousarray(owners[low:high]), np.ascontiguousarray(columns[f"{table}.{part}"][low:high])
 
 
 def _last_at_most(ordered: Any, length: int, value: int) -> int:

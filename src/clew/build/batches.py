@@ -51,6 +51,10 @@ class BlockReader:
         self.seed = np.uint64(seed)
         self.timings = timings or Timings()
         self._room = threading.local()
+        on = files.network
+        self.form = parse.Form(
+            on.max_money, on.has_witness_programs, on.auxpow_chain is not None, on.mweb, on.tokens
+        )
 
     def read(self, nodes: list[Node], beside: Callable[[Parsed], object] | None = None) -> Iterator[Parsed]:
         """Parsed batches of ``nodes``, in order; the next ones are under way while one is used.
@@ -111,7 +115,7 @@ class BlockReader:
                 if data[start : start + HEADER_BYTES].tobytes() != node.frame.header:
                     raise self._bad(node, "the header changed while the file was read")
             with self.timings.stage("count"):
-                counts, faults = _count(data, starts, ends)
+                counts, faults = _count(data, starts, ends, self.form)
             if not faults[:, 0].any():
                 with self.timings.stage("fill and hash"):
                     parsed, faults = self._fill(nodes, data, starts, ends, counts)
@@ -127,7 +131,7 @@ class BlockReader:
         np.cumsum(counts.T, axis=1, out=bases[:, 1:])
         columns = _columns(*(int(base[-1]) for base in bases))
         segwit = np.array([node.height >= self.files.network.segwit_height for node in nodes], np.uint8)
-        batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2])
+        batch = parse.Batch(data, starts, ends, segwit, self.seed, bases[0], bases[1], bases[2], self.form)
         faults = np.zeros((len(nodes), 2), np.int64)
         parse.fill(batch, columns, 0, len(nodes), faults)
         columns.first_output[-1] = bases[1][-1]
@@ -150,9 +154,9 @@ class BlockReader:
         )
 
 
-def _count(data: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+def _count(data: Array, starts: Array, ends: Array, form: parse.Form) -> tuple[Array, Array]:
     counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
-    parse.count(data, starts, ends, 0, len(starts), counts, faults)
+    parse.count(data, starts, ends, 0, len(starts), form, counts, faults)
     return counts, faults
 
 

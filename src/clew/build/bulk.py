@@ -243,7 +243,7 @@ class Bulk:
             spilled,
             self.engine,
             self.timings,
-            lambda *step: self.progress(Progress(*step, "parts")),
+            lambda stage, done, total: self.progress(Progress(stage, done, total, "parts")),
         )
         join.find_firsts()
         join.mark()

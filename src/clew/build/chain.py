@@ -15,6 +15,7 @@ from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.manifest import Manifest, Tip
+from clew.ledger.work import WorkCheck
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class ChainFinder:
         files: BlockFiles,
         progress: Callable[[Progress], None],
         until: int | None,
+        check: WorkCheck | None = None,
     ) -> None:
         self.ledger = ledger
         self.manifest = manifest
@@ -43,6 +45,7 @@ class ChainFinder:
         self.files = files
         self.progress = progress
         self.until = until
+        self.check = check or source.work_check(files)
         self.notices: list[str] = []
         self.remembers = False
 
@@ -74,7 +77,7 @@ class ChainFinder:
         known, tip = source.known_blocks(self.held.hashes, self.held.work), len(self.held.hashes) - 1
         try:
             chain, unfinished = source.finished_chain(
-                self.files, scans, known=known, known_tip=tip, until=self.until
+                self.files, scans, known=known, known_tip=tip, until=self.until, check=self.check
             )
         except WrongNetworkError as error:
             if not (self.ledger / manifests.FILE_NAME).exists():
@@ -90,6 +93,13 @@ class ChainFinder:
                 f"{self.files.name(node.frame.file)}: left out the last block, at offset "
                 f"{node.frame.offset:,}: still being written"
             )
+        for frame in self.check.left_out:
+            self.notices.append(
+                f"{self.files.name(frame.file)}: left out the block at offset {frame.offset:,}, and "
+                "what builds on it: its work was not done"
+            )
+        if self.check.notice:
+            self.notices.append(self.check.notice)
         return chain
 
     def plan(self, chain: source.Chain) -> tuple[list[Node], int]:

@@ -46,14 +46,16 @@ def index(
     until: int | None = None,
     threads: int | None = None,
     memory: float | None = None,
+    check_work: bool = False,
     progress: Callable[[Progress], None] | None = None,
     batch_bytes: int | None = None,
 ) -> Summary:
     """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
 
     Goes on from what the ledger has; ``until`` is the last height to index, ``memory`` GiB the most to
-    use (default: half of the machine's). Raises BlockFileError for the files, LedgerError for the
-    ledger, StoppedError after an interrupt; each leaves what was committed before untouched.
+    use (default: half of the machine's). ``check_work``: on the networks that work on scrypt, of every
+    block instead of a sample. Raises BlockFileError for the files, LedgerError for the ledger,
+    StoppedError after an interrupt; each leaves what was committed before untouched.
     """
     ledger = Path(ledger)
     if until is not None and until < 0:
@@ -68,7 +70,9 @@ def index(
             files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
             # Threads end before the files that they read are closed.
             with closing(files), LocalEngine(threads) as engine:
-                options = _Options(engine, bound, progress or (lambda _: None), until, batch_bytes)
+                options = _Options(
+                    engine, bound, progress or (lambda _: None), until, check_work, batch_bytes
+                )
                 return _Run(ledger, started, files, options).go()
     except KeyboardInterrupt:
         raise StoppedError(
@@ -114,12 +118,14 @@ class _Options:
         memory: Memory,
         progress: Callable[[Progress], None],
         until: int | None,
+        check_work: bool,
         batch_bytes: int | None,
     ) -> None:
         self.engine = engine
         self.memory = memory
         self.progress = progress
         self.until = until
+        self.check_work = check_work
         self.batch_bytes = batch_bytes
 
 
@@ -148,7 +154,10 @@ class _Run:
             options.batch_bytes,
         )
         self.rebuild = Rebuild(ledger, options.engine, options.memory, self.timings, options.progress)
-        self.finder = ChainFinder(ledger, manifest, self._held(), files, options.progress, options.until)
+        check = source.work_check(files, every=options.check_work, threads=options.engine.threads)
+        self.finder = ChainFinder(
+            ledger, manifest, self._held(), files, options.progress, options.until, check
+        )
         self.notices = self.finder.notices
 
     def _held(self) -> Held:

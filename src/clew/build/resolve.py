@@ -109,7 +109,8 @@ class Spending:
         """Inputs among ``rows`` that spend what an earlier one of the batch has spent."""
         order = rows[np.argsort(self.spent[rows], kind="stable")]
         spent = self.spent[order]
-        return order[1:][spent[1:] == spent[:-1]]
+        again: Array = order[1:][spent[1:] == spent[:-1]]
+        return again
 
     def _precisely(self, row: int, fault: int, first: Array) -> int:
         """The fault as the table of unspent outputs would tell it: it forgets what is spent whole."""
@@ -246,12 +247,12 @@ class Paying:
     def _parts_agree(self, table: str, part: str, ids: Array, wanted: Array, has: Array) -> Array:
         """Where the part of a payload that ``table`` holds is the one wanted, or none is wanted or held."""
         owners = self.ledger.column(f"{table}.address")
-        agree = np.ones(len(ids), np.bool_)
         if not len(owners):
-            return ~has
+            none: Array = ~has
+            return none
         at = np.minimum(search(owners, ids), len(owners) - 1)
         held = owners[at] == ids
-        agree = held == has
+        agree: Array = held == has
         both = np.flatnonzero(held & has)
         found = self.ledger.column(f"{table}.{part}")[at[both]]
         same = found == wanted[both]

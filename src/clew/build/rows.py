@@ -92,6 +92,7 @@ class RowMaker:
         saved = np.add.reduceat(
             columns.size.astype(np.int64) - columns.base_size, bases.transaction_base[:-1]
         )
+        trailing = sizes - columns.offset[last] - columns.size[last]
         return {
             "hash": bytes32(node.hash for node in parsed.nodes),
             "version": np.array([header.version for header in headers], np.int32),
@@ -102,9 +103,9 @@ class RowMaker:
             "median_time": np.array([self._median(header.time) for header in headers], np.uint32),
             "work": bytes32(node.work.to_bytes(32, "big") for node in parsed.nodes),
             "size": sizes.astype(np.uint32),
-            # The whole less what transactions save without their witnesses.
-            "base_size": (sizes - saved).astype(np.uint32),
-            "trailing": (sizes - columns.offset[last] - columns.size[last]).astype(np.uint32),
+            # Up to the last transaction's end, less what transactions save without their witnesses.
+            "base_size": (sizes - trailing - saved).astype(np.uint32),
+            "trailing": trailing.astype(np.uint32),
             "first_transaction": (bases.transaction_base[:-1] + self.counts["transactions"]).astype(
                 np.uint32
             ),

@@ -57,9 +57,8 @@ class _Making:
         )
 
     def _spends(self) -> dict[str, Array]:
-        first = np.asarray(
-            self.columns["transactions.first_input"][self.start.transactions : self.end.transactions]
-        )
+        rows = slice(self.start.transactions, self.end.transactions)
+        first = np.asarray(self.columns["transactions.first_input"][rows])
         lengths = np.diff(np.append(first, self.inputs[1]))
         owner = np.repeat(np.arange(self.start.transactions, self.end.transactions), lengths)[self.real]
         outputs = self.spent[self.real]
@@ -186,21 +185,19 @@ class _Making:
 
 def address_keys(columns: Mapping[str, Any], first: int, last: int) -> Array:
     """Look-up keys of addresses ``first`` to ``last``; uint64."""
-    parts = []
-    for table, part in (("address_tails", "tail"), ("address_ends", "end")):
+
+    def parts(table: str, part: str) -> tuple[Array, Array]:
         owners = columns[f"{table}.address"]
-        low, high = bisect_left(owners, first), bisect_left(owners, last)
-        parts.append(
-            (
-                np.ascontiguousarray(owners[low:high]),
-                np.ascontiguousarray(columns[f"{table}.{part}"][low:high]),
-            )
-        )
+        rows = slice(bisect_left(owners, first), bisect_left(owners, last))
+        held = columns[f"{table}.{part}"][rows]
+        return np.ascontiguousarray(owners[rows]), np.ascontiguousarray(held)
+
     keys = np.empty(last - first, np.uint64)
     lookup.address_keys(
         np.ascontiguousarray(columns["addresses.type"][first:last]),
         np.ascontiguousarray(columns["addresses.head"][first:last]),
-        *parts,
+        parts("address_tails", "tail"),
+        parts("address_ends", "end"),
         first,
         lookup.SEED,
         keys,

@@ -169,11 +169,8 @@ def regions(folder: Path, size: int) -> tuple[Array, list[Region]]:
             head = np.frombuffer(data[: _REGION.itemsize], _REGION)[0]
             counts = np.frombuffer(data[_REGION.itemsize :], "<u4").reshape(2, partitions).astype(np.int64)
             at += head_bytes
-            found.append(
-                Region(
-                    at // 4, *(int(head[name]) for name in ("output", "outputs", "block", "blocks")), counts
-                )
-            )
+            where = [int(head[name]) for name in ("output", "outputs", "block", "blocks")]
+            found.append(Region(at // 4, where[0], where[1], where[2], where[3], counts))
             at += 4 * int(head["words"])
     words: Array = np.asarray(np.memmap(path, np.uint32, "r", shape=(size // 4,)))
     return words, found

@@ -40,8 +40,10 @@ def _magic(context: click.Context, parameter: click.Parameter, value: str | None
 @options.ledger
 @click.option(
     "--network",
+    metavar="NAME",
     type=click.Choice(tuple(NETWORKS)),
-    help="Which network the blocks belong to. Without it: the ledger's own, else main.",
+    help="Which network the blocks belong to. Without it: the ledger's own, else main. Others: "
+    f"{', '.join(name for name in NETWORKS if name != 'main')}.",
 )
 @click.option(
     "--magic",
@@ -61,6 +63,12 @@ def _magic(context: click.Context, parameter: click.Parameter, value: str | None
     type=options.Whole(1, MOST_THREADS),
     help="How many threads to use. Without it: as many as the machine has. The ledger is the same.",
 )
+@click.option(
+    "--check",
+    metavar="work",
+    type=click.Choice(("work",)),
+    help="Also check the proof of work of every block, on networks where else a sample is (scrypt).",
+)
 @options.as_json
 def index(
     blocks: Path | None,
@@ -69,13 +77,15 @@ def index(
     magic: bytes | None,
     until: int | None,
     threads: int | None,
+    check: str | None,
     as_json: bool,
 ) -> None:
     """Read a Bitcoin node's block files into a ledger, or bring a ledger up to date.
 
     Reads blk*.dat as Bitcoin Core writes them, also while the node runs; it never writes there.
     Without a folder it reads the one that the ledger was made from, else the one where Bitcoin
-    Core usually keeps its data. A run that was stopped goes on where it stood.
+    Core usually keeps its data. A run that was stopped goes on where it stood. Litecoin, Dogecoin and
+    Bitcoin Cash have networks of their own: name one with --network.
 
     \b
     Examples:
@@ -87,7 +97,14 @@ def index(
 
     with Display() as display:
         summary = build.index(
-            ledger, blocks, network=network, magic=magic, until=until, threads=threads, progress=display
+            ledger,
+            blocks,
+            network=network,
+            magic=magic,
+            until=until,
+            threads=threads,
+            check_work=check is not None,
+            progress=display,
         )
     if as_json:
         show_json(as_dict(summary))

@@ -72,6 +72,11 @@ def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path, *, limit: 
 
     from clew.report import write_report
 
+    on = inquiry.ledger.network
+    if on.currency != "Bitcoin":
+        raise ReportError(
+            f"expected a ledger of Bitcoin, whose amounts a report states; found one of {on.name}"
+        )
     answers = everything(inquiry, addresses)
     write_report(output, answers, limit=limit)
     content = output.read_bytes()

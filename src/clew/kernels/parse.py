@@ -14,9 +14,9 @@ from clew.kernels.hashes import ARENA, Work, hash_pairs, merkle_root, new_work, 
 from clew.kernels.jit import borrowed, folded, kernel
 from clew.kernels.lookup import address_key
 from clew.kernels.queue import Queue, enqueue, hash_queue, make_room, new_queue
-from clew.kernels.scripts import classify, common
+from clew.kernels.scripts import classify, classify_unlike, common, token_prefix
 from clew.kernels.words import clear, copy, i64, put_u64, u16, u32, u64
-from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_MONEY, MAX_SCRIPT_SIZE, NULLDATA
+from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 FAULTS: tuple[str, ...] = (
@@ -31,7 +31,7 @@ FAULTS: tuple[str, ...] = (
     "the block has no transactions",
     "the first transaction is not a coinbase",
     "a transaction after the first spends the null output",
-    "an output value is negative or over 21,000,000 BTC",
+    "an output value is negative or over what the network has",
     "bytes are left over after the last transaction",
     "the Merkle root of the transactions differs from the header's",
     "the transactions are duplicated in pairs under an unchanged Merkle root (CVE-2012-2459)",
@@ -49,11 +49,29 @@ FAULTS: tuple[str, ...] = (
 ) = range(len(FAULTS))  # fmt: skip
 
 
+LATER, FIRST, PARENT = range(3)
+"""Where a transaction stands: after the first of a block, first, or in an AuxPoW."""
+
+WITNESS_FLAG = 1
+MWEB_FLAG = 8
+
+
+class Form(NamedTuple):
+    """How a network writes its blocks: ``max_money`` satoshi of an output at most, and whether it has
+    witness programs, an AuxPoW after some headers, an MWEB extension, token prefixes."""
+
+    max_money: int
+    witness: bool
+    auxpow: bool
+    mweb: bool
+    tokens: bool
+
+
 class Batch(NamedTuple):
     """Blocks in one buffer: block i is ``data[starts[i]:ends[i]]``; its rows start at ``*_base[i]``.
 
     ``data`` uint8; the others int64 of length blocks, and the bases one more; ``segwit`` uint8: does
-    BIP 141 hold at this height? ``seed`` (uint64) keys the addresses.
+    BIP 141 hold at this height? ``seed`` (uint64) keys the addresses. ``form`` is the network's.
     """
 
     data: Any
@@ -64,6 +82,7 @@ class Batch(NamedTuple):
     transaction_base: Any
     output_base: Any
     input_base: Any
+    form: Form
 
 
 class Columns(NamedTuple):
@@ -140,7 +159,7 @@ def _same(data: Any, start: int, other: Any, at: int) -> bool:
 
 
 @folded
-def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tuple[int, int]:
+def _count_inputs(data: Any, at: int, end: int, count: int, place: int) -> tuple[int, int]:
     nulls = 0
     for _ in range(count):
         if at + 36 > end:
@@ -152,19 +171,19 @@ def _count_inputs(data: Any, at: int, end: int, count: int, first: bool) -> tupl
         at += size + 4
         if at > end:
             return at, CUT
-    if first and (count != 1 or nulls != 1):
+    if place == FIRST and (count != 1 or nulls != 1):
         return at, NO_COINBASE
-    if not first and nulls:
+    if place == LATER and nulls:
         return at, NULL_INPUT
     return at, SOUND
 
 
 @folded
-def _count_outputs(data: Any, at: int, end: int, count: int) -> tuple[int, int]:
+def _count_outputs(data: Any, at: int, end: int, count: int, max_money: int) -> tuple[int, int]:
     for _ in range(count):
         if at + 8 > end:
             return at, CUT
-        if not 0 <= i64(data, at) <= MAX_MONEY:
+        if not 0 <= i64(data, at) <= max_money:
             return at, BAD_VALUE
         size, at, fault = _length(data, at + 8, end)
         if fault:
@@ -193,27 +212,33 @@ def _count_witness(data: Any, at: int, end: int, inputs: int) -> tuple[int, int]
     return at, SOUND if used else NO_WITNESS
 
 
-@folded
-def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, int, int, int]:
-    """Where a transaction ends, its inputs and outputs, and the fault found."""
+@kernel
+def _count_transaction(
+    data: Any, at: int, end: int, place: int, max_money: int, mweb: bool
+) -> tuple[int, int, int, int]:
+    """Where a transaction ends, its inputs and outputs, and the fault found.
+
+    ``mweb``: it may be marked as the one that the MWEB extension follows.
+    """
     if at + 4 > end:
         return at, 0, 0, CUT
     inputs, after, fault = _length(data, at + 4, end)
     if fault:
         return at, 0, 0, fault
-    witness = inputs == 0
-    if witness:
+    flag = np.int64(0)
+    if inputs == 0:
         if after >= end:
             return at, 0, 0, CUT
-        if data[after] != 1:
+        flag = np.int64(data[after])
+        if flag != WITNESS_FLAG and not (mweb and (flag & ~WITNESS_FLAG) == MWEB_FLAG):
             # Without the marker's flag this is a transaction of no inputs.
-            return at, 0, 0, NO_INPUTS if data[after] == 0 else BAD_FLAG
+            return at, 0, 0, NO_INPUTS if flag == 0 else BAD_FLAG
         inputs, after, fault = _length(data, after + 1, end)
         if fault:
             return at, 0, 0, fault
     if inputs == 0:
         return at, 0, 0, NO_INPUTS
-    after, fault = _count_inputs(data, after, end, inputs, first)
+    after, fault = _count_inputs(data, after, end, inputs, place)
     if fault:
         return after, 0, 0, fault
     outputs, after, fault = _length(data, after, end)
@@ -221,20 +246,74 @@ def _count_transaction(data: Any, at: int, end: int, first: bool) -> tuple[int, 
         return after, 0, 0, fault
     if outputs == 0:
         return after, 0, 0, NO_OUTPUTS
-    after, fault = _count_outputs(data, after, end, outputs)
+    after, fault = _count_outputs(data, after, end, outputs, max_money)
     if fault:
         return after, 0, 0, fault
-    if witness:
+    if flag & WITNESS_FLAG:
         after, fault = _count_witness(data, after, end, inputs)
         if fault:
             return after, 0, 0, fault
+    if flag & MWEB_FLAG:
+        if after >= end:
+            return after, 0, 0, CUT
+        if data[after] != 0:
+            return after, 0, 0, BAD_FLAG
+        after += 1
     if after + 4 > end:
         return after, 0, 0, CUT
     return after + 4, inputs, outputs, SOUND
 
 
+@folded
+def _skip_branch(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where a Merkle branch and the place after it end, and the fault found."""
+    size, at, fault = _length(data, at, end)
+    if fault:
+        return at, fault
+    at += 32 * size + 4
+    return at, SOUND if at <= end else CUT
+
+
 @kernel
-def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any, faults: Any) -> None:
+def _skip_auxpow(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where the AuxPoW at ``at`` ends, and the fault found."""
+    # What its chain's amounts may be is not ours to judge.
+    at, _, _, fault = _count_transaction(data, at, end, PARENT, np.int64(0x7FFFFFFFFFFFFFFF), False)
+    if fault:
+        return at, fault
+    at, fault = _skip_branch(data, at + 32, end)
+    if fault:
+        return at, fault
+    at, fault = _skip_branch(data, at, end)
+    if fault:
+        return at, fault
+    return at + 80, SOUND if at + 80 <= end else CUT
+
+
+@folded
+def _body(data: Any, start: int, end: int, auxpow: bool) -> tuple[int, int]:
+    """Where a block goes on after its header and AuxPoW, and the fault found."""
+    at, fault = start + 80, SOUND
+    # Bit 8 of the version says that an AuxPoW follows.
+    if auxpow and data[start + 1] & 1:
+        at, fault = _skip_auxpow(data, at, end)
+    return at, fault
+
+
+@folded
+def _extension(data: Any, at: int, end: int) -> tuple[int, int]:
+    """Where a block ends whose last transaction says that an extension follows, and the fault found."""
+    if at >= end:
+        return at, CUT
+    if data[at] > 1 or (data[at] == 1) != (at + 1 < end):
+        return at, LEFT_OVER
+    return end, SOUND
+
+
+@kernel
+def count(
+    data: Any, starts: Any, ends: Any, first: int, last: int, form: Form, counts: Any, faults: Any
+) -> None:
     """Check the structure of blocks ``first`` to ``last`` and count what is in them.
 
     Writes ``counts`` (int64, blocks x 3: transactions, outputs, inputs) and ``faults`` (int64,
@@ -247,13 +326,21 @@ def count(data: Any, starts: Any, ends: Any, first: int, last: int, counts: Any,
         faults[block, 1] = end - start
         if end - start < 81:
             continue
-        transactions, at, fault = _length(data, start + 80, end)
+        transactions = np.int64(0)
+        at, fault = _body(data, start, end, form.auxpow)
+        if fault == SOUND:
+            transactions, at, fault = _length(data, at, end)
         if fault == SOUND and transactions == 0:
             fault = NO_TRANSACTIONS
         for number in range(transactions):
             if fault:
                 break
-            at, inputs, outputs, fault = _count_transaction(data, at, end, number == 0)
+            begin = at
+            place = FIRST if number == 0 else LATER
+            mweb = form.mweb and 0 < number == transactions - 1
+            at, inputs, outputs, fault = _count_transaction(data, at, end, place, form.max_money, mweb)
+            if fault == SOUND and mweb and data[begin + 4] == 0 and data[begin + 5] & MWEB_FLAG:
+                at, fault = _extension(data, at, end)
             counts[block, 1] += outputs
             counts[block, 2] += inputs
         if fault == SOUND and at != end:
@@ -288,14 +375,22 @@ def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns) -> 
 
 
 @folded
-def _fill_payload(data: Any, at: int, size: int, columns: Columns, number: int, work: Work) -> int:
+def _fill_payload(
+    data: Any, at: int, size: int, columns: Columns, number: int, form: Form, work: Work
+) -> int:
     """Type, address type and payload of an output's script; returns the script type."""
     place = STRIDE * number
-    kind, start = common(data, at, size)
+    kind, start = -1, at
+    if form.witness:
+        kind, start = common(data, at, size)
     address, length = kind, 20
     if kind < 0:
         clear(columns.payload, place, STRIDE)
-        kind, address, length = classify(data, at, size, work, columns.payload, place)
+        length = 0
+        if not form.witness:
+            kind, address, length = classify_unlike(data, at, size, form.tokens, work, columns.payload, place)
+        if kind < 0:
+            kind, address, length = classify(data, at, size, work, columns.payload, place)
     else:
         third, fourth = np.uint64(u32(data, start + 16)), np.uint64(0)
         if size == 34:
@@ -315,7 +410,7 @@ def _fill_payload(data: Any, at: int, size: int, columns: Columns, number: int, 
 
 @folded
 def _fill_outputs(
-    data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, work: Work
+    data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, form: Form, work: Work
 ) -> tuple[int, int, int]:
     """Where the outputs end, how many can be spent, and where the last commitment's script is."""
     spendable = 0
@@ -323,11 +418,14 @@ def _fill_outputs(
     for number in range(row, row + count):
         columns.value[number] = i64(data, at)
         size, at = _sound_length(data, at + 8)
-        kind = _fill_payload(data, at, size, columns, number, work)
+        # What stands behind the tokens says who may spend.
+        script = at + (token_prefix(data, at, size) if form.tokens else 0)
+        own = size - (script - at)
+        kind = _fill_payload(data, script, own, columns, number, form, work)
         address = np.int64(columns.address_type[number])
         columns.key[number] = address_key(columns.payload, STRIDE * number, address, seed)
-        columns.oversize[number] = size > MAX_SCRIPT_SIZE
-        spendable += kind != NULLDATA and size <= MAX_SCRIPT_SIZE
+        columns.oversize[number] = own > MAX_SCRIPT_SIZE
+        spendable += kind != NULLDATA and own <= MAX_SCRIPT_SIZE
         if kind == NULLDATA and size >= 38 and u32(data, at) == 0x21AA246A and u16(data, at + 4) == 0xEDA9:
             commitment = at
         at += size
@@ -366,6 +464,19 @@ def _strip(data: Any, start: int, body_end: int, end: int, queue: Queue, work: W
 
 
 @folded
+def _without_mark(data: Any, start: int, end: int, queue: Queue, work: Work) -> tuple[int, int]:
+    """Copy a transaction without the mark of an MWEB extension to the arena, as ``_strip`` does."""
+    place = ARENA + queue.used[1]
+    length = end - start - 1
+    copy(data, start, length - 4, work.pad, place)
+    work.pad[place + 5] = WITNESS_FLAG
+    copy(data, end - 4, 4, work.pad, place + length - 4)
+    whole = length // 64 * 64
+    queue.used[1] += whole + 64 * put_end(work.pad, place + whole, length)
+    return ~place, length
+
+
+@folded
 def _check_commitment(data: Any, commitment: int, reserved: int, level: Any, count: int, work: Work) -> int:
     """Fault in a witness commitment; ``level`` holds the witness ids and is consumed."""
     if commitment < 0:
@@ -394,22 +505,24 @@ def _fill_block(
     data, start = batch.data, batch.starts[block]
     first, last = batch.transaction_base[block], batch.transaction_base[block + 1]
     output, input_ = batch.output_base[block], batch.input_base[block]
-    _, at = _sound_length(data, start + 80)
+    at, _ = _body(data, start, batch.ends[block], batch.form.auxpow)
+    _, at = _sound_length(data, at)
     commitment, reserved, any_witness = np.int64(-1), np.int64(-1), False
     for row in range(first, last):
         begin = at
-        witness = data[at + 4] == 0
-        inputs, at = _sound_length(data, at + (6 if witness else 4))
+        flag = np.int64(data[at + 5]) if data[at + 4] == 0 else np.int64(0)
+        witness, hogex = flag & WITNESS_FLAG != 0, flag & MWEB_FLAG != 0
+        inputs, at = _sound_length(data, at + (6 if flag else 4))
         columns.first_input[row] = input_
         columns.first_output[row] = output
         at = _fill_inputs(data, at, inputs, input_, columns)
         outputs, at = _sound_length(data, at)
-        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, work)
+        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, batch.form, work)
         body_end = at
         held = -1
         if witness:
             at, held = _skip_witness(data, at, inputs)
-        at += 4
+        at += 5 if hogex else 4
         if row == first:
             commitment, reserved = found, held
         input_ += inputs
@@ -421,12 +534,24 @@ def _fill_block(
         columns.lock_time[row] = u32(data, at - 4)
         columns.flags[row] = (FLAG_COINBASE if row == first else 0) | (FLAG_WITNESS if witness else 0)
         # The two hashes of a transaction, and its copy without witness and with padding.
-        make_room(body_end - begin + 128, 2, data, queue, work, columns.txid, wtxids)
+        make_room(
+            (2 * (at - begin) if hogex else body_end - begin) + 256,
+            2,
+            data,
+            queue,
+            work,
+            columns.txid,
+            wtxids,
+        )
         length, place = at - begin, begin
         if witness:
-            any_witness = True
-            enqueue(begin, length, ~(32 * (row - first)), queue)
+            if hogex:
+                # Only its witness counts in the witness id: neither the mark nor its flag.
+                place, length = _without_mark(data, begin, at, queue, work)
+            enqueue(place, length, ~(32 * (row - first)), queue)
+        if flag:
             place, length = _strip(data, begin, body_end, at, queue, work)
+        any_witness |= witness
         enqueue(place, length, 32 * row, queue)
         columns.base_size[row] = length
     hash_queue(data, queue, work, columns.txid, wtxids)
@@ -473,7 +598,7 @@ def fill(batch: Batch, columns: Columns, first: int, last: int, faults: Any) -> 
     for block in range(first, last):
         longest = max(longest, batch.ends[block] - batch.starts[block])
         most = max(most, batch.transaction_base[block + 1] - batch.transaction_base[block])
-    work, queue = new_work(longest + 128), new_queue()
+    work, queue = new_work(2 * longest + 512), new_queue()
     # A Merkle level may repeat its last hash, and a commitment is two hashes long.
     txids = np.empty(32 * (most + 2), np.uint8)
     wtxids = np.empty(32 * (most + 2), np.uint8)

@@ -21,6 +21,7 @@ from clew.schema import (
     PUBKEY,
     PUBKEYHASH,
     SCRIPTHASH,
+    SCRIPTHASH32,
     WITNESS_UNKNOWN,
     WITNESS_V0_KEYHASH,
     WITNESS_V0_SCRIPTHASH,
@@ -166,3 +167,68 @@ def classify(data: Any, start: int, length: int, work: Work, out: Any, at: int) 
     kind = MULTISIG if _is_multisig(data, start, start + length) else NONSTANDARD
     sha256(data, start, length, work, out, at)
     return kind, kind, 32
+
+
+@kernel
+def classify_unlike(
+    data: Any, start: int, length: int, tokens: bool, work: Work, out: Any, at: int
+) -> tuple[int, int, int]:
+    """The same, for what is not as on Bitcoin where there are no witness programs: they are scripts like
+    any other; with ``tokens``, as on Bitcoin Cash, a script hash may have 32 bytes. Type -1 where
+    ``classify`` is to be asked."""
+    if tokens and length == 35 and data[start] == 0xAA and data[start + 1] == 32:
+        if data[start + 34] == 0x87:
+            copy(data, start + 2, np.int64(32), out, at)
+            return SCRIPTHASH32, SCRIPTHASH32, 32
+    if 4 <= length <= 42 and data[start + 1] == length - 2:
+        if data[start] == 0 or 0x51 <= data[start] <= 0x60:
+            sha256(data, start, length, work, out, at)
+            return NONSTANDARD, NONSTANDARD, 32
+    return -1, -1, 0
+
+
+@kernel
+def _prefix_number(data: Any, at: int, end: int) -> tuple[int, int]:
+    """A compact size in its shortest form and where it ends; 0, which no prefix may hold, where there
+    is none, or one above 2^63 - 1."""
+    if at >= end:
+        return 0, at
+    first = np.int64(data[at])
+    if first < 253:
+        return first, at + 1
+    width = np.int64(1) << (first - 252)
+    if at + 1 + width > end or (width == 8 and data[at + 8] >= 0x80):
+        return 0, at
+    value = np.int64(0)
+    for i in range(width):
+        value |= np.int64(data[at + 1 + i]) << (8 * i)
+    least = np.int64(253) if width == 2 else np.int64(1) << (4 * width)
+    return value if value >= least else np.int64(0), at + 1 + width
+
+
+@kernel
+def token_prefix(data: Any, start: int, length: int) -> int:
+    """Bytes of the token prefix that a script begins with; 0 without one, or with a malformed one.
+
+    The plain twin is ``clew.bitcoin.tokens``.
+    """
+    end = start + length
+    if length < 34 or data[start] != 0xEF:
+        return 0
+    field = np.int64(data[start + 33])
+    amount, held, commitment = field & 0x10, field & 0x20, field & 0x40
+    if field & 0x80 or not (amount or held) or field & 0x0F > 2:
+        return 0
+    if not held and (commitment or field & 0x0F):
+        return 0
+    at = start + 34
+    if commitment:
+        size, at = _prefix_number(data, at, end)
+        if size == 0 or size > end - at:
+            return 0
+        at += size
+    if amount:
+        value, at = _prefix_number(data, at, end)
+        if value == 0:
+            return 0
+    return at - start

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from clew.bitcoin.networks import NETWORKS, Network
 from clew.errors import BlockFileError, NoBlockFilesError, WrongNetworkError
 from clew.ledger.frames import FileScan, Frame, Scanner
+from clew.ledger.work import proves_work
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -40,14 +41,14 @@ class BlockFile:
     changed: int
 
 
-def usual_data_folder() -> Path:
-    """Where Bitcoin Core keeps its data on this system."""
+def usual_data_folder(network: Network) -> Path:
+    """Where the network's node keeps its data on this system."""
     home = Path.home()
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA", home)) / "Bitcoin"
+        return Path(os.environ.get("APPDATA", home)) / network.node_folder
     if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "Bitcoin"
-    return home / ".bitcoin"
+        return home / "Library" / "Application Support" / network.node_folder
+    return home / f".{network.node_folder.lower()}"
 
 
 def find_blocks_folder(path: Path | None, network: Network) -> Path:
@@ -55,7 +56,7 @@ def find_blocks_folder(path: Path | None, network: Network) -> Path:
 
     Raises NoBlockFilesError.
     """
-    given = usual_data_folder() if path is None else path
+    given = usual_data_folder(network) if path is None else path
     places = [given, given / "blocks", given / network.data_folder / "blocks"]
     if path is None:
         places = places[2:]
@@ -66,8 +67,8 @@ def find_blocks_folder(path: Path | None, network: Network) -> Path:
         if any(True for _ in _list(place)):
             return place
     raise NoBlockFilesError(
-        f"{given}: expected blk*.dat files of a Bitcoin node here or in its blocks folder, found none; "
-        "name the folder that holds them"
+        f"{given}: expected blk*.dat files of a {network.currency} node here or in its blocks folder, found "
+        "none; name the folder that holds them"
     )
 
 
@@ -213,7 +214,16 @@ class BlockFiles:
             self.network.pow_limit,
             read=partial(self.read, number),
             read_raw=partial(self._read_obfuscated, number),
+            largest=self.network.largest_block,
+            proves=partial(self._proves, number) if self.network.scrypt else None,
         ).run()
+
+    def proves_work(self, frame: Frame) -> bool:
+        """Whether a block's header meets its target. Raises BlockFileError."""
+        return self._proves(frame.file, frame.header, frame.offset, frame.length)
+
+    def _proves(self, number: int, header: bytes, offset: int, length: int) -> bool:
+        return proves_work(header, length, partial(self.read, number, offset), self.network)
 
     def require_some(self, frames: int) -> None:
         """Raise the error that fits when no frame at all was found: other network, other key, nothing."""

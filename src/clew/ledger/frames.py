@@ -19,7 +19,7 @@ HEADER_BYTES = 80
 FRAME_BYTES = 8
 SMALLEST_BLOCK = HEADER_BYTES + 1
 LARGEST_BLOCK = 4_000_000
-"""Most bytes of a serialised block (BIP 141)."""
+"""Most bytes of a serialised block of Bitcoin (BIP 141)."""
 
 MOST_PIECES = 20
 """Skipped pieces of one file that are told one by one, and blocks that its end cuts off."""
@@ -94,7 +94,10 @@ class FileScan:
 class Scanner:
     """One pass over one file.
 
-    A frame counts when its length is possible and its header's hash meets the header's target.
+    A frame counts when its length is possible and its header's hash meets the header's target. Where
+    that is dear to check, ``proves`` tells it of a header, the place of the block and its length; it is
+    then asked only of frames that do not stand where one is expected: at the beginning of the file or
+    after another, and followed by another, by space that is not written yet, or by the end.
     ``read`` and ``read_raw`` give up to so many bytes from an offset, un-obfuscated and as they lie.
     Only heads of frames are read, and whole windows only where no frame follows the last one. Places
     that are searched only move forward, so that a window is read once.
@@ -109,11 +112,14 @@ class Scanner:
         *,
         read: Callable[[int, int], bytes],
         read_raw: Callable[[int, int], bytes],
+        largest: int = LARGEST_BLOCK,
+        proves: Callable[[bytes, int, int], bool] | None = None,
     ) -> None:
         self.number = number
         self.size = size
         self.magic = magic
         self.pow_limit = pow_limit
+        self.largest = largest
         self.frames: list[Frame] = []
         self.cut: list[Frame] = []
         self.skipped: list[Skipped] = []
@@ -121,42 +127,58 @@ class Scanner:
         self._read = read
         self._read_raw = read_raw
         self._any_magic = re.compile(re.escape(magic))
-        self._likely_frame = _likely_frame(magic)
+        self._likely_frame = _likely_frame(magic, largest)
+        self._proves = proves
+        self._proven = -1, False
         self._head = -1, b""
         self._window = range(0), b""
 
     def run(self) -> FileScan:
         """The frames of the file, and what was skipped."""
-        position = 0
+        position, placed = 0, True
         while position < self.size:
-            frame, reason = self._frame(position)
+            frame, reason = self._frame(position, placed)
+            if frame is not None and frame.offset + frame.length <= self.size:
+                followed = self._continues(frame.offset + frame.length)
+                if placed and not followed:
+                    frame, reason = self._frame(position)
             if frame is None:
-                position = self._resynchronise(position, reason)
+                position, placed = self._resynchronise(position, reason), False
                 continue
             end = frame.offset + frame.length
             if end > self.size:
                 self._cut_off(frame)
-                position = self._after_doubtful(frame, end)
+                position, placed = self._after_doubtful(frame, end), False
                 continue
             self.frames.append(frame)
-            position = end if self._continues(end) else self._after_doubtful(frame, end)
+            position, placed = (end, True) if followed else (self._after_doubtful(frame, end), False)
         return FileScan(tuple(self.frames), tuple(self.cut), tuple(self.skipped))
 
-    def _frame(self, position: int) -> tuple[Frame | None, str]:
+    def _frame(self, position: int, placed: bool = False) -> tuple[Frame | None, str]:
         head = self._head_at(position)
         if head[:4] != self.magic:
             return None, _NO_BLOCK
         if len(head) < _HEAD_BYTES:
             return None, "a header cut off by the end of the file"
         length = int.from_bytes(head[4:8], "little")
-        if not SMALLEST_BLOCK <= length <= LARGEST_BLOCK:
+        if not SMALLEST_BLOCK <= length <= self.largest:
             return None, f"a block that states an impossible length of {length} bytes"
         header = head[FRAME_BYTES:]
         most = _target(int.from_bytes(header[72:76], "little"), self.pow_limit)
         hashed = sha256d(header) if most > 0 else bytes(32)
-        if not 0 < int.from_bytes(hashed, "little") <= most:
+        if self._proves is not None:
+            fits = most > 0 and (placed or self._is_proven(header, position, length))
+        else:
+            fits = 0 < int.from_bytes(hashed, "little") <= most
+        if not fits:
             return None, "a block whose header hash does not meet its target"
         return Frame(hashed, header, self.number, position + FRAME_BYTES, length), ""
+
+    def _is_proven(self, header: bytes, position: int, length: int) -> bool:
+        if position != self._proven[0]:
+            assert self._proves is not None
+            self._proven = position, self._proves(header, position + FRAME_BYTES, length)
+        return self._proven[1]
 
     def _head_at(self, position: int) -> bytes:
         """The bytes of a frame up to the end of its header, fewer only where the file ends."""
@@ -247,10 +269,11 @@ class Scanner:
         return 0
 
 
-def _likely_frame(magic: bytes) -> re.Pattern[bytes]:
+def _likely_frame(magic: bytes, largest: int) -> re.Pattern[bytes]:
     """Every frame of a network with ``magic`` matches, and little else: its length is below the next
-    64 KiB above the largest, and its target may have 256 bits."""
-    length = rb"..[\0-%b]\0" % re.escape(bytes([LARGEST_BLOCK >> 16]))
+    64 KiB above the largest (or 16 MiB, from there on), and its target may have 256 bits."""
+    most = re.escape(bytes([largest >> 16 if largest < 1 << 24 else largest >> 24]))
+    length = rb"..[\0-%b]\0" % most if largest < 1 << 24 else rb"...[\0-%b]" % most
     bits = rb"...[\0-\x22]"
     return re.compile(re.escape(magic) + length + rb".{72}" + bits, re.DOTALL)
 

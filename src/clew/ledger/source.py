@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from clew.bitcoin.block import check_block, parse_block
-from clew.bitcoin.networks import network
+from clew.bitcoin.networks import NETWORKS, network
 from clew.errors import BadBlockError, ClewError, MissingBlockError, ParseError, WrongNetworkError
 from clew.ledger.blockfiles import BlockFile, BlockFiles, find_blocks_folder
 from clew.ledger.frames import FileScan, Frame, Skipped
 from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Tip
+from clew.ledger.work import WorkCheck
 
 FOLDER = "source"
 FILES = frozenset({"frames", "frames.json", "frames.new", "frames.json.new"})
@@ -206,7 +207,7 @@ def best_chain(
     files may go on where earlier ones are gone. ``without``: hashes of blocks to leave out.
     Raises MissingBlockError where a block is missing that the best chain seems to need, unless
     ``until`` asks for no more than is there; WrongNetworkError where the files start from another
-    genesis block; and what ``BlockFiles.require_some`` raises.
+    genesis block, or go on with another network's chain; and what ``BlockFiles.require_some`` raises.
     """
     frames = [frame for found in scans for frame in found.frames]
     cut = tuple(frame for found in scans for frame in found.cut)
@@ -221,6 +222,7 @@ def best_chain(
     if best is None or (newest > best.frame.time and (until is None or until > best.height)):
         raise _missing(files, tree, best, known_tip, cut, skipped)
     blocks = tuple(tree.chain(best))
+    _require_fork(files, blocks)
     stale = len(tree.connected) - len(blocks)
     return Chain(blocks, stale, tree.duplicates, skipped, cut, len(orphans))
 
@@ -232,17 +234,31 @@ def finished_chain(
     known: Callable[[bytes], Stem | None] = lambda _: None,
     known_tip: int = -1,
     until: int | None = None,
+    check: WorkCheck | None = None,
 ) -> tuple[Chain, tuple[Node, ...]]:
     """The best chain whose last block is written to its end, and the blocks left out for that.
 
-    Parameters and errors as for ``best_chain``, and BlockFileError where a file cannot be read.
+    Parameters and errors as for ``best_chain``; BlockFileError where a file cannot be read, and what
+    ``check`` raises. What it finds without work is left out.
     """
+    check = check or work_check(files)
     unfinished: dict[bytes, Node] = {}
+    unproven = check.made_up((frame for found in scans for frame in found.frames), known)
     while True:
-        chain = best_chain(files, scans, known=known, known_tip=known_tip, until=until, without=unfinished)
-        if not all(_is_unfinished(files, frame, chain.tip.height) for frame in chain.tip.copies):
+        without = unproven.union(unfinished)
+        chain = best_chain(files, scans, known=known, known_tip=known_tip, until=until, without=without)
+        if all(_is_unfinished(files, frame, chain.tip.height) for frame in chain.tip.copies):
+            unfinished[chain.tip.hash] = chain.tip
+            continue
+        lacking = check.unproven(chain.blocks, known, lambda frame: str(files.files[frame.file].path))
+        if not lacking:
             return chain, tuple(unfinished.values())
-        unfinished[chain.tip.hash] = chain.tip
+        unproven.update(node.hash for node in lacking)
+
+
+def work_check(files: BlockFiles, *, every: bool = False, threads: int = 1) -> WorkCheck:
+    """What checks the work of blocks in ``files``: by sample, or with ``every`` of all."""
+    return WorkCheck(files.network, files.proves_work, every=every, threads=threads)
 
 
 def _is_unfinished(files: BlockFiles, frame: Frame, height: int) -> bool:
@@ -251,7 +267,7 @@ def _is_unfinished(files: BlockFiles, frame: Frame, height: int) -> bool:
     if not blank:
         return False
     try:
-        block = parse_block(files.read(frame.file, frame.offset, frame.length))
+        block = parse_block(files.read(frame.file, frame.offset, frame.length), network=files.network)
     except ParseError:
         return True
     try:
@@ -283,11 +299,31 @@ def shared_blocks(chain: Chain, hashes: Any) -> int:
 def _require_genesis(files: BlockFiles, tree: HeaderTree) -> None:
     for node in tree.loose_roots():
         if node.frame.previous == bytes(32):
+            # Networks that share a genesis block are told apart later.
+            names = [each.name for each in NETWORKS.values() if each.genesis_hash == node.hash]
+            of = f" of {' or '.join(names)}" if names else ""
             raise WrongNetworkError(
                 f"{files.files[node.frame.file].path}: offset {node.frame.offset}: expected the genesis "
                 f"block {files.network.genesis_hash[::-1].hex()} of {files.network.name}, found "
-                f"{node.hash[::-1].hex()}; name the network with --network"
+                f"{node.hash[::-1].hex()}{of}; name the network with --network"
             )
+
+
+def _require_fork(files: BlockFiles, blocks: Sequence[Node]) -> None:
+    """That the chain goes on with this network's own block where another network parted."""
+    fork = files.network.fork
+    if fork is None or not blocks[0].height <= fork.height <= blocks[-1].height:
+        return
+    node = blocks[fork.height - blocks[0].height]
+    if node.hash != fork.hash:
+        rival = NETWORKS[fork.rival]
+        theirs = rival.fork is not None and rival.fork.hash == node.hash
+        hint = f"use --network {rival.name}" if theirs else "name the network with --network"
+        raise WrongNetworkError(
+            f"{files.files[node.frame.file].path}: offset {node.frame.offset}: expected block "
+            f"{fork.hash[::-1].hex()} of {files.network.name} at height {fork.height}, found "
+            f"{node.hash[::-1].hex()}{f' of {rival.name}' if theirs else ''}; {hint}"
+        )
 
 
 def _missing(
