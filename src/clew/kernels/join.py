@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import JIT, folded, kernel
+from clew.kernels.jit import JIT, borrowed, folded, kernel
 from clew.schema import HEAD_BYTES, NULLDATA, WITNESS_UNKNOWN
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
@@ -143,6 +143,7 @@ def join(slices: Slices, count: int, seed: Any, bits: int, room: Room, low: Any,
     compared (30; fewer in tests). Writes the output's id as ``low`` (uint32) and ``high`` (uint8),
     one per record in order. The caller has made ``room`` for as many addresses as records.
     """
+    slices, room = borrowed(slices), borrowed(room)
     mask = len(room.slots) - 1
     found, record = 0, 0
     for batch in range(len(slices.rows)):
@@ -197,6 +198,7 @@ def mark_firsts(parts: Parts, base: int, bits: Any) -> int:
 
     ``base``: the batch's first output; ``bits`` uint8, of which bit ``base % 8`` stands for it.
     """
+    parts = borrowed(parts)
     shift = base & 7
     marked = 0
     for partition in range(len(parts.firsts)):
@@ -255,6 +257,7 @@ def number(parts: Parts, count: int, base: int, first: int, words: Any, before: 
 
     ``count``: payload words; ``base``: the batch's first output; ``first``: id of its first new address.
     """
+    parts, out = borrowed(parts), borrowed(out)
     for partition in range(len(parts.firsts)):
         for record in range(parts.starts[partition], parts.starts[partition + 1]):
             head = np.int64(parts.words[parts.rows + record])

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import folded, kernel
+from clew.kernels.jit import borrowed, folded, kernel
 from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, WITNESS_UNKNOWN
 
 NO, UNKNOWN, YES = 0, 1, 2
@@ -88,6 +88,7 @@ def _longest(first: Any) -> int:
 @kernel
 def common_input(transactions: Transactions, answers: Any) -> None:
     """Do the inputs of each transaction pay from several addresses under one control?"""
+    transactions = borrowed(transactions)
     room = np.empty(_longest(transactions.first_input), np.int64)
     for row in range(len(answers)):
         first, last = transactions.first_input[row], transactions.first_input[row + 1]
@@ -139,6 +140,7 @@ def _receivers(transactions: Transactions, row: int, value: int, addresses: Any)
 @kernel
 def equal_output(transactions: Transactions, answers: Any) -> None:
     """Does each transaction have the equal outputs of a coinjoin?"""
+    transactions = borrowed(transactions)
     room = np.empty(_longest(transactions.first_input), np.int64)
     values = np.empty(_longest(transactions.first_output), np.int64)
     addresses = np.empty(len(values), np.int64)
@@ -163,7 +165,8 @@ def links(transactions: Transactions, answers: Any, base: int, out: tuple[Any, A
     ``a`` is the address of the first input, ``b`` each other one, ascending. ``out`` has room for
     one link per input. Returns how many there are.
     """
-    a, b, where = out
+    transactions = borrowed(transactions)
+    a, b, where = borrowed(out)
     room = np.empty(_longest(transactions.first_input), np.int64)
     count = 0
     for row in range(len(answers)):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import folded, kernel
+from clew.kernels.jit import borrowed, folded, kernel
 from clew.schema import NO_OUTPUT, NULLDATA
 
 SHARD_BITS = 6
@@ -195,7 +195,8 @@ def resolve(
     ``replaced`` int64 by transaction (first output of the earlier one of the same id, or NOTHING),
     ``faults`` int64 (SHARDS, 2: fault, input row). The caller has made room: no shard may be full.
     """
-    spent_output, replaced, faults = answers
+    table, made, used = borrowed(table), borrowed(made), borrowed(used)
+    spent_output, replaced, faults = borrowed(answers)
     per = len(table) // SHARDS
     for shard in range(shards[0], shards[1]):
         start = shard * per
