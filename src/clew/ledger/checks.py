@@ -1,13 +1,14 @@
 """Checksums of a ledger's files, written as the files are: so that a flipped byte is found and named.
 
-Each folder of columns has a file ``checks``: one row per piece of a file that was written in one
-go. The manifest states how many rows count, and their own SHA-256.
+Each folder of columns has a file ``checks``: one row per whole CHUNK of a file, in the order in which
+they were written. The manifest states how many rows count, their own SHA-256, and the sums of what
+follows the last whole chunk of each file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,20 @@ FILES: tuple[str, ...] = tuple(
 """Every file of columns; a check names it by its place here."""
 
 _NUMBERS = {name: number for number, name in enumerate(FILES)}
-_ROW = np.dtype([("file", "<u2"), ("start", "<i8"), ("end", "<i8"), ("sum", "u1", SUM_BYTES)])
+_ROW = np.dtype([("file", "<u2"), ("chunk", "<u4"), ("sum", "u1", SUM_BYTES)])
 ROW_BYTES = _ROW.itemsize
-_READ_AT_ONCE = 8 << 20
+CHUNK = 1 << 20
+"""Bytes that one checksum covers."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """How many checks of a folder count, and the SHA-256 of them all, as hex."""
+    """How many checks of a folder count, the SHA-256 of them all, and by file the sum of its last bytes
+    (those after its last whole chunk); as hex."""
 
     rows: int = 0
     digest: str = sha256().hexdigest()
+    tails: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,32 @@ class Damage:
         return f"{self.path}: {where}{self.reason}"
 
 
-def entry(name: str, start: int, data: Any) -> bytes:
-    """The check of ``data`` (a buffer) that stands in file ``name`` from byte ``start`` on."""
-    row = np.zeros(1, _ROW)
-    row["file"], row["start"], row["end"] = _NUMBERS[name], start, start + len(data)
-    row["sum"] = np.frombuffer(sha256(data).digest()[:SUM_BYTES], np.uint8)
-    return row.tobytes()
+class FileSum:
+    """The running checksum of one file that is appended to."""
+
+    def __init__(self, name: str, size: int, last: bytes) -> None:
+        self._number = _NUMBERS[name]
+        self._size = size
+        self._sum = sha256(last)
+
+    def add(self, data: Any) -> Iterator[bytes]:
+        """Take in what is appended; yields the check of each chunk that it completes."""
+        view = memoryview(data)
+        while len(view):
+            part = view[: CHUNK - self._size % CHUNK]
+            self._sum.update(part)
+            self._size += len(part)
+            view = view[len(part) :]
+            if self._size % CHUNK == 0:
+                row = np.zeros(1, _ROW)
+                row["file"], row["chunk"] = self._number, self._size // CHUNK - 1
+                row["sum"] = np.frombuffer(self._sum.digest()[:SUM_BYTES], np.uint8)
+                self._sum = sha256()
+                yield row.tobytes()
+
+    def tail(self) -> str:
+        """The sum of the bytes after the last whole chunk; an empty text where there are none."""
+        return self._sum.hexdigest()[: 2 * SUM_BYTES] if self._size % CHUNK else ""
 
 
 def read(folder: Path, checked: Checked) -> Any:
@@ -78,8 +102,14 @@ def read(folder: Path, checked: Checked) -> Any:
     return np.frombuffer(data, _ROW)
 
 
+def ordered(data: bytes) -> bytes:
+    """The checks in the order of their files and chunks, which does not tell how these were written."""
+    rows = np.frombuffer(data, _ROW)
+    return rows[np.lexsort((rows["chunk"], rows["file"]))].tobytes()
+
+
 def damaged(folder: Path, checked: Checked, sizes: Mapping[str, int]) -> Iterator[Damage | int]:
-    """Re-read a folder's files: each damaged place, and the bytes read after every piece.
+    """Re-read a folder's files: each damaged place, and the bytes read after every chunk.
 
     ``sizes``: bytes of each file that count; what lies beyond belongs to nobody.
     """
@@ -88,41 +118,31 @@ def damaged(folder: Path, checked: Checked, sizes: Mapping[str, int]) -> Iterato
     except NotALedgerError as error:
         yield Damage(str(folder / FILE_NAME), 0, 0, str(error).partition(": ")[2])
         return
-    for number in np.unique(rows["file"]).tolist():
-        name = FILES[number]
-        mine = rows[rows["file"] == number]
-        yield from _damaged_file(folder / name, mine[np.argsort(mine["start"], kind="stable")], sizes[name])
-    for name in sorted(set(sizes) - {FILES[number] for number in np.unique(rows["file"]).tolist()}):
-        if sizes[name]:
-            yield Damage(str(folder / name), 0, sizes[name], "there is no checksum of it")
+    for name, size in sizes.items():
+        mine = rows[rows["file"] == _NUMBERS[name]]
+        sums = {int(row["chunk"]): row["sum"].tobytes() for row in mine}
+        if size % CHUNK and name in checked.tails:
+            sums[size // CHUNK] = bytes.fromhex(checked.tails[name])
+        yield from _damaged_file(folder / name, sums, size)
 
 
-def _damaged_file(path: Path, rows: Any, size: int) -> Iterator[Damage | int]:
-    covered = 0
+def _damaged_file(path: Path, sums: Mapping[int, bytes], size: int) -> Iterator[Damage | int]:
     try:
         with open(path, "rb") as file:
-            for row in rows:
-                start, end = int(row["start"]), int(row["end"])
-                if start != covered:
-                    yield Damage(
-                        str(path), min(start, covered), max(start, covered), "there is no checksum of it"
-                    )
-                file.seek(start)
-                found, left = sha256(), end - start
-                while left and (data := file.read(min(left, _READ_AT_ONCE))):
-                    found.update(data)
-                    left -= len(data)
-                if left:
-                    yield Damage(str(path), start, end, f"{left:,} bytes are missing at the end")
-                elif found.digest()[:SUM_BYTES] != row["sum"].tobytes():
+            for start in range(0, size, CHUNK):
+                end = min(start + CHUNK, size)
+                data = file.read(end - start)
+                wanted = sums.get(start // CHUNK)
+                if wanted is None:
+                    yield Damage(str(path), start, end, "there is no checksum of it")
+                elif len(data) < end - start:
+                    yield Damage(str(path), start, end, f"{end - start - len(data):,} bytes are missing")
+                elif sha256(data).digest()[:SUM_BYTES] != wanted:
                     yield Damage(str(path), start, end, "the bytes are not those that were written")
-                covered = end
                 yield end - start
     except OSError as error:
-        yield Damage(str(path), 0, 0, f"cannot be read ({error.strerror})")
-        return
-    if covered < size:
-        yield Damage(str(path), covered, size, "there is no checksum of it")
+        if size:
+            yield Damage(str(path), 0, 0, f"cannot be read ({error.strerror})")
 
 
-__all__ = ["FILES", "FILE_NAME", "Checked", "Damage", "damaged", "entry", "read"]
+__all__ = ["FILES", "FILE_NAME", "Checked", "Damage", "FileSum", "damaged", "ordered", "read"]

@@ -100,7 +100,7 @@ class TableWriter:
             for column in table.columns
         }
         self._files: dict[str, BinaryIO] = {}
-        self._ends: dict[str, int] = {}
+        self._sums: dict[str, checks.FileSum] = {}
         self._unsynced: set[str] = set()
         self._checked = checked or Checked()
         self._checks_digest = sha256()
@@ -136,7 +136,8 @@ class TableWriter:
     @property
     def checked(self) -> Checked:
         """The checks of everything appended so far."""
-        return Checked(self._checked.rows, self._checks_digest.hexdigest())
+        tails = {name: tail for name, sums in self._sums.items() if (tail := sums.tail())}
+        return Checked(self._checked.rows, self._checks_digest.hexdigest(), tails)
 
     def _open(self, name: str, position: int) -> None:
         path = self.folder / name
@@ -151,9 +152,24 @@ class TableWriter:
             )
         if size > position:
             file.truncate(position)
+        if name != checks.FILE_NAME:
+            self._sums[name] = checks.FileSum(name, position, self._last_bytes(name, file, position))
         file.seek(position)
-        self._ends[name] = position
         self._unsynced.add(name)
+
+    def _last_bytes(self, name: str, file: BinaryIO, size: int) -> bytes:
+        """What follows the last whole chunk of a file. Raises NotALedgerError where it is damaged."""
+        file.seek(size // checks.CHUNK * checks.CHUNK)
+        data = b""
+        while len(data) < size % checks.CHUNK and (more := file.read(size % checks.CHUNK - len(data))):
+            data += more
+        tail = checks.FileSum(name, size, data).tail()
+        if tail != self._checked.tails.get(name, ""):
+            raise NotALedgerError(
+                f"{self.folder / name}: its last bytes are not those that were written; the ledger is damaged, "
+                "build it again"
+            )
+        return data
 
     def append(self, name: str, columns: Mapping[str, Array | Split]) -> None:
         """Append one array per column given, all of one length. Raises StorageError."""
@@ -176,7 +192,7 @@ class TableWriter:
             parts, rare = narrowed(column, data)
             for (file, _, _), part in zip(column_files(table, column), parts, strict=True):
                 view = part.data.cast("B")
-                entries.append(checks.entry(file, self._ends[file], view))
+                entries.extend(self._sums[file].add(view))
                 self._write(file, view)
             if len(rare) and not isinstance(data, Split):
                 first = self._rows[name] + self.base.get(table.name, 0)
@@ -189,7 +205,6 @@ class TableWriter:
     def _write(self, name: str, data: Any) -> None:
         with storage(self.folder / name):
             write_all(self._files[name], data)
-        self._ends[name] += len(data)
         self.bytes_written += len(data)
         self._unsynced.add(name)
 
