@@ -11,7 +11,7 @@ from clew.build.addresses import ADDRESS_SEED
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.frames import HEADER_BYTES, Frame
 from clew.ledger.headers import Node
 from clew.ledger.tables import Array
@@ -31,7 +31,7 @@ class Parsed(NamedTuple):
 class BlockReader:
     """Reads and checks blocks; where one copy of a block is broken, takes the next."""
 
-    def __init__(self, files: BlockFiles, engine: LocalEngine, batch_bytes: int = BATCH_BYTES) -> None:
+    def __init__(self, files: BlockSource, engine: LocalEngine, batch_bytes: int = BATCH_BYTES) -> None:
         self.files = files
         self.engine = engine
         self.batch_bytes = batch_bytes
@@ -43,20 +43,21 @@ class BlockReader:
 
         Raises BadBlockError where no copy of a block is sound.
         """
-        groups = list(self._groups(nodes))
-        coming = self.engine.aside(lambda: self._load(groups[0])) if groups else None
-        for number, group in enumerate(groups):
-            assert coming is not None
-            data, starts, ends = coming.result()
-            if number + 1 < len(groups):
-                following = groups[number + 1]
-                coming = self.engine.aside(lambda group=following: self._load(group))  # type: ignore[misc]
-            yield self._parse(group, data, starts, ends)
+        groups = self._groups(nodes)
+        coming = self.engine.aside(lambda: self._load_next(groups))
+        while (loaded := coming.result()) is not None:
+            coming = self.engine.aside(lambda: self._load_next(groups))
+            yield self._parse(*loaded)
+
+    def _load_next(self, groups: Iterator[list[Node]]) -> tuple[list[Node], Array, Array, Array] | None:
+        group = next(groups, None)
+        return None if group is None else (group, *self._load(group))
 
     def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
         size = 0
-        for node in nodes:
+        # A node's blocks state their length only once they are there.
+        for node in self.files.in_order(nodes):
             if group and size + node.frame.length > self.batch_bytes:
                 yield group
                 group, size = [], 0
@@ -79,9 +80,8 @@ class BlockReader:
         got = self.files.read_into(frame.file, frame.offset, place)
         if got != len(place):
             raise BadBlockError(
-                f"{self.files.files[frame.file].path}: offset {frame.offset}: expected a block of "
-                f"{len(place)} bytes, found {got}; the file was truncated while it was read; run the "
-                "command again"
+                f"{self.files.where(frame)}: expected a block of {len(place)} bytes, found {got}; the file "
+                "was truncated while it was read; run the command again"
             )
 
     def _parse(self, nodes: list[Node], data: Array, starts: Array, ends: Array) -> Parsed:
@@ -135,9 +135,8 @@ class BlockReader:
     def _bad(self, node: Node, reason: str) -> BadBlockError:
         frame = node.frame
         return BadBlockError(
-            f"{self.files.files[frame.file].path}: offset {frame.offset}: block {frame.hash[::-1].hex()} at "
-            f"height {node.height} is damaged: {reason}; the chain needs it, so copy the file from the node "
-            "again"
+            f"{self.files.where(frame)}: block {frame.hash[::-1].hex()} at height {node.height} is damaged: "
+            f"{reason}; {self.files.remedy}"
         )
 
 

@@ -12,6 +12,7 @@ from clew.errors import WrongNetworkError
 from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
@@ -25,7 +26,7 @@ class ChainFinder:
         self,
         ledger: Path,
         manifest: Manifest,
-        files: BlockFiles,
+        files: BlockSource,
         progress: Callable[[Progress], None],
         until: int | None,
     ) -> None:
@@ -43,10 +44,12 @@ class ChainFinder:
         if self.manifest.tip:
             # Before anything else: are all its columns there?
             Ledger(self.ledger).close()
+        unit = "files" if isinstance(self.files, BlockFiles) else "headers"
         scans = source.scan(
             self.files,
             memory,
-            lambda done, total: self.progress(Progress("scan", done, total, "files")),
+            lambda done, total: self.progress(Progress("scan", done, total, unit)),
+            self.rows.column("blocks.hash") if self.manifest.written.blocks else (),
         )
         self.remembers = any(found.remembered for found in scans)
         chain = self._best_chain(scans)

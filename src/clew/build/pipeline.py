@@ -14,6 +14,7 @@ from clew.build.batches import BATCH_BYTES, BlockReader
 from clew.build.chain import ChainFinder
 from clew.build.derive import Derivation, rules_in_force
 from clew.build.holding import hold
+from clew.build.origin import open_origin
 from clew.build.rows import RowMaker
 from clew.build.summary import Progress, Summary
 from clew.build.written import RowsUnderWay, WrittenRows
@@ -29,8 +30,10 @@ from clew.errors import (
 from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.headers import Node
 from clew.ledger.manifest import Manifest, Rule, Tip, Written
+from clew.ledger.nodeaddress import NodeAddress
 from clew.ledger.tables import cut_back
 from clew.schema import ROW_TABLES
 
@@ -48,12 +51,14 @@ def index(
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     batch_bytes: int | None = None,
+    node: NodeAddress | None = None,
 ) -> Summary:
     """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
 
-    Goes on from what the ledger has; ``until`` is the last height to index. Raises BlockFileError
-    for the files, LedgerError for the ledger, StoppedError after an interrupt; each leaves what was
-    committed before untouched.
+    Goes on from what the ledger has; ``until`` is the last height to index. With ``node`` the blocks
+    are fetched from that node, the only case in which a connection is opened. Raises BlockFileError
+    for the files, NodeError for the node, LedgerError for the ledger, StoppedError after an
+    interrupt; each leaves what was committed before untouched.
     """
     ledger = Path(ledger)
     if until is not None and until < 0:
@@ -63,10 +68,9 @@ def index(
     try:
         with hold(ledger):
             started = _start(ledger, network, magic)
-            folder = Path(blocks) if blocks else _remembered(started)
-            files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
-            # Threads end before the files that they read are closed.
-            with closing(files), LocalEngine(threads) as engine:
+            files = open_origin(started, Path(blocks) if blocks else None, node, until)
+            # Fetching ends before the threads that wait for it, and they before what they read is closed.
+            with closing(files), LocalEngine(threads) as engine, _stopping(files):
                 run = _Run(ledger, started, files, engine, progress or (lambda _: None), until, batch_bytes)
                 return run.go()
     except KeyboardInterrupt:
@@ -75,8 +79,12 @@ def index(
         ) from None
 
 
-def _remembered(manifest: Manifest) -> Path | None:
-    return Path(manifest.blocks_folder) if manifest.blocks_folder else None
+@contextmanager
+def _stopping(files: BlockSource) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        files.stop()
 
 
 def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
@@ -107,7 +115,7 @@ class _Run:
         self,
         ledger: Path,
         manifest: Manifest,
-        files: BlockFiles,
+        files: BlockSource,
         engine: LocalEngine,
         progress: Callable[[Progress], None],
         until: int | None,
@@ -217,19 +225,25 @@ class _Run:
 
     def _write_rows(self, nodes: list[Node]) -> None:
         """Parse, check and write blocks; commit what is on disk every now and then."""
-        total = sum(node.frame.length for node in nodes)
+        total, unit = sum(node.frame.length for node in nodes), "bytes"
+        if not total:
+            # A node tells no lengths beforehand.
+            total, unit = len(nodes), "blocks"
+        first = nodes[0].height
         under_way = RowsUnderWay(self.ledger, self.manifest, self.engine)
         last_commit, uncommitted = time.perf_counter(), 0
         try:
             # Said before there is anything to say, so that speed can be told from the first batch on.
             before = nodes[0].height - 1 if nodes[0].height else None
-            self.progress(Progress("blocks", 0, total, "bytes", before))
+            self.progress(Progress("blocks", 0, total, unit, before))
             for parsed in self.reader.read(nodes):
                 under_way.append(self.maker.make(parsed), self.maker.digest)
                 size = sum(node.frame.length for node in parsed.nodes)
                 self.bytes_read += size
                 uncommitted += size
-                self.progress(Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height))
+                last = parsed.nodes[-1].height
+                done = self.bytes_read if unit == "bytes" else last + 1 - first
+                self.progress(Progress("blocks", done, total, unit, last))
                 if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
                     under_way.settle()
                     self._commit_rows(under_way.sync())
@@ -266,7 +280,7 @@ class _Run:
             manifests.write(self.ledger, self.manifest)
 
     def _blocks_folder(self) -> str:
-        return str(self.files.folder.resolve())
+        return str(self.files.folder.resolve()) if isinstance(self.files, BlockFiles) else self.files.origin
 
     def _must_derive(self) -> bool:
         manifest = self.manifest
@@ -345,7 +359,7 @@ class _Run:
             kept_transactions = int(self._rows().column("blocks.first_transaction")[kept]) if kept else 0
         return Summary(
             network=manifest.network,
-            folder=str(self.files.folder),
+            folder=self.files.origin,
             tip=manifest.tip,
             counts={**counts, "entities": manifest.entities},
             added_blocks=counts["blocks"] - kept,

@@ -15,7 +15,7 @@ from clew.build.spends import SpendBook, SpendFault
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import spends as spend_kernel
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.digest import BEFORE_GENESIS, rows_digest
 from clew.ledger.tables import Array
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NULLDATA, ROW_TABLES
@@ -29,7 +29,7 @@ MEDIAN_BLOCKS = 11
 class RowMaker:
     """Makes the rows of one batch after the other; keeps what later blocks refer to."""
 
-    def __init__(self, files: BlockFiles, engine: LocalEngine) -> None:
+    def __init__(self, files: BlockSource, engine: LocalEngine) -> None:
         self.files = files
         self.engine = engine
         self.addresses = AddressBook()
@@ -176,10 +176,9 @@ class RowMaker:
         number = fault.input - int(columns.first_input[transaction])
         output = int(columns.previous_index[fault.input])
         return BadBlockError(
-            f"{self.files.files[node.frame.file].path}: offset {node.frame.offset}: height {node.height}: "
-            f"input {number} of transaction {txid} spends output {output} of "
-            f"{spent}, but {fault.reason}; this is no valid chain: copy the files from a node that "
-            "has checked it"
+            f"{self.files.where(node.frame)}: height {node.height}: input {number} of transaction {txid} "
+            f"spends output {output} of {spent}, but {fault.reason}; this is no valid chain: take it from a "
+            "node that has checked it"
         )
 
 

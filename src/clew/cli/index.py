@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clew.bitcoin.networks import NETWORKS
 from clew.cli import options
 from clew.cli.progress import Display
 from clew.cli.sheet import Sheet, show_json
@@ -18,49 +17,21 @@ if TYPE_CHECKING:
     from clew.build import Summary
 
 HIGHEST_BLOCK = 2**32 - 1
-MOST_THREADS = 1024
-
-
-def _magic(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    try:
-        magic = bytes.fromhex(value.removeprefix("0x"))
-    except ValueError:
-        magic = b""
-    if len(magic) != 4:
-        raise click.BadParameter(f"expected 8 hex digits, as in f9beb4d9, found {value!r}")
-    return magic
 
 
 @click.command(short_help="Read block files into a ledger, or bring one up to date.")
-@click.argument(
-    "blocks", metavar="[BLOCKS_DIR|NODE_DATA_DIR]", required=False, type=click.Path(path_type=Path)
-)
+@options.blocks
 @options.ledger
-@click.option(
-    "--network",
-    type=click.Choice(tuple(NETWORKS)),
-    help="Which network the blocks belong to. Without it: the ledger's own, else main.",
-)
-@click.option(
-    "--magic",
-    metavar="HEX",
-    callback=_magic,
-    help="Four bytes before each block, for a signet or test network of your own.",
-)
+@options.network
+@options.magic
 @click.option(
     "--until",
     metavar="HEIGHT",
     type=options.Whole(0, HIGHEST_BLOCK),
     help="Stop after the block of this height.",
 )
-@click.option(
-    "--threads",
-    metavar="N",
-    type=options.Whole(1, MOST_THREADS),
-    help="How many threads to use. Without it: as many as the machine has. The ledger is the same.",
-)
+@options.threads
+@options.node
 @options.as_json
 def index(
     blocks: Path | None,
@@ -69,6 +40,9 @@ def index(
     magic: bytes | None,
     until: int | None,
     threads: int | None,
+    origin: tuple[str, str] | None,
+    rpc_cookie: Path | None,
+    rpc_user_file: Path | None,
     as_json: bool,
 ) -> None:
     """Read a Bitcoin node's block files into a ledger, or bring a ledger up to date.
@@ -77,17 +51,29 @@ def index(
     Without a folder it reads the one that the ledger was made from, else the one where Bitcoin
     Core usually keeps its data. A run that was stopped goes on where it stood.
 
+    With --from the blocks are fetched from a running node instead. Only then is a connection
+    opened, and only to that address. A password is read from a file, never from the command line.
+
     \b
     Examples:
       clew index --ledger ./ledger
       clew index /mnt/node/blocks --ledger ./ledger --until 400000
       clew index ~/.bitcoin --network signet --ledger ./signet --json
+      clew index --from rpc http://127.0.0.1:8332 --rpc-cookie ~/.bitcoin/.cookie
     """
     from clew import build
 
+    node = options.node_address(origin, rpc_cookie, rpc_user_file)
     with Display() as display:
         summary = build.index(
-            ledger, blocks, network=network, magic=magic, until=until, threads=threads, progress=display
+            ledger,
+            blocks,
+            network=network,
+            magic=magic,
+            until=until,
+            threads=threads,
+            progress=display,
+            node=node,
         )
     if as_json:
         show_json(as_dict(summary))
