@@ -106,6 +106,9 @@ class RpcError(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go out together, as a node's do.
+    wbufsize = 1 << 16
+    disable_nagle_algorithm = True
     node: Node
 
     def setup(self) -> None:
@@ -190,6 +193,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data[: len(data) // 2])
+        self.wfile.flush()
         self.close_connection = True
 
     def count(self, name: str) -> None:

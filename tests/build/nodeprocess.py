@@ -46,7 +46,9 @@ class NodeProcess:
     def end(self) -> None:
         """End the process, in the middle of whatever it does."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
 
     def set(self, **settings: Any) -> dict[str, Any]:
         """Change what it does; returns what it was asked so far."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,7 +79,7 @@ def follow(
     def trouble(message: str) -> None:
         click.echo(f"notice: {printable(message)}", err=True)
 
-    with Display() if watched else nullcontext() as display:
+    with suppress(KeyboardInterrupt), Display() if watched else nullcontext() as display:
         build.follow(
             ledger,
             blocks,

@@ -145,6 +145,12 @@ class NodeBlocks:
             if frames and frame.previous != frames[-1].hash:
                 raise MovedError("headers of two chains")
             frames.append(frame)
+        genesis = self.network.genesis_hash
+        if first == 0 and frames[0].hash != genesis:
+            raise WrongNetworkError(
+                f"{self.origin}: expected the genesis block {genesis[::-1].hex()} of {self.network.name}, "
+                f"found {frames[0].hash[::-1].hex()}; name the network with --network, or another node"
+            )
         moved = first and frames[0].hash != bytes(have[first])
         if moved or frames[-1].hash != info.hash:
             raise MovedError("another chain than the one begun with")
