@@ -37,17 +37,18 @@ class Following:
         )  # fmt: skip
         assert self.process.stdout
         assert self.process.stderr
+        self.readers: list[threading.Thread] = []
         self.out, self.err = self._lines(self.process.stdout), self._lines(self.process.stderr)
 
-    @staticmethod
-    def _lines(stream: IO[str]) -> queue.Queue[str]:
+    def _lines(self, stream: IO[str]) -> queue.Queue[str]:
         lines: queue.Queue[str] = queue.Queue()
 
         def read() -> None:
             for line in stream:
                 lines.put(line)
 
-        threading.Thread(target=read, daemon=True).start()
+        self.readers.append(threading.Thread(target=read, daemon=True))
+        self.readers[-1].start()
         return lines
 
     def line(self) -> str:
@@ -60,7 +61,8 @@ class Following:
         """Ctrl-C; the exit code, and what it printed that nobody has read."""
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(PATIENCE)
-        time.sleep(0.1)
+        for reader in self.readers:
+            reader.join(PATIENCE)
         return code, list(self.out.queue), list(self.err.queue)
 
 
@@ -75,9 +77,12 @@ def follow() -> Iterator[type[Following]]:
 
     yield One
     for each in begun:
-        if each.process.poll() is None:
-            each.process.kill()
-            each.process.wait()
+        each.process.kill()
+        each.process.wait()
+        for reader, stream in zip(each.readers, (each.process.stdout, each.process.stderr), strict=True):
+            reader.join(PATIENCE)
+            if stream:
+                stream.close()
 
 
 def append(folder: Path, blocks: Sequence[bytes]) -> None:
