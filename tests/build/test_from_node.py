@@ -225,7 +225,8 @@ def test_a_reorganisation_while_headers_are_read(
     every = [*chain.raw_blocks, *rival.raw_blocks[18:]]
     active = [*range(18), *range(31, len(every))]
     with NodeProcess(room / "node", every, active=list(range(31)), then_active=active) as process:
-        fetched(room / "ledger", process, kind)
+        # One after the other, so that the first part comes from the old chain and the next from the new.
+        fetched(room / "ledger", process, kind, address={"connections": 1})
     assert digest(room / "ledger") == truth(room / "naive", rival.raw_blocks)
 
 
@@ -504,6 +505,20 @@ def test_a_full_queue_is_waited_for(served: NodeProcess, room: Path, expected: s
 def test_a_transfer_that_never_ends_well(served: NodeProcess, room: Path, via: str) -> None:
     served.set(break_off=10**9)
     fails(NodeAwayError, room / "ledger", served, "broke off", "(4 attempts)", via=via)
+
+
+def test_what_came_before_the_line_went_dead_is_kept(served: NodeProcess, room: Path, expected: str) -> None:
+    ledger = room / "ledger"
+    served.set(from_block=30, break_off=10**9)
+    with pytest.raises(NodeAwayError, match="broke off"):
+        fetched(ledger, served, batch_bytes=20_000)
+    given = served.told()["blocks_given"]
+    served.set(break_off=0)
+    summary = fetched(ledger, served)
+    assert summary.resumed_from is not None
+    assert summary.resumed_from > 10
+    assert served.told()["blocks_given"] - given == 40 - summary.resumed_from
+    assert digest(ledger) == expected
 
 
 @pytest.mark.parametrize("via", KINDS)

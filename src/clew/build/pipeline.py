@@ -22,6 +22,7 @@ from clew.engine.local import LocalEngine
 from clew.errors import (
     BadBlockError,
     MissingBlockError,
+    NodeAwayError,
     NotALedgerError,
     StoppedError,
     UsageError,
@@ -253,6 +254,11 @@ class _Run:
         except KeyboardInterrupt:
             under_way.settle()
             raise self._stop(under_way) from None
+        except NodeAwayError:
+            # What a slow line has brought so far need not come again.
+            under_way.settle()
+            self._stop(under_way)
+            raise
         finally:
             under_way.close()
 
