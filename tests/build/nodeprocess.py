@@ -11,8 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
+
+from build.nodes import contents, unchanged
+from clew.build import Summary, index
+from clew.errors import ClewError
 from clew.ledger.nodeaddress import NodeAddress
 
+KINDS = ("rpc", "rest")
 SERVER = Path(__file__).with_name("node_server.py")
 
 
@@ -74,3 +80,24 @@ class NodeProcess:
         if kind == "rpc" and "user_file" not in how:
             how = {"cookie": self.cookie, **how}
         return NodeAddress(kind, self.url, **how)
+
+
+def fetched(ledger: Path, process: NodeProcess, kind: str = "rpc", **how: Any) -> Summary:
+    """Index from the process, on regtest unless ``how`` says otherwise."""
+    address = process.address(kind, **how.pop("address", {}))
+    return index(ledger, network=how.pop("network", "regtest"), node=address, **how)
+
+
+def fails(kind: type[ClewError], ledger: Path, process: NodeProcess, *words: str, **how: Any) -> str:
+    """The one line of an error; the ledger is byte for byte as it was."""
+    before = contents(ledger)
+    with pytest.raises(kind) as caught:
+        fetched(ledger, process, how.pop("via", "rpc"), **how)
+    message = str(caught.value)
+    assert kind in type(caught.value).__mro__[:2], caught.value
+    assert "\n" not in message
+    assert process.url in message
+    for word in words:
+        assert word in message, f"{word!r} is not in: {message}"
+    unchanged(ledger, before)
+    return message
