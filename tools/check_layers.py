@@ -81,9 +81,13 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "llvmlite": ("kernels",),
     "pyspark": ("engine.spark",),
     **dict.fromkeys(NETWORK, ()),
+    # The line to the user's own node, for --from: one file, so that it can be read and judged whole.
+    "http.client": ("ledger.node",),
+    "socket": ("ledger.node",),
 }
-"""Packages of others that stay in named rooms or files; an empty tuple means nowhere. Clew opens
-no network connection, so nothing that could open one is imported."""
+"""Packages of others that stay in named rooms or files; an empty tuple means nowhere. Clew opens no
+network connection but to the node that ``--from`` names, so what could open one is imported there
+and nowhere else."""
 
 
 @dataclass(frozen=True)

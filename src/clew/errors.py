@@ -10,6 +10,8 @@ ClewError                     exit code 2, one line on the terminal
 │   ├── MissingBlockError     the chain needs a block that is not there (pruned, lost, cut off)
 │   └── BadBlockError         a block that fails a check
 │       └── ParseError        bytes that are not a block (raised by the plain parser)
+├── NodeError                 the node that is asked for blocks, and what it answers
+│   └── NodeAwayError         not there, starting, syncing or silent: later it may answer
 ├── LedgerError               the ledger's own files
 │   ├── NotALedgerError       a folder that is something else, or damaged
 │   ├── LedgerVersionError    written by another version of Clew
@@ -62,6 +64,14 @@ class BadBlockError(BlockFileError):
 
 class ParseError(BadBlockError):
     """Bytes that are not a well-formed block or transaction."""
+
+
+class NodeError(ClewError):
+    """A node that does not let us in, or answers what no node of this chain would."""
+
+
+class NodeAwayError(NodeError):
+    """A node that cannot be reached, is starting or syncing, or has dropped the line."""
 
 
 class LedgerError(ClewError):

@@ -17,7 +17,7 @@ from clew.build.rows import RowMaker, Rows, content_digests
 from clew.build.segments import make_segment
 from clew.build.timings import Timings
 from clew.ledger import segments
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.columns import Array
 from clew.ledger.digest import block_digest
 from clew.ledger.ledger import Ledger, map_pieces
@@ -41,7 +41,7 @@ class Appender:
     ``manifest`` names the state; the files that it needs are on disk, not all of them synced.
     """
 
-    def __init__(self, ledger: Path, manifest: Manifest, files: BlockFiles | None, timings: Timings) -> None:
+    def __init__(self, ledger: Path, manifest: Manifest, files: BlockSource | None, timings: Timings) -> None:
         self.ledger = ledger
         self.manifest = manifest
         self.files = files

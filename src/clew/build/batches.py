@@ -12,7 +12,7 @@ from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
 from clew.kernels import parse
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.columns import Array
 from clew.ledger.frames import HEADER_BYTES, Frame
 from clew.ledger.headers import Node
@@ -38,7 +38,7 @@ class BlockReader:
 
     def __init__(
         self,
-        files: BlockFiles,
+        files: BlockSource,
         engine: LocalEngine,
         seed: int,
         batch_bytes: int = BATCH_BYTES,
@@ -72,7 +72,8 @@ class BlockReader:
     def _groups(self, nodes: list[Node]) -> Iterator[list[Node]]:
         group: list[Node] = []
         size = 0
-        for node in nodes:
+        # A node's blocks state their length only once they are there.
+        for node in self.files.in_order(nodes):
             if group and size + node.frame.length > self.batch_bytes:
                 yield group
                 group, size = [], 0
@@ -103,9 +104,8 @@ class BlockReader:
         got = self.files.read_into(frame.file, frame.offset, place)
         if got != len(place):
             raise BadBlockError(
-                f"{self.files.files[frame.file].path}: offset {frame.offset}: expected a block of "
-                f"{len(place)} bytes, found {got}; the file was truncated while it was read; run the "
-                "command again"
+                f"{self.files.where(frame)}: expected a block of {len(place)} bytes, found {got}; the file "
+                "was truncated while it was read; run the command again"
             )
 
     def _parse(self, nodes: list[Node]) -> Parsed:
@@ -148,9 +148,8 @@ class BlockReader:
     def _bad(self, node: Node, reason: str) -> BadBlockError:
         frame = node.frame
         return BadBlockError(
-            f"{self.files.files[frame.file].path}: offset {frame.offset}: block {frame.hash[::-1].hex()} at "
-            f"height {node.height} is damaged: {reason}; the chain needs it, so copy the file from the node "
-            "again"
+            f"{self.files.where(frame)}: block {frame.hash[::-1].hex()} at height {node.height} is damaged: "
+            f"{reason}; {self.files.remedy}"
         )
 
 

@@ -28,9 +28,9 @@ from clew.build.summary import Progress
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.engine.outbox import Outbox
-from clew.errors import BadBlockError
+from clew.errors import BadBlockError, NodeAwayError
 from clew.ledger import manifest as manifests
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.columns import Array, map_tables
 from clew.ledger.digest import BEFORE_GENESIS
 from clew.ledger.headers import Node
@@ -50,7 +50,7 @@ class Bulk:
         self,
         ledger: Path,
         manifest: Manifest,
-        files: BlockFiles,
+        files: BlockSource,
         engine: LocalEngine,
         memory: Memory,
         timings: Timings,
@@ -114,11 +114,14 @@ class Bulk:
         outbox = Outbox(self.engine, 3)
         reader = BlockReader(self.files, self.engine, spill.seed, self.batch_bytes, self.timings)
         self.broken_copies = reader.broken_copies
-        total = sum(node.frame.length for node in nodes)
+        # A node tells no lengths beforehand.
+        total, unit = sum(node.frame.length for node in nodes), "bytes"
+        if not total:
+            total, unit = len(nodes), "blocks"
         # Said before there is anything to say, so that speed can be told from the first batch on.
         if nodes:
             self.progress(
-                Progress("blocks", 0, total, "bytes", nodes[0].height - 1 if nodes[0].height else None)
+                Progress("blocks", 0, total, unit, nodes[0].height - 1 if nodes[0].height else None)
             )
         self._state = self.manifest
         last_commit, uncommitted = time.perf_counter(), 0
@@ -134,13 +137,16 @@ class Bulk:
                 done = sum(node.frame.length for node in parsed.nodes)
                 self.bytes_read += done
                 uncommitted += done
-                self.progress(Progress("blocks", self.bytes_read, total, "bytes", parsed.nodes[-1].height))
+                height = parsed.nodes[-1].height
+                seen = self.bytes_read if unit == "bytes" else height + 1 - nodes[0].height
+                self.progress(Progress("blocks", seen, total, unit, height))
                 if uncommitted > COMMIT_BYTES or time.perf_counter() - last_commit > COMMIT_SECONDS:
                     outbox.put(lambda: self._keep(rows, spill))
                     last_commit, uncommitted = time.perf_counter(), 0
             with self.timings.stage("wait for the disk"):
                 outbox.settle()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, NodeAwayError):
+            # What a slow line has brought so far need not come again.
             outbox.settle()
             self._keep(rows, spill)
             raise
@@ -159,8 +165,8 @@ class Bulk:
             row = bisect_right(starts, output) - 1
             if txids[row].tobytes() != txid:
                 raise BadBlockError(
-                    f"transactions {txids[row].tobytes()[::-1].hex()} and {txid[::-1].hex()} share 128 bits of "
-                    "their ids: this version of the ledger cannot hold both"
+                    f"transactions {txids[row].tobytes()[::-1].hex()} and {txid[::-1].hex()} share 128 bits "
+                    "of their ids: this version of the ledger cannot hold both"
                 )
             return before + row
 

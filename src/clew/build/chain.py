@@ -12,6 +12,7 @@ from clew.errors import WrongNetworkError
 from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.frames import FileScan
 from clew.ledger.headers import Node
 from clew.ledger.manifest import Manifest, Tip
@@ -34,7 +35,7 @@ class ChainFinder:
         ledger: Path,
         manifest: Manifest,
         held: Held,
-        files: BlockFiles,
+        files: BlockSource,
         progress: Callable[[Progress], None],
         until: int | None,
         check: WorkCheck | None = None,
@@ -51,10 +52,12 @@ class ChainFinder:
 
     def find(self, memory: Path | None) -> tuple[source.Chain, list[FileScan]]:
         """Scan the files, taking from ``memory`` what has not changed; the chain and the scans."""
+        unit = "files" if isinstance(self.files, BlockFiles) else "headers"
         scans = source.scan(
             self.files,
             memory,
-            lambda done, total: self.progress(Progress("scan", done, total, "files")),
+            lambda done, total: self.progress(Progress("scan", done, total, unit)),
+            self.held.hashes,
         )
         self.remembers = any(found.remembered for found in scans)
         chain = self._best_chain(scans)

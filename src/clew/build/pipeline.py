@@ -17,6 +17,7 @@ from clew.build.chain import ChainFinder, Held
 from clew.build.holding import hold
 from clew.build.links import rules_in_force
 from clew.build.memory import Memory
+from clew.build.origin import open_origin
 from clew.build.rebuild import Rebuild
 from clew.build.summary import Progress, Summary
 from clew.build.timings import Timings
@@ -32,9 +33,11 @@ from clew.errors import (
 from clew.ledger import manifest as manifests
 from clew.ledger import source
 from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.headers import Node
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Manifest
+from clew.ledger.nodeaddress import NodeAddress
 
 
 def index(
@@ -49,13 +52,16 @@ def index(
     check_work: bool = False,
     progress: Callable[[Progress], None] | None = None,
     batch_bytes: int | None = None,
+    node: NodeAddress | None = None,
 ) -> Summary:
     """Index the block files in ``blocks`` (default: the node's usual folder) into ``ledger``.
 
     Goes on from what the ledger has; ``until`` is the last height to index, ``memory`` GiB the most to
     use (default: half of the machine's). ``check_work``: on the networks that work on scrypt, of every
-    block instead of a sample. Raises BlockFileError for the files, LedgerError for the ledger,
-    StoppedError after an interrupt; each leaves what was committed before untouched.
+    block instead of a sample. With ``node`` the blocks are fetched from that node, the only case in
+    which a connection is opened. Raises BlockFileError for the files, NodeError for the node,
+    LedgerError for the ledger, StoppedError after an interrupt; each leaves what was committed before
+    untouched.
     """
     ledger = Path(ledger)
     if until is not None and until < 0:
@@ -66,10 +72,9 @@ def index(
     try:
         with hold(ledger):
             started = _start(ledger, network, magic)
-            folder = Path(blocks) if blocks else _remembered(started)
-            files = source.open_files(folder, started.network, bytes.fromhex(started.magic))
-            # Threads end before the files that they read are closed.
-            with closing(files), LocalEngine(threads) as engine:
+            files = open_origin(started, Path(blocks) if blocks else None, node, until)
+            # Fetching ends before the threads that wait for it, and they before what they read is closed.
+            with closing(files), LocalEngine(threads) as engine, _stopping(files):
                 options = _Options(
                     engine, bound, progress or (lambda _: None), until, check_work, batch_bytes
                 )
@@ -80,8 +85,12 @@ def index(
         ) from None
 
 
-def _remembered(manifest: Manifest) -> Path | None:
-    return Path(manifest.blocks_folder) if manifest.blocks_folder else None
+@contextmanager
+def _stopping(files: BlockSource) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        files.stop()
 
 
 def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
@@ -132,7 +141,7 @@ class _Options:
 class _Run:
     """One run of index on one ledger."""
 
-    def __init__(self, ledger: Path, manifest: Manifest, files: BlockFiles, options: _Options) -> None:
+    def __init__(self, ledger: Path, manifest: Manifest, files: BlockSource, options: _Options) -> None:
         self.ledger = ledger
         self.manifest = manifest
         self.files = files
@@ -235,7 +244,7 @@ class _Run:
             nodes, shared = [node for node in chain.blocks if node.height <= last], 0
             if nodes[0].height:
                 raise MissingBlockError(
-                    f"{self.files.folder}: expected all blocks from height 0 on, found them from "
+                    f"{self.files.origin}: expected all blocks from height 0 on, found them from "
                     f"{nodes[0].height} on: a reorganisation undid what an unfinished run had read; copy the "
                     "older block files back"
                 )
@@ -283,22 +292,25 @@ class _Run:
             reader = BlockReader(
                 self.files, self.engine, 0, self.options.batch_bytes or _APPENDED, self.timings
             )
-            total = sum(node.frame.length for node in nodes)
+            total, unit = sum(node.frame.length for node in nodes), "bytes"
+            if not total:
+                total, unit = len(nodes), "blocks"
             try:
                 for parsed in reader.read(nodes):
                     appender.add(parsed)
                     appender.tidy()
                     self.bytes_read += sum(node.frame.length for node in parsed.nodes)
                     height = parsed.nodes[-1].height
-                    self.options.progress(Progress("append", self.bytes_read, total, "bytes", height))
+                    seen = self.bytes_read if unit == "bytes" else height + 1 - nodes[0].height
+                    self.options.progress(Progress("append", seen, total, unit, height))
                     # A state that is worse than the committed one is none to be seen.
                     if source.is_better(parsed.nodes[-1], tip):
                         self._commit(self.rebuild.tidied(appender.manifest))
                         appender.manifest = self.manifest
             except KeyboardInterrupt:
                 raise StoppedError(
-                    f"{self.ledger}: stopped at height {self.manifest.blocks - 1}; run the same command again "
-                    "to go on from there"
+                    f"{self.ledger}: stopped at height {self.manifest.blocks - 1}; run the same command "
+                    "again to go on from there"
                 ) from None
             finally:
                 self.broken_copies += reader.broken_copies
@@ -312,7 +324,9 @@ class _Run:
         return bool(self.manifest.tip) and [rule.__dict__ for rule in self.manifest.rules] != rules_in_force()
 
     def _blocks_folder(self) -> str:
-        return str(self.files.folder.resolve())
+        if not isinstance(self.files, BlockFiles):
+            return self.files.origin
+        return str(self.files.folder.resolve()) if isinstance(self.files, BlockFiles) else self.files.origin
 
     def _summary(self, before: Manifest, chain: source.Chain, resumed: int | None, undone: int) -> Summary:
         manifest = self.manifest
@@ -330,7 +344,7 @@ class _Run:
             kept_transactions = int(state.column("blocks.first_transaction")[kept]) if kept else 0
         return Summary(
             network=manifest.network,
-            folder=str(self.files.folder),
+            folder=self.files.origin,
             tip=manifest.tip,
             counts=dict(state.counts),
             added_blocks=state.counts["blocks"] - kept,

@@ -12,7 +12,7 @@ from clew.build.batches import Parsed
 from clew.build.spends import SpendFault
 from clew.errors import BadBlockError
 from clew.kernels.spends import NOTHING
-from clew.ledger.blockfiles import BlockFiles
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.columns import Array
 from clew.ledger.digest import content_digest
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NULLDATA
@@ -30,7 +30,7 @@ class RowMaker:
     ``counts`` are the rows before, by table; ``times`` the header times of the last blocks before.
     """
 
-    def __init__(self, files: BlockFiles, counts: Mapping[str, int], times: Iterable[int]) -> None:
+    def __init__(self, files: BlockSource, counts: Mapping[str, int], times: Iterable[int]) -> None:
         self.files = files
         self.counts = {name: int(counts.get(name, 0)) for name in COUNTED}
         self._times: deque[int] = deque(times, maxlen=MEDIAN_BLOCKS)
@@ -128,10 +128,9 @@ class RowMaker:
         number = fault.input - int(columns.first_input[transaction])
         output = int(columns.previous_index[fault.input])
         return BadBlockError(
-            f"{self.files.files[node.frame.file].path}: offset {node.frame.offset}: height {node.height}: "
-            f"input {number} of transaction {txid} spends output {output} of "
-            f"{spent}, but {fault.reason}; this is no valid chain: copy the files from a node that "
-            "has checked it"
+            f"{self.files.where(node.frame)}: height {node.height}: input {number} of transaction {txid} "
+            f"spends output {output} of {spent}, but {fault.reason}; this is no valid chain: take it from a "
+            "node that has checked it"
         )
 
 

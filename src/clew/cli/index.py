@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clew.bitcoin.networks import NETWORKS
 from clew.cli import options
 from clew.cli.progress import Display
 from clew.cli.sheet import Sheet, show_json
@@ -18,57 +17,30 @@ if TYPE_CHECKING:
     from clew.build import Summary
 
 HIGHEST_BLOCK = 2**32 - 1
-MOST_THREADS = 1024
-
-
-def _magic(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    try:
-        magic = bytes.fromhex(value.removeprefix("0x"))
-    except ValueError:
-        magic = b""
-    if len(magic) != 4:
-        raise click.BadParameter(f"expected 8 hex digits, as in f9beb4d9, found {value!r}")
-    return magic
 
 
 @click.command(short_help="Read block files into a ledger, or bring one up to date.")
-@click.argument(
-    "blocks", metavar="[BLOCKS_DIR|NODE_DATA_DIR]", required=False, type=click.Path(path_type=Path)
-)
+@options.blocks
 @options.ledger
-@click.option(
-    "--network",
-    metavar="NAME",
-    type=click.Choice(tuple(NETWORKS)),
-    help="Which network the blocks belong to. Without it: the ledger's own, else main. Others: "
-    f"{', '.join(name for name in NETWORKS if name != 'main')}.",
-)
-@click.option(
-    "--magic",
-    metavar="HEX",
-    callback=_magic,
-    help="Four bytes before each block, for a signet or test network of your own.",
-)
+@options.network
+@options.magic
 @click.option(
     "--until",
     metavar="HEIGHT",
     type=options.Whole(0, HIGHEST_BLOCK),
     help="Stop after the block of this height.",
 )
-@click.option(
-    "--threads",
-    metavar="N",
-    type=options.Whole(1, MOST_THREADS),
-    help="How many threads to use. Without it: as many as the machine has. The ledger is the same.",
-)
+@options.threads
+@options.memory
 @click.option(
     "--check",
     metavar="work",
     type=click.Choice(("work",)),
     help="Also check the proof of work of every block, on networks where else a sample is (scrypt).",
 )
+@options.node
+@click.option("--timings", is_flag=True, help="Also state how long each stage took.")
+@click.option("--plan", is_flag=True, help="Build nothing: state what a whole build would take.")
 @options.as_json
 def index(
     blocks: Path | None,
@@ -77,7 +49,13 @@ def index(
     magic: bytes | None,
     until: int | None,
     threads: int | None,
+    memory: float | None,
     check: str | None,
+    origin: tuple[str, str] | None,
+    rpc_cookie: Path | None,
+    rpc_user_file: Path | None,
+    timings: bool,
+    plan: bool,
     as_json: bool,
 ) -> None:
     """Read a Bitcoin node's block files into a ledger, or bring a ledger up to date.
@@ -87,14 +65,19 @@ def index(
     Core usually keeps its data. A run that was stopped goes on where it stood. Litecoin, Dogecoin and
     Bitcoin Cash have networks of their own: name one with --network.
 
+    With --from the blocks are fetched from a running node instead. Only then is a connection
+    opened, and only to that address. A password is read from a file, never from the command line.
+
     \b
     Examples:
       clew index --ledger ./ledger
       clew index /mnt/node/blocks --ledger ./ledger --until 400000
       clew index ~/.bitcoin --network signet --ledger ./signet --json
+      clew index --from rpc http://127.0.0.1:8332 --rpc-cookie ~/.bitcoin/.cookie
     """
     from clew import build
 
+    node = options.node_address(origin, rpc_cookie, rpc_user_file)
     with Display() as display:
         summary = build.index(
             ledger,
@@ -104,7 +87,9 @@ def index(
             until=until,
             threads=threads,
             check_work=check is not None,
+            memory=memory,
             progress=display,
+            node=node,
         )
     if as_json:
         show_json(as_dict(summary))

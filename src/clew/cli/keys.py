@@ -133,7 +133,12 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("unspent.outputs", INTEGER, "outputs", "How many outputs."),
         Key("unspent.value", INTEGER, SATOSHI, "Their sum."),
         Key("source", OBJECT, "", "Where the blocks came from, and how far behind it the ledger is."),
-        Key("source.folder", TEXT + OR_NULL, "", "The folder with the block files."),
+        Key(
+            "source.folder",
+            TEXT + OR_NULL,
+            "",
+            "The folder with the block files, or the address of the node.",
+        ),
         Key("source.status", TEXT, "", "searched, or not searched."),
         Key("source.reason", TEXT + OR_NULL, "", "Why it was not searched."),
         Key("source.blocks_behind", INTEGER + OR_NULL, "blocks", "How many blocks the ledger lacks."),
@@ -399,7 +404,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
 COMMANDS: dict[str, tuple[Key, ...]] = {
     "index": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
-        Key("folder", TEXT, "", "The folder with the block files."),
+        Key("folder", TEXT, "", "The folder with the block files, or the address of the node."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
         Key("tip.height", INTEGER, "block height", "Its height."),
         Key("tip.hash", TEXT, HEX, "Its hash."),
@@ -413,7 +418,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("counts.entities", INTEGER, "entities", "Entities, those of one address too."),
         Key("added_blocks", INTEGER, "blocks", "Blocks that this run added."),
         Key("added_transactions", INTEGER, "transactions", "Transactions that this run added."),
-        Key("bytes_read", INTEGER, BYTES, "Bytes of block files read."),
+        Key("bytes_read", INTEGER, BYTES, "Bytes of blocks read."),
         Key("seconds", NUMBER, SECONDS, "How long the run took."),
         Key(
             "resumed_from",
@@ -426,6 +431,14 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("duplicate_frames", INTEGER, "frames", "Blocks that stand in the files more than once."),
         Key("notices", LIST, "", "What was skipped, and what else is worth knowing; each a sentence."),
         Key("stages", OBJECT, SECONDS, "How long each stage took, by its name."),
+    ),
+    "follow": (
+        Key("height", INTEGER, "block height", "Height of the ledger's last block since this advance."),
+        Key("hash", TEXT, HEX, "Its hash."),
+        Key("blocks_added", INTEGER, "blocks", "Blocks that were added."),
+        Key("blocks_undone", INTEGER, "blocks", "Blocks taken back because another chain has more work."),
+        Key("seconds", NUMBER, SECONDS, "How long that took."),
+        Key("at", INTEGER, TIME, "When it was done, by this machine's clock."),
     ),
     "report": (
         Key("file", TEXT, "", "The file that was written."),

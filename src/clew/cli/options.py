@@ -9,14 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
+from clew.bitcoin.networks import NETWORKS
 from clew.cli.units import Clock
 from clew.errors import UsageError
+from clew.ledger.nodeaddress import KINDS, NodeAddress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 LEDGER_VARIABLE = "CLEW_LEDGER"
 PAGE = 100
 HIGHEST = 2**63 - 1
+MOST_THREADS = 1024
 
 
 class Whole(click.types.IntParamType):
@@ -70,6 +73,102 @@ def ledger(command: Command) -> Command:
         callback=_ledger,
         help=f"The ledger's folder. Without it: the variable {LEDGER_VARIABLE}.",
     )(command)
+
+
+def _magic(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        magic = bytes.fromhex(value.removeprefix("0x"))
+    except ValueError:
+        magic = b""
+    if len(magic) != 4:
+        raise click.BadParameter(f"expected 8 hex digits, as in f9beb4d9, found {value!r}")
+    return magic
+
+
+def blocks(command: Command) -> Command:
+    """The folder with the block files, or the node's data folder."""
+    return click.argument(
+        "blocks", metavar="[BLOCKS_DIR|NODE_DATA_DIR]", required=False, type=click.Path(path_type=Path)
+    )(command)
+
+
+def network(command: Command) -> Command:
+    """``--network``."""
+    return click.option(
+        "--network",
+        metavar="NAME",
+        type=click.Choice(tuple(NETWORKS)),
+        help="Which network the blocks belong to. Without it: the ledger's own, else main. Others: "
+        f"{', '.join(name for name in NETWORKS if name != 'main')}.",
+    )(command)
+
+
+def magic(command: Command) -> Command:
+    """``--magic``."""
+    return click.option(
+        "--magic",
+        metavar="HEX",
+        callback=_magic,
+        help="Four bytes before each block, for a signet or test network of your own.",
+    )(command)
+
+
+def threads(command: Command) -> Command:
+    """``--threads``."""
+    return click.option(
+        "--threads",
+        metavar="N",
+        type=Whole(1, MOST_THREADS),
+        help="How many threads to use. Without it: as many as the machine has. The ledger is the same.",
+    )(command)
+
+
+def memory(command: Command) -> Command:
+    """``--memory``."""
+    return click.option(
+        "--memory",
+        metavar="GIB",
+        type=float,
+        help="Memory to use at most, in GiB. Without it: half of the machine's. The ledger is the same.",
+    )(command)
+
+
+def node(command: Command) -> Command:
+    """``--from`` and how the node is told who asks."""
+    with_user = click.option(
+        "--rpc-user-file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="With --from rpc: a file of your own that holds user:password.",
+    )(command)
+    with_cookie = click.option(
+        "--rpc-cookie",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="With --from rpc: the node's .cookie. Without it: the usual one, for a node on this machine.",
+    )(with_user)
+    return click.option(
+        "--from",
+        "origin",
+        type=(click.Choice(KINDS), str),
+        metavar="[rpc|rest] URL",
+        help="Fetch the blocks from a running node at http://HOST:PORT, and connect to nothing else.",
+    )(with_cookie)
+
+
+def node_address(
+    origin: tuple[str, str] | None, cookie: Path | None, user_file: Path | None
+) -> NodeAddress | None:
+    """What these options name; None without ``--from``. Raises UsageError."""
+    if origin is None:
+        if cookie or user_file:
+            name = "--rpc-cookie" if cookie else "--rpc-user-file"
+            raise UsageError(f"{name}: expected with --from rpc URL, found without it; name the node")
+        return None
+    kind, url = origin
+    return NodeAddress(kind, url, cookie, user_file)
 
 
 def as_json(command: Command) -> Command:

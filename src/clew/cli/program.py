@@ -13,6 +13,7 @@ from clew.cli import options, questions
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
 from clew.cli.failure import guarded
+from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
 
@@ -66,7 +67,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
     Clew reads the block files of your own Bitcoin node into a ledger (clew index), and answers
     questions about an entity: the addresses under one control with one you know. No command opens
-    a network connection.
+    a network connection, except clew index and clew follow where --from names your node, and then
+    to that address only.
 
     ADDR is an address, txid:vout (the address that this output pays to), script:HASH, @file.csv
     (addresses in a file) or - (addresses from standard input); give as many as you like.
@@ -83,7 +85,7 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, *questions.COMMANDS, report, demo, completion):
+for command in (index, follow, *questions.COMMANDS, report, demo, completion):
     program.add_command(command)
 
 

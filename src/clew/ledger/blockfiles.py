@@ -12,7 +12,8 @@ import re
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,11 +25,15 @@ import numpy.typing as npt
 from clew.bitcoin.networks import NETWORKS, Network
 from clew.errors import BlockFileError, NoBlockFilesError, WrongNetworkError
 from clew.ledger.frames import FileScan, Frame, Scanner
+from clew.ledger.headers import Node
 from clew.ledger.work import proves_work
 
 Bytes = npt.NDArray[np.uint8]
 
 _NAME = re.compile(r"blk(\d{5,})\.dat")
+
+_SETTLED_NS = 2_000_000_000
+"""Times of files go by steps of up to two seconds, on FAT."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,9 @@ def _state(path: Path) -> os.stat_result | None:
 
 
 class BlockFiles:
-    """The block files of one folder, read-only; un-obfuscated as they are read."""
+    """The block files of one folder, read-only; un-obfuscated as they are read. A BlockSource."""
+
+    remedy = "the chain needs it, so copy the file from the node again"
 
     def __init__(self, folder: Path, network: Network, magic: bytes | None = None) -> None:
         self.folder = folder
@@ -133,6 +140,33 @@ class BlockFiles:
     def name(self, number: int) -> str:
         """A file's name for people."""
         return self.files[number].path.name
+
+    @property
+    def origin(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def where(self, frame: Frame) -> str:
+        """File and offset of a block."""
+        return f"{self.files[frame.file].path}: offset {frame.offset}"
+
+    def mark(self) -> object:
+        """Names, sizes and times of the files; None where one has only just changed, and may have
+        changed again without another time."""
+        now = time.time_ns()
+        if any(0 <= now - file.changed < _SETTLED_NS for file in self.files.values()):
+            return None
+        return self.key, tuple((file.number, file.size, file.changed) for file in self.files.values())
+
+    def headers(self, have: Sequence[Any], step: Callable[[int, int], None] | None) -> None:
+        """None: files are scanned."""
+
+    def in_order(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        """The same blocks: each frame states its length."""
+        return iter(nodes)
+
+    def stop(self) -> None:
+        """Nothing: files are read when asked for."""
 
     def read_into(self, number: int, offset: int, buffer: Bytes) -> int:
         """Fill ``buffer`` from a file; returns the bytes read, fewer only where the file ends.

@@ -21,10 +21,12 @@ from clew.bitcoin.block import check_block, parse_block
 from clew.bitcoin.networks import NETWORKS, network
 from clew.errors import BadBlockError, ClewError, MissingBlockError, ParseError, WrongNetworkError
 from clew.ledger.blockfiles import BlockFile, BlockFiles, find_blocks_folder
+from clew.ledger.blocksource import BlockSource
 from clew.ledger.frames import FileScan, Frame, Skipped
 from clew.ledger.headers import HeaderTree, Node, Stem, by_hash
 from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Tip
+from clew.ledger.nodeaddress import is_address
 from clew.ledger.work import WorkCheck
 
 FOLDER = "source"
@@ -75,12 +77,21 @@ def open_files(folder: Path | None, network_name: str, magic: bytes | None = Non
 
 
 def scan(
-    files: BlockFiles, cache: Path | None = None, step: Callable[[int, int], None] | None = None
+    files: BlockSource,
+    cache: Path | None = None,
+    step: Callable[[int, int], None] | None = None,
+    have: Sequence[Any] = (),
 ) -> list[FileScan]:
     """Scan every file, taking from ``cache`` those that have not changed since.
 
-    ``step(done, total)`` is told how many files are passed. Nothing is written.
+    ``step(done, total)`` is told how many files are passed, or of a node how many headers. ``have``
+    are the hashes of blocks that rows know, by height. Nothing is written. Raises BlockFileError, and
+    NodeError where a node is asked.
     """
+    listed = files.headers(have, step)
+    if listed is not None:
+        return [listed]
+    assert isinstance(files, BlockFiles)
     scans: list[FileScan] = []
     remembered = _Memory.load(cache, files) if cache else _Memory({})
     for file in files.files.values():
@@ -90,8 +101,10 @@ def scan(
     return scans
 
 
-def remember(files: BlockFiles, scans: list[FileScan], folder: Path) -> None:
-    """Keep the scan of each file for next time, in ``folder``. Raises OSError."""
+def remember(files: BlockSource, scans: list[FileScan], folder: Path) -> None:
+    """Keep the scan of each file for next time, in ``folder``; of a node nothing. Raises OSError."""
+    if not isinstance(files, BlockFiles):
+        return
     folder.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     stated = []
@@ -193,7 +206,7 @@ def _unpack(stated: list[dict[str, Any]], rows: Any) -> dict[int, tuple[dict[str
 
 
 def best_chain(
-    files: BlockFiles,
+    files: BlockSource,
     scans: list[FileScan],
     *,
     known: Callable[[bytes], Stem | None] = lambda _: None,
@@ -228,7 +241,7 @@ def best_chain(
 
 
 def finished_chain(
-    files: BlockFiles,
+    files: BlockSource,
     scans: list[FileScan],
     *,
     known: Callable[[bytes], Stem | None] = lambda _: None,
@@ -250,18 +263,19 @@ def finished_chain(
         if all(_is_unfinished(files, frame, chain.tip.height) for frame in chain.tip.copies):
             unfinished[chain.tip.hash] = chain.tip
             continue
-        lacking = check.unproven(chain.blocks, known, lambda frame: str(files.files[frame.file].path))
+        lacking = check.unproven(chain.blocks, known, files.where)
         if not lacking:
             return chain, tuple(unfinished.values())
         unproven.update(node.hash for node in lacking)
 
 
-def work_check(files: BlockFiles, *, every: bool = False, threads: int = 1) -> WorkCheck:
+def work_check(files: BlockSource, *, every: bool = False, threads: int = 1) -> WorkCheck:
     """What checks the work of blocks in ``files``: by sample, or with ``every`` of all."""
-    return WorkCheck(files.network, files.proves_work, every=every, threads=threads)
+    proves = files.proves_work if isinstance(files, BlockFiles) else lambda frame: True
+    return WorkCheck(files.network, proves, every=every, threads=threads)
 
 
-def _is_unfinished(files: BlockFiles, frame: Frame, height: int) -> bool:
+def _is_unfinished(files: BlockSource, frame: Frame, height: int) -> bool:
     """True where a copy of a block ends in space that is allocated but not written yet."""
     blank = files.blank_end(frame)
     if not blank:
@@ -296,20 +310,20 @@ def shared_blocks(chain: Chain, hashes: Any) -> int:
     return shared
 
 
-def _require_genesis(files: BlockFiles, tree: HeaderTree) -> None:
+def _require_genesis(files: BlockSource, tree: HeaderTree) -> None:
     for node in tree.loose_roots():
         if node.frame.previous == bytes(32):
             # Networks that share a genesis block are told apart later.
             names = [each.name for each in NETWORKS.values() if each.genesis_hash == node.hash]
             of = f" of {' or '.join(names)}" if names else ""
             raise WrongNetworkError(
-                f"{files.files[node.frame.file].path}: offset {node.frame.offset}: expected the genesis "
+                f"{files.where(node.frame)}: expected the genesis "
                 f"block {files.network.genesis_hash[::-1].hex()} of {files.network.name}, found "
                 f"{node.hash[::-1].hex()}{of}; name the network with --network"
             )
 
 
-def _require_fork(files: BlockFiles, blocks: Sequence[Node]) -> None:
+def _require_fork(files: BlockSource, blocks: Sequence[Node]) -> None:
     """That the chain goes on with this network's own block where another network parted."""
     fork = files.network.fork
     if fork is None or not blocks[0].height <= fork.height <= blocks[-1].height:
@@ -320,14 +334,14 @@ def _require_fork(files: BlockFiles, blocks: Sequence[Node]) -> None:
         theirs = rival.fork is not None and rival.fork.hash == node.hash
         hint = f"use --network {rival.name}" if theirs else "name the network with --network"
         raise WrongNetworkError(
-            f"{files.files[node.frame.file].path}: offset {node.frame.offset}: expected block "
+            f"{files.where(node.frame)}: expected block "
             f"{fork.hash[::-1].hex()} of {files.network.name} at height {fork.height}, found "
             f"{node.hash[::-1].hex()}{f' of {rival.name}' if theirs else ''}; {hint}"
         )
 
 
 def _missing(
-    files: BlockFiles,
+    files: BlockSource,
     tree: HeaderTree,
     best: Node | None,
     known_tip: int,
@@ -336,6 +350,11 @@ def _missing(
 ) -> MissingBlockError:
     """Say which block is missing, and as far as can be told, why."""
     height = known_tip + 1 if best is None else best.height + 1
+    if not isinstance(files, BlockFiles):
+        return MissingBlockError(
+            f"{files.origin}: expected a chain up from the genesis block, found none at height {height}; "
+            f"{files.remedy}"
+        )
     roots = tree.loose_roots()
     # The branch that reaches furthest is the one that the chain needs.
     wanted = max(roots, key=_newest) if roots else None
@@ -414,6 +433,9 @@ def behind(ledger: Ledger) -> dict[str, Any]:
         "blocks_behind": None,
         "blocks_to_undo": None,
     }
+    if is_address(folder):
+        reason = f"the ledger was made from the node at {folder}, which only clew index and clew follow ask"
+        return {**answer, "reason": reason}
     try:
         files = open_files(Path(folder), ledger.network.name, bytes.fromhex(ledger.manifest.magic))
         try:

@@ -166,8 +166,8 @@ class TableWriter:
         tail = checks.FileSum(name, size, data).tail()
         if tail != self._checked.tails.get(name, ""):
             raise NotALedgerError(
-                f"{self.folder / name}: its last bytes are not those that were written; the ledger is damaged, "
-                "build it again"
+                f"{self.folder / name}: its last bytes are not those that were written; the ledger is "
+                "damaged, build it again"
             )
         return data
 

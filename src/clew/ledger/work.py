@@ -93,7 +93,7 @@ class WorkCheck:
         if any(fits for _, fits in self._check(blocks, after)):
             node = blocks[wrong]
             raise BadBlockError(
-                f"{name(node.frame)}: offset {node.frame.offset}: expected the proof of work of block "
+                f"{name(node.frame)}: expected the proof of work of block "
                 f"{node.hash[::-1].hex()} at height {node.height}, found that its scrypt hash, or the AuxPoW "
                 "that stands for it, does not meet its target, though blocks after it have theirs; copy the "
                 "file from the node again"
