@@ -44,7 +44,10 @@ class BlockCheck:
     def __init__(self, ledger: Ledger, findings: Findings) -> None:
         self.ledger = ledger
         self.findings = findings
-        self.overwritten = set(ledger.column("overwritten.transaction")[:].tolist())
+        lost = ledger.column("overwritten.transaction")[:].tolist()
+        self.overwritten = set(lost)
+        self.overwrites = list(zip(ledger.column("overwritten.by")[:].tolist(), lost, strict=True))
+        self.unspendable = np.asarray(ledger.column("unspendable.output")[:], np.int64)
         self.height = 0
         self.hash = ""
         self._known: dict[int, tuple[int, bytes] | None] = {}
@@ -113,10 +116,19 @@ class BlockCheck:
             for at, each in enumerate(transactions)
         ]
         self._column("transactions.flags", rows, np.array(flags, np.int64), owner)
+        for by, lost in self.overwrites:
+            if by in rows and not (lost < by and self._txid(lost) == transactions[by - rows.start].txid):
+                self.differs("overwritten.transaction", None, "an earlier one of the same id", str(lost))
         for row, each in zip(rows, transactions, strict=True):
             found = self._asked(lambda txid=each.txid: self.ledger.find_transaction(txid))  # type: ignore[misc]
             if found != row and not (row in self.overwritten and isinstance(found, int) and found > row):
                 self.differs("transaction_lookup.id", None, str(row), str(found), each.txid)
+
+    def _txid(self, transaction: int) -> bytes:
+        if not 0 <= transaction < self.ledger.counts["transactions"]:
+            return b""
+        txid: bytes = self.ledger.column("transactions.txid")[transaction].tobytes()
+        return txid
 
     def _asked(self, question: Callable[[], int]) -> int | str:
         """What a look-up finds: an id, or what went wrong."""
@@ -144,6 +156,22 @@ class BlockCheck:
             for kind, output in zip(kinds, outputs, strict=True)
         ]
         self._spent_by(dead, layout, owner)
+        self._unspendable(
+            {
+                row
+                for row, kind, is_dead in zip(layout.outputs, kinds, dead, strict=True)
+                if is_dead and kind[0] != NULLDATA
+            },
+            layout,
+        )
+
+    def _unspendable(self, expected: set[int], layout: Layout) -> None:
+        """Compare the list of outputs that nobody can spend though they are no OP_RETURN."""
+        span = layout.outputs
+        found = self.unspendable[(self.unspendable >= span.start) & (self.unspendable < span.stop)].tolist()
+        for row in expected.symmetric_difference(found):
+            there, should = ("listed", "not listed") if row in found else ("not listed", "listed")
+            self.differs("unspendable.output", None, f"output {row} {should}", there)
 
     def _addresses(
         self, kinds: Sequence[tuple[int, int, bytes]], layout: Layout, owner: Callable[[int], bytes]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from clew.bitcoin.block import work
+from clew.bitcoin.block import NULL_HASH, check_merkle_root, parse_block, work
 from clew.errors import BadBlockError
 from clew.ledger.blockfiles import BlockFiles
 from clew.ledger.frames import FRAME_BYTES, HEADER_BYTES, FileScan, Frame, Skipped
@@ -73,7 +73,7 @@ class HeaderCheck:
 
     def run(self, scans: Sequence[FileScan], step: Callable[[Step], None]) -> None:
         """Compare all headers, and account for each block that no file holds."""
-        previous = bytes(32)
+        previous = NULL_HASH
         for height, row in self._rows():
             if height % _ROWS == 0:
                 step(Step("headers", height, self.count, "blocks", height))
@@ -175,7 +175,7 @@ class HeaderCheck:
         """The missing blocks that lie damaged in a file: cut off, or known by a part of their header."""
         hashes, roots = self.ledger.column("blocks.hash"), self.ledger.column("blocks.merkle_root")
         own = {hashes[height].tobytes(): height for height in missing}
-        parents = {hashes[height - 1].tobytes(): height for height in missing if height}
+        parents = {hashes[height - 1].tobytes() if height else NULL_HASH: height for height in missing}
         by_root = {roots[height].tobytes(): height for height in missing}
         for scan in scans:
             for frame in scan.cut:
@@ -193,9 +193,19 @@ class HeaderCheck:
 
         for frame in self.places.others:
             # Where work is cheap, a damaged header can still have it done.
-            if (height := by_root.get(frame.merkle_root)) is not None:
+            height = by_root.get(frame.merkle_root)
+            if height is None and not self._has_its_transactions(frame):
+                height = parents.get(frame.previous)
+            if height is not None:
                 self._lost(height, f"block {shown(frame.hash)}", (frame.file, frame.offset))
                 yield height
+
+    def _has_its_transactions(self, frame: Frame) -> bool:
+        try:
+            check_merkle_root(parse_block(self.files.read(frame.file, frame.offset, frame.length)))
+        except BadBlockError:
+            return False
+        return True
 
     def _header_at(self, piece: Skipped) -> bytes:
         return self.files.read(piece.file, piece.offset + FRAME_BYTES, HEADER_BYTES)
