@@ -247,31 +247,28 @@ def _confine() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY,) * 2)
 
 
-def _work(seed: int, chains: Sequence[Subject], tasks: Connection) -> None:
+def _work(seed: int, chains: Sequence[Subject], tasks: Connection, room: Path) -> None:
     """Take ranges of cases and say how each ended, until there is None."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, _too_long)
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)
-    room = _room()
-    try:
-        run_case(make_case(seed, 0, chains), room)
-        _confine()
-        while (span := tasks.recv()) is not None:
-            ends: Counter[str] = Counter()
-            for number in span:
-                tasks.send(("at", number))
-                signal.alarm(SECONDS)
-                try:
-                    ends[run_case(make_case(seed, number, chains), room)] += 1
-                except BaseException as error:
-                    tasks.send(("wrong", number, f"{type(error).__name__}: {error}"))
-                    return
-                finally:
-                    signal.alarm(0)
-            tasks.send(("done", ends, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+    room.mkdir()
+    run_case(make_case(seed, 0, chains), room)
+    _confine()
+    while (span := tasks.recv()) is not None:
+        ends: Counter[str] = Counter()
+        for number in span:
+            tasks.send(("at", number))
+            signal.alarm(SECONDS)
+            try:
+                ends[run_case(make_case(seed, number, chains), room)] += 1
+            except BaseException as error:
+                tasks.send(("wrong", number, f"{type(error).__name__}: {error}"))
+                return
+            finally:
+                signal.alarm(0)
+        tasks.send(("done", ends, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 def _room() -> Path:
@@ -303,9 +300,13 @@ class Sweep:
         # Forked, so that what is compiled and indexed by now is there.
         context = multiprocessing.get_context("fork")
         self.workers: list[Worker] = []
-        for _ in range(processes):
+        # Removed here, since a worker that is killed removes nothing.
+        self.room = _room()
+        for number in range(processes):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(seed, chains, theirs), daemon=True)
+            process = context.Process(
+                target=_work, args=(seed, chains, theirs, self.room / str(number)), daemon=True
+            )
             process.start()
             theirs.close()
             self.workers.append(Worker(process, ours, since=time.monotonic()))
@@ -330,6 +331,8 @@ class Sweep:
         finally:
             for worker in self.workers:
                 worker.process.kill()
+                worker.process.join()
+            shutil.rmtree(self.room, ignore_errors=True)
         return None
 
     def _feed(self, worker: Worker) -> None:
