@@ -253,6 +253,22 @@ def test_a_stale_branch_that_is_damaged_or_invalid_is_nobodys_concern(
     check(node(room / "blocks", [*blocks, *bad]))
 
 
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_wrong_length_into_the_space_allocated_ahead_hides_nothing(
+    blocks: Sequence[bytes], room: Path, expected: str, key: bytes | None
+) -> None:
+    """Also where the block is in the ledger already, so that nothing but its header is looked at."""
+    ledger, frames = room / "ledger", framed(blocks)
+    built(ledger, node(room / "early", blocks), until=30)
+    rest = b"".join(frames[21:])
+    data = b"".join([*frames[:20], lengthened(frames[20], len(rest) + 999), rest])
+    folder = raw_node(room / "blocks", data, key=key)
+    path = folder / "blk00000.dat"
+    path.write_bytes(path.read_bytes() + bytes(5_000))
+    assert built(ledger, folder).tip.height == 40
+    assert digest(ledger) == expected
+
+
 # The last block
 
 

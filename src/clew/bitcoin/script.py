@@ -126,6 +126,8 @@ def is_key(data: bytes) -> bool:
 
 def multisig(script: bytes) -> tuple[int, tuple[bytes, ...]] | None:
     """How many signatures are required, and the keys, if ``script`` is a bare multisig."""
+    if script[-1:] != bytes([OP_CHECKMULTISIG]):
+        return None
     steps = instructions(script)
     if steps is None or len(steps) < 4 or steps[-1] != (OP_CHECKMULTISIG, b""):
         return None

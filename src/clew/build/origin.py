@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clew.bitcoin.networks import network
 from clew.errors import UsageError
 from clew.ledger import source
 from clew.ledger.blocksource import BlockSource
@@ -25,7 +24,7 @@ def open_origin(
             raise UsageError(
                 f"--from: expected a folder or a node, found both ({blocks} and a node); leave one out"
             )
-        if network(manifest.network).scrypt:
+        if source.works_on_scrypt(manifest.network):
             raise UsageError(
                 f"--from: expected a network of Bitcoin, found {manifest.network}, whose work headers alone "
                 "do not prove; name the folder of its block files"

@@ -21,6 +21,9 @@ SMALLEST_BLOCK = HEADER_BYTES + 1
 LARGEST_BLOCK = 4_000_000
 """Most bytes of a serialised block of Bitcoin (BIP 141)."""
 
+ZEROS_AT_END = 36
+"""A block's own last bytes may be so many zeros, a coinbase's witness (BIP 141) and its lock time."""
+
 MOST_PIECES = 20
 """Skipped pieces of one file that are told one by one, and blocks that its end cuts off."""
 
@@ -191,8 +194,13 @@ class Scanner:
         return self._head[1]
 
     def _continues(self, position: int) -> bool:
-        """True where a frame, the end of the file, or zeros up to the end follow."""
-        return self._head_at(position)[:4] == self.magic or self._is_blank(position)
+        """True where a frame, the end of the file, or space allocated ahead begins.
+
+        Not far within that space: a block that reaches into it may state too great a length.
+        """
+        if self._head_at(position)[:4] == self.magic or position == self.size:
+            return True
+        return 0 <= position - self._blank_from <= ZEROS_AT_END
 
     def _after_doubtful(self, frame: Frame, end: int) -> int:
         """Where to go on after a frame that nothing proper follows: its length may be wrong, so look

@@ -67,6 +67,11 @@ def default_magic(name: str) -> bytes:
     return network(name).magic
 
 
+def works_on_scrypt(name: str) -> bool:
+    """Whether a network's blocks prove scrypt work. Raises UsageError."""
+    return network(name).scrypt
+
+
 def open_files(folder: Path | None, network_name: str, magic: bytes | None = None) -> BlockFiles:
     """The block files of a blocks folder or node data folder (default: the node's usual one).
 

@@ -1,0 +1,37 @@
+"""A ledger's own files, read again and compared with what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clew.ledger.checks import Damage
+from clew.ledger.files import check_files, total_bytes
+from clew.ledger.ledger import Ledger
+from clew.verify.findings import Finding, Findings
+
+
+@dataclass(frozen=True)
+class OwnFiles:
+    """How many bytes of the ledger's files were read, and how many places do not hold what was committed."""
+
+    bytes: int
+    damaged: int
+
+
+def check_own(
+    ledger: Ledger, findings: Findings, step: Callable[[int, int], None] = lambda done, total: None
+) -> OwnFiles:
+    """Read the ledger's files, compare them with their checksums, and add what is damaged to ``findings``.
+
+    ``step(done, total)`` is told of bytes.
+    """
+    before, done, total = len(findings), 0, total_bytes(ledger.manifest)
+    for each in check_files(ledger.path, ledger.manifest):
+        if isinstance(each, Damage):
+            expected = f"the bytes {each.start:,} to {each.end:,} that were committed"
+            findings.add(Finding("ledger file", expected, each.reason, file=each.path, offset=each.start))
+        else:
+            done += each
+            step(min(done, total), total)
+    return OwnFiles(done, len(findings) - before)
