@@ -1,0 +1,465 @@
+"""The transactions of one block of a bulk chain: who spends what, whom it pays, and all their bytes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from clew.kernels.hashes import Work, new_work, sha256d
+from clew.kernels.jit import kernel
+from clew.kernels.made_coins import (
+    BUSY,
+    BYTES,
+    COINJOINS,
+    FEES,
+    HEIGHT,
+    INPUTS,
+    LETTERS,
+    LIVE,
+    NEED_BYTES,
+    NEED_IN,
+    NEED_OUT,
+    NEXT_IN,
+    NEXT_LETTER,
+    NEXT_OUT,
+    NONE,
+    NUMBERS,
+    OUTPUTS,
+    OWNERS,
+    RECALL,
+    TRANSACTIONS,
+    WITNESS,
+    Coins,
+    add_coin,
+    below,
+    draw,
+    find_coin,
+    free_coin,
+    recall,
+    remember,
+    spread,
+    take_coin,
+)
+from clew.kernels.made_scripts import (
+    CODE_BITS,
+    FIRST_WITNESS,
+    KEY_HASH,
+    LAST_WITNESS,
+    ODD,
+    RETURN,
+    TAPROOT,
+    put_number,
+    put_script,
+    put_size,
+    put_unlock,
+    put_witness,
+)
+
+ONE = 65536
+"""A chance of one."""
+
+HEAD = 1024
+"""Room before a block's transactions, for its frame, header and coinbase."""
+
+PLAIN, MAKE_DUST, SPEND_DUST = range(3)
+DUST_OWNER, FIRST_OWNERS = 8, 32
+"""Owners below DUST_OWNER have one busy address each; those from there to FIRST_OWNERS mine."""
+
+DUST_COINS, DUST_PAID, DUST_SPENT = 22_000, 500, 400
+DUST_LIMIT = 10_000
+MOST_JOINED, MOST_INPUTS, MOST_PAID = 12, 1_000, 1_500
+SMALL_LETTER, LARGE_LETTER = 100, 16_000
+LARGEST_TRANSACTION = 1 << 19
+"""Bytes that a transaction may have, above the most there is."""
+
+
+class Mix(NamedTuple):
+    """What a block's transactions are made of; chances in 65536ths, means in thousandths.
+
+    ``inputs``, ``paid``: int64 (8,), chances of 1 to 8 inputs and paid outputs, added up; ``kinds``:
+    int64 (12,), of new addresses, added up; ``busy``: int64 (7,), of the busy addresses and of no one of them, added up.
+    Numbers: mean inputs and paid outputs a transaction, bytes a transaction (0: as they come), new
+    addresses in a thousand outputs; chances of an OP_RETURN and a coinjoin; version, sequence;
+    ``fewest``: coins below which transactions only fan out; ``most_paid`` and ``most_spent`` bound the
+    large ones.
+    """
+
+    inputs: Any
+    paid: Any
+    kinds: Any
+    busy: Any
+    mean_inputs: int
+    mean_paid: int
+    mean_bytes: int
+    fresh: int
+    returns: int
+    coinjoins: int
+    version: int
+    sequence: int
+    fewest: int
+    most_paid: int
+    most_spent: int
+
+
+class Room(NamedTuple):
+    """Where a block is made. ``out`` (uint8): transactions from HEAD on; ``starts`` (int64): where
+    each begins, and the end; ``has_witness`` (uint8); ``txids`` (uint8, flat), the coinbase's first.
+    ``taken``, ``code``, ``owner``, ``value`` (int64): the coins a transaction spends, and what it pays.
+    ``base`` (uint8): a transaction without its witness. ``noise`` (uint8), ``salts`` (int64)."""
+
+    out: Any
+    starts: Any
+    has_witness: Any
+    txids: Any
+    taken: Any
+    code: Any
+    owner: Any
+    value: Any
+    base: Any
+    noise: Any
+    salts: Any
+
+
+@kernel
+def new_code(coins: Coins, kind: int) -> int:
+    """A new address of ``kind``."""
+    number = coins.count[NUMBERS]
+    coins.count[NUMBERS] = number + 1
+    return (number << CODE_BITS) | kind
+
+
+@kernel
+def new_owner(coins: Coins) -> int:
+    """Somebody who owns nothing yet."""
+    owner = coins.count[OWNERS]
+    coins.count[OWNERS] = owner + 1
+    return owner
+
+
+@kernel
+def _choose(count: Any, chances: Any) -> int:
+    chance = draw(count) >> 16
+    choice = 0
+    while choice < len(chances) - 1 and chance >= chances[choice]:
+        choice += 1
+    return choice
+
+
+@kernel
+def _new_address(coins: Coins, mix: Mix, like: int) -> int:
+    """A new address, often of the kind of ``like``, of the same owner (NONE: of nobody)."""
+    kind = like & 15
+    if like != NONE and KEY_HASH <= kind <= TAPROOT and below(coins.count, 100) < 55:
+        return new_code(coins, kind)
+    return new_code(coins, _choose(coins.count, mix.kinds))
+
+
+@kernel
+def _wants_new(coins: Coins, mix: Mix) -> bool:
+    count = coins.count
+    behind = count[NUMBERS] * 1000 < count[OUTPUTS] * mix.fresh
+    return below(count, 100) < (65 if behind else 15)
+
+
+@kernel
+def _spend(coins: Coins, room: Room, slot: int, number: int) -> int:
+    take_coin(coins, slot)
+    room.taken[number] = slot
+    return coins.value[slot]
+
+
+@kernel
+def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, int]:
+    """Fill ``taken``; returns how many, and their value."""
+    count = coins.count
+    wanted = _choose(count, mix.inputs) + 1
+    if mode == SPEND_DUST:
+        slot, wanted = coins.first[DUST_OWNER], DUST_SPENT
+    else:
+        slot = find_coin(coins)
+    owner = coins.owner[slot]
+    if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN] and 2 * coins.held[owner] >= count[NEXT_IN]:
+        wanted = count[NEXT_IN]
+        count[NEXT_IN] = spread(count, 6, mix.most_spent)
+    total = _spend(coins, room, slot, np.int64(0))
+    number = 1
+    while number < wanted and coins.first[owner] != NONE:
+        total += _spend(coins, room, np.int64(coins.first[owner]), number)
+        number += 1
+    return number, total
+
+
+@kernel
+def _pay(room: Room, number: int, code: int, owner: int, value: int) -> None:
+    room.code[number], room.owner[number], room.value[number] = code, owner, value
+
+
+@kernel
+def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
+    count = coins.count
+    busy = _choose(count, mix.busy)
+    if busy < len(mix.busy) - 1:
+        count[BUSY] |= 1 << busy
+        _pay(room, number, busy << CODE_BITS | KEY_HASH, busy, np.int64(0))
+        return
+    known = recall(coins) if count[RECALL] else NONE
+    if known != NONE and not _wants_new(coins, mix):
+        _pay(room, number, coins.recall_code[known], coins.recall_owner[known], np.int64(0))
+    elif known == NONE or below(count, 100) < 35 or coins.recall_owner[known] < FIRST_OWNERS:
+        _pay(room, number, _new_address(coins, mix, np.int64(NONE)), new_owner(coins), np.int64(0))
+    else:
+        code = _new_address(coins, mix, coins.recall_code[known])
+        _pay(room, number, code, coins.recall_owner[known], np.int64(0))
+
+
+@kernel
+def _choose_change(coins: Coins, room: Room, mix: Mix, number: int) -> None:
+    slot = room.taken[0]
+    code, owner = coins.code[slot], np.int64(coins.owner[slot])
+    if owner >= FIRST_OWNERS and (below(coins.count, 100) < 25 or _wants_new(coins, mix)):
+        code = _new_address(coins, mix, code)
+    _pay(room, number, code, owner, np.int64(0))
+
+
+@kernel
+def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
+    """Fill ``code`` and ``owner`` of what is paid; returns how many outputs."""
+    count = coins.count
+    number = _choose(count, mix.paid) + 1
+    if mode == MAKE_DUST:
+        for each in range(DUST_PAID):
+            _pay(room, each, new_code(coins, ODD), np.int64(DUST_OWNER), np.int64(0))
+        return DUST_PAID
+    if count[LIVE] < mix.fewest:
+        number = 20 + below(count, 80)
+    elif count[NEED_OUT] >= 1000 * count[NEXT_OUT]:
+        number += count[NEXT_OUT]
+        count[NEXT_OUT] = spread(count, 6, mix.most_paid)
+    for each in range(number - 1):
+        _choose_payee(coins, room, mix, each)
+    if number == 1:
+        _choose_payee(coins, room, mix, np.int64(0))
+        return number
+    _choose_change(coins, room, mix, number - 1)
+    other = below(count, number)
+    for field in (room.code, room.owner):
+        field[number - 1], field[other] = field[other], field[number - 1]
+    return number
+
+
+@kernel
+def _part(value: int, chance: int) -> int:
+    return (value >> 16) * chance + (((value & 65535) * chance) >> 16)
+
+
+@kernel
+def _share_out(coins: Coins, room: Room, inputs: int, outputs: int, total: int) -> None:
+    """Divide what is spent among the outputs, less a fee."""
+    count = coins.count
+    left = total - min(total >> 3, (100 * inputs + 40 * outputs) * (1 + below(count, 20)))
+    count[FEES] += total - left
+    for each in range(outputs - 1):
+        value = _part(2 * left // (outputs - each), draw(count) >> 16)
+        room.value[each] = value
+        left -= value
+    room.value[outputs - 1] = left
+
+
+@kernel
+def _join(coins: Coins, room: Room, mix: Mix) -> tuple[int, int]:
+    """Coins of several owners, who get equal outputs and their change; returns how many of both."""
+    count = coins.count
+    wanted = 2 + below(count, MOST_JOINED - 1)
+    number, least = 0, 0
+    for _ in range(4 * wanted):
+        slot = find_coin(coins)
+        apart = coins.value[slot] >= DUST_LIMIT and coins.owner[slot] >= FIRST_OWNERS
+        for each in range(number):
+            apart = apart and coins.owner[room.taken[each]] != coins.owner[slot]
+        if apart:
+            value = _spend(coins, room, slot, number)
+            least = value if number == 0 else min(least, value)
+            number += 1
+        if number == wanted or count[LIVE] < 2:
+            break
+    equal = least - least // 10
+    for each in range(number):
+        slot = room.taken[each]
+        owner, value = np.int64(coins.owner[slot]), coins.value[slot]
+        _pay(room, 2 * each, _new_address(coins, mix, coins.code[slot]), owner, equal)
+        fee = (value - equal) >> 3
+        _pay(room, 2 * each + 1, _new_address(coins, mix, coins.code[slot]), owner, value - equal - fee)
+        count[FEES] += fee
+    count[COINJOINS] += 1 if number > 1 else 0
+    return number, 2 * number
+
+
+@kernel
+def _data_length(count: Any) -> int:
+    choice = below(count, 8)
+    if choice < 3:
+        return 20
+    if choice < 5:
+        return 32
+    return 4 + below(count, 77)
+
+
+@kernel
+def _put_inputs(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
+    count, out = coins.count, room.out
+    at = put_size(out, at, number)
+    for each in range(number):
+        slot = room.taken[each]
+        for i in range(32):
+            out[at + i] = coins.txid[32 * slot + i]
+        at = put_number(out, at + 32, coins.index[slot], np.int64(4))
+        at = put_unlock(out, at, coins.code[slot] & 15, room.noise, draw(count))
+        at = put_number(out, at, mix.sequence, np.int64(4))
+    return at
+
+
+@kernel
+def _put_outputs(room: Room, at: int, number: int) -> int:
+    at = put_size(room.out, at, number)
+    for each in range(number):
+        at = put_number(room.out, at, room.value[each], np.int64(8))
+        at = put_script(room.out, at, room.code[each], room.salts)
+    return at
+
+
+@kernel
+def _put_witnesses(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
+    """The witnesses of all inputs; one of them carries a letter if bytes are wanting."""
+    count = coins.count
+    done = not mix.mean_bytes
+    for each in range(number):
+        kind, letter = coins.code[room.taken[each]] & 15, 0
+        if not done and kind == TAPROOT and count[NEED_BYTES] >= count[NEXT_LETTER]:
+            letter = count[NEXT_LETTER]
+            count[NEXT_LETTER] = spread(count, SMALL_LETTER, LARGE_LETTER)
+            count[LETTERS] += 1
+            done = True
+        at = put_witness(room.out, at, kind, letter, room.noise, draw(count))
+    return at
+
+
+@kernel
+def _identify(room: Room, work: Work, start: int, witness: int, end: int, at: int) -> None:
+    """The txid of the transaction in ``out[start:end]`` into ``txids``; ``witness``: where that begins, or 0."""
+    out, base = room.out, room.base
+    if witness == 0:
+        sha256d(out, start, end - start, work, room.txids, at)
+        return
+    length = witness - start - 2
+    for i in range(4):
+        base[i] = out[start + i]
+        base[length + i] = out[end - 4 + i]
+    for i in range(4, length):
+        base[i] = out[start + 2 + i]
+    sha256d(base, np.int64(0), length + 4, work, room.txids, at)
+
+
+@kernel
+def _put_transaction(
+    coins: Coins, room: Room, mix: Mix, work: Work, start: int, row: int, inputs: int, outputs: int
+) -> int:
+    """Write a transaction to ``out[start:]``, with its id; returns where it ends."""
+    count = coins.count
+    witness = False
+    for each in range(inputs):
+        witness |= FIRST_WITNESS <= coins.code[room.taken[each]] & 15 <= LAST_WITNESS
+    at = put_number(room.out, start, mix.version, np.int64(4))
+    if witness:
+        room.out[at], room.out[at + 1] = 0, 1
+        at += 2
+    at = _put_inputs(coins, room, mix, at, inputs)
+    at = _put_outputs(room, at, outputs)
+    split = at if witness else 0
+    if witness:
+        at = _put_witnesses(coins, room, mix, at, inputs)
+        count[WITNESS] += at - split + 2
+    lock = count[HEIGHT] - 1 if mix.version > 1 and below(count, 4) == 0 else 0
+    at = put_number(room.out, at, lock, np.int64(4))
+    _identify(room, work, start, split, at, 32 * row)
+    room.has_witness[row] = witness
+    return at
+
+
+@kernel
+def _age(coins: Coins, slot: int) -> int:
+    """Bits of the age in blocks of a coin that is spent now."""
+    age = coins.count[HEIGHT] - coins.born[slot]
+    bits = 0
+    while age >> bits:
+        bits += 1
+    return bits
+
+
+@kernel
+def _enter(coins: Coins, room: Room, row: int, inputs: int, outputs: int) -> None:
+    """Give back what a transaction spent, and enter what it made."""
+    for each in range(inputs):
+        slot = room.taken[each]
+        coins.by_kind[16 + (coins.code[slot] & 15)] += 1
+        coins.ages[_age(coins, slot)] += 1
+        free_coin(coins, slot)
+    for each in range(outputs):
+        code, owner = room.code[each], room.owner[each]
+        kind = code & 15
+        coins.by_kind[kind] += 1
+        if kind == RETURN:
+            continue
+        slot = add_coin(coins, each, room.value[each], code, owner)
+        for i in range(32):
+            coins.txid[32 * slot + i] = room.txids[32 * row + i]
+        if owner >= FIRST_OWNERS:
+            remember(coins, code, owner)
+
+
+@kernel
+def _reckon(count: Any, mix: Mix, inputs: int, outputs: int, paid: int, length: int) -> None:
+    """Keep the books of what was asked and made."""
+    count[TRANSACTIONS] += 1
+    count[INPUTS] += inputs
+    count[OUTPUTS] += outputs
+    count[BYTES] += length
+    count[NEED_IN] += mix.mean_inputs - 1000 * inputs
+    count[NEED_OUT] += mix.mean_paid - 1000 * paid
+    if mix.mean_bytes:
+        count[NEED_BYTES] += mix.mean_bytes - length
+
+
+@kernel
+def fill_block(coins: Coins, room: Room, mix: Mix, target: int, mode: int) -> int:
+    """Make transactions up to ``target`` bytes, or what ``mode`` asks for; returns how many.
+
+    The caller sees to room: in ``coins`` for as many outputs as ``target`` bytes can hold (9 bytes
+    each at least) and in ``room`` for one transaction more. The coinbase has row 0 and is not made here.
+    """
+    count, work = coins.count, new_work()
+    row, at, made = 1, HEAD, 0
+    while count[LIVE] > MOST_JOINED and row < len(room.starts) - 2:
+        if mode == PLAIN and at - HEAD >= target or mode == MAKE_DUST and made >= DUST_COINS:
+            break
+        if mode == SPEND_DUST and coins.first[DUST_OWNER] == NONE:
+            break
+        if mode == PLAIN and draw(count) >> 16 < mix.coinjoins:
+            inputs, outputs = _join(coins, room, mix)
+        else:
+            inputs = 0
+        if inputs == 0:
+            inputs, total = _choose_inputs(coins, room, mix, mode)
+            outputs = _choose_outputs(coins, room, mix, mode)
+            _share_out(coins, room, inputs, outputs, total)
+        paid = outputs
+        if draw(count) >> 16 < mix.returns:
+            _pay(room, outputs, _data_length(count) << CODE_BITS | RETURN, np.int64(0), np.int64(0))
+            outputs += 1
+        room.starts[row] = at
+        end = _put_transaction(coins, room, mix, work, at, row, inputs, outputs)
+        _enter(coins, room, row, inputs, outputs)
+        _reckon(count, mix, inputs, outputs, paid, end - at)
+        row, at, made = row + 1, end, made + outputs
+    room.starts[row] = at
+    return row

@@ -1,0 +1,116 @@
+"""The arrays that a bulk chain is made in, and how they grow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clew.kernels.made_blocks import FIRST_OWNERS, LARGEST_TRANSACTION, Room
+from clew.kernels.made_coins import (
+    AGES,
+    COUNTS,
+    FREE,
+    LIVE,
+    NEXT_IN,
+    NEXT_LETTER,
+    NEXT_OUT,
+    NONE,
+    NUMBERS,
+    ORDER,
+    OWNERS,
+    Coins,
+    compact,
+)
+
+RESERVED_NUMBERS = 128
+"""Addresses of the busy ones and of the miners have the numbers below."""
+
+REMEMBERED = 1 << 18
+BY_SLOT = ("index", "value", "code", "born", "owner", "after", "before", "place")
+MOST_ROWS = 1 << 16
+LARGEST_MADE = 3 << 20
+MOST_AT_ONCE = 2_048
+"""Inputs or outputs of one transaction, above the most there are."""
+
+
+def new_coins(slots: int = 1 << 17) -> Coins:
+    """No coins yet, and room for ``slots``."""
+    wide, narrow = np.int64, np.int32
+    coins = Coins(
+        txid=np.zeros(32 * slots, np.uint8),
+        index=np.zeros(slots, wide),
+        value=np.zeros(slots, wide),
+        code=np.zeros(slots, wide),
+        born=np.zeros(slots, narrow),
+        owner=np.zeros(slots, narrow),
+        after=np.zeros(slots, narrow),
+        before=np.zeros(slots, narrow),
+        place=np.zeros(slots, wide),
+        free=np.arange(slots - 1, -1, -1, dtype=narrow),
+        order=np.full(slots, NONE, narrow),
+        first=np.full(slots, NONE, narrow),
+        held=np.zeros(slots, narrow),
+        recall_code=np.zeros(REMEMBERED, wide),
+        recall_owner=np.zeros(REMEMBERED, narrow),
+        count=np.zeros(COUNTS, wide),
+        by_kind=np.zeros(32, wide),
+        ages=np.zeros(AGES, wide),
+    )
+    coins.count[FREE] = slots
+    coins.count[OWNERS] = FIRST_OWNERS
+    coins.count[NUMBERS] = RESERVED_NUMBERS
+    coins.count[[NEXT_IN, NEXT_OUT, NEXT_LETTER]] = 8, 8, 500
+    return coins
+
+
+def with_room(coins: Coins, outputs: int) -> Coins:
+    """The same coins, with room for ``outputs`` more coins and owners."""
+    count = coins.count
+    if count[ORDER] > 1.25 * count[LIVE] + 20_000:
+        compact(coins)
+    if count[FREE] < outputs:
+        coins = _more_slots(coins, outputs)
+    if count[ORDER] + outputs > len(coins.order):
+        coins = coins._replace(order=_longer(coins.order, outputs, NONE))
+    if count[OWNERS] + outputs > len(coins.first):
+        first, held = _longer(coins.first, outputs, NONE), _longer(coins.held, outputs, 0)
+        coins = coins._replace(first=first, held=held)
+    return coins
+
+
+def _more_slots(coins: Coins, outputs: int) -> Coins:
+    old = len(coins.index)
+    longer = {name: _longer(getattr(coins, name), outputs, 0) for name in BY_SLOT}
+    slots = len(longer["index"])
+    txid = np.zeros(32 * slots, np.uint8)
+    txid[: 32 * old] = coins.txid
+    free = np.zeros(slots, np.int32)
+    unused, added = coins.free[: coins.count[FREE]], slots - old
+    free[:added] = np.arange(slots - 1, old - 1, -1)
+    free[added : added + len(unused)] = unused
+    coins.count[FREE] += added
+    return coins._replace(txid=txid, free=free, **longer)
+
+
+def _longer(array: np.ndarray, more: int, filler: int) -> np.ndarray:
+    longer = np.full(len(array) + max(len(array) // 2, more), filler, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+def new_room(noise: np.ndarray, salts: np.ndarray) -> Room:
+    """Room for one block."""
+    return Room(
+        out=np.zeros(LARGEST_MADE, np.uint8),
+        starts=np.zeros(MOST_ROWS, np.int64),
+        has_witness=np.zeros(MOST_ROWS, np.uint8),
+        txids=np.zeros(32 * (MOST_ROWS + 1), np.uint8),
+        taken=np.zeros(MOST_AT_ONCE, np.int64),
+        code=np.zeros(MOST_AT_ONCE, np.int64),
+        owner=np.zeros(MOST_AT_ONCE, np.int64),
+        value=np.zeros(MOST_AT_ONCE, np.int64),
+        base=np.zeros(LARGEST_TRANSACTION, np.uint8),
+        noise=noise,
+        salts=salts,
+    )
+
+
