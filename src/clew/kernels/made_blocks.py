@@ -49,6 +49,7 @@ from clew.kernels.made_scripts import (
     ODD,
     RETURN,
     TAPROOT,
+    copy,
     put_number,
     put_script,
     put_size,
@@ -179,13 +180,17 @@ def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, 
     else:
         slot = find_coin(coins)
     owner = coins.owner[slot]
-    if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN] and 2 * coins.held[owner] >= count[NEXT_IN]:
-        wanted = count[NEXT_IN]
-        count[NEXT_IN] = spread(count, 6, mix.most_spent)
+    if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN]:
+        if 2 * coins.held[owner] >= count[NEXT_IN]:
+            wanted = count[NEXT_IN]
+            count[NEXT_IN] = spread(count, 6, mix.most_spent)
+        elif below(count, 4) == 0:
+            wanted = count[NEXT_IN]
     total = _spend(coins, room, slot, np.int64(0))
     number = 1
     while number < wanted and coins.first[owner] != NONE:
-        total += _spend(coins, room, np.int64(coins.first[owner]), number)
+        next_one = coins.last[owner] if draw(count) & 7 == 0 else coins.first[owner]
+        total += _spend(coins, room, np.int64(next_one), number)
         number += 1
     return number, total
 
@@ -311,8 +316,7 @@ def _put_inputs(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int
     at = put_size(out, at, number)
     for each in range(number):
         slot = room.taken[each]
-        for i in range(32):
-            out[at + i] = coins.txid[32 * slot + i]
+        copy(out, at, coins.txid, 32 * slot, np.int64(32))
         at = put_number(out, at + 32, coins.index[slot], np.int64(4))
         at = put_unlock(out, at, coins.code[slot] & 15, room.noise, draw(count))
         at = put_number(out, at, mix.sequence, np.int64(4))
@@ -352,11 +356,9 @@ def _identify(room: Room, work: Work, start: int, witness: int, end: int, at: in
         sha256d(out, start, end - start, work, room.txids, at)
         return
     length = witness - start - 2
-    for i in range(4):
-        base[i] = out[start + i]
-        base[length + i] = out[end - 4 + i]
-    for i in range(4, length):
-        base[i] = out[start + 2 + i]
+    copy(base, np.int64(0), out, start, np.int64(4))
+    copy(base, np.int64(4), out, start + 6, length - 4)
+    copy(base, length, out, end - 4, np.int64(4))
     sha256d(base, np.int64(0), length + 4, work, room.txids, at)
 
 
@@ -411,8 +413,7 @@ def _enter(coins: Coins, room: Room, row: int, inputs: int, outputs: int) -> Non
         if kind == RETURN:
             continue
         slot = add_coin(coins, each, room.value[each], code, owner)
-        for i in range(32):
-            coins.txid[32 * slot + i] = room.txids[32 * row + i]
+        copy(coins.txid, 32 * slot, room.txids, 32 * row, np.int64(32))
         if owner >= FIRST_OWNERS:
             remember(coins, code, owner)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from clew.kernels.jit import kernel
 from clew.kernels.made_scripts import MASK, MIX, STEP
 
@@ -22,6 +24,11 @@ COUNTS = 24
 AGES = 32
 NONE = -1
 
+YOUNGEST, YOUNG = 12, 190
+"""Of 256 coins that are looked for by age, those from the last BLOCKFUL, and those from there on with
+each power of two as likely; all others may be of any age."""
+BLOCKFUL = 2_048
+
 
 class Coins(NamedTuple):
     """Coins by slot, lists over them, owners, and counters; all int64 but where it is said.
@@ -29,7 +36,7 @@ class Coins(NamedTuple):
     By slot: ``txid`` (uint8, flat, 32 bytes a slot), ``index``, ``value`` (satoshi), ``code``, ``born``
     (height, int32), ``owner``, ``after``, ``before`` (the owner's list, int32), ``place`` (in ``order``).
     ``free``: slots without a coin, a stack of count[FREE]. ``order``: slots by age, NONE where spent,
-    count[ORDER] of them (both int32). By owner: ``first`` coin, ``held`` coins (int32). ``recall_code``,
+    count[ORDER] of them (both int32). By owner: ``first`` and ``last`` coin, how many are ``held`` (int32). ``recall_code``,
     ``recall_owner`` (int32): addresses paid before, half of them the latest, half from all times.
     ``count``: (COUNTS,). ``by_kind``: outputs, then inputs, of each kind. ``ages``: inputs by the bits
     of their age in blocks.
@@ -47,6 +54,7 @@ class Coins(NamedTuple):
     free: Any
     order: Any
     first: Any
+    last: Any
     held: Any
     recall_code: Any
     recall_owner: Any
@@ -88,11 +96,13 @@ def add_coin(coins: Coins, index: int, value: int, code: int, owner: int) -> int
     slot = coins.free[count[FREE]]
     coins.index[slot], coins.value[slot], coins.code[slot] = index, value, code
     coins.born[slot], coins.owner[slot] = count[HEIGHT], owner
-    head = coins.first[owner]
-    coins.after[slot], coins.before[slot] = head, NONE
-    if head != NONE:
-        coins.before[head] = slot
-    coins.first[owner] = slot
+    tail = coins.last[owner]
+    coins.after[slot], coins.before[slot] = NONE, tail
+    if tail == NONE:
+        coins.first[owner] = slot
+    else:
+        coins.after[tail] = slot
+    coins.last[owner] = slot
     coins.held[owner] += 1
     coins.order[count[ORDER]] = slot
     coins.place[slot] = count[ORDER]
@@ -111,7 +121,9 @@ def take_coin(coins: Coins, slot: int) -> None:
         coins.first[owner] = after
     else:
         coins.after[before] = after
-    if after != NONE:
+    if after == NONE:
+        coins.last[owner] = before
+    else:
         coins.before[after] = before
     coins.held[owner] -= 1
     coins.order[coins.place[slot]] = NONE
@@ -131,10 +143,10 @@ def find_coin(coins: Coins) -> int:
     count = coins.count
     length = count[ORDER]
     chance = draw(count) >> 24
-    if chance < 64:
-        depth = spread(count, 1, 4096)
-    elif chance < 224:
-        depth = spread(count, 1, length)
+    if chance < YOUNGEST:
+        depth = spread(count, np.int64(1), np.int64(BLOCKFUL))
+    elif chance < YOUNG:
+        depth = spread(count, np.int64(BLOCKFUL), length)
     else:
         depth = below(count, length)
     place = max(0, length - 1 - min(depth, length - 1))

@@ -26,6 +26,7 @@ KINDS = (
     KEY_33,
 ) = range(len(KINDS))  # fmt: skip
 
+NOISE, NOISE_PIECE = 1 << 16, 1 << 10
 CODE_BITS = 4
 MASK = 0xFFFFFFFF
 STEP = 747796405
@@ -67,17 +68,24 @@ def put_size(out: Any, at: int, number: int) -> int:
 
 
 @kernel
+def copy(out: Any, at: int, data: Any, start: int, length: int) -> None:
+    """``data[start:start+length]`` to ``out[at:]``."""
+    # Views of known length: the loop then compiles to wide moves.
+    to, source = out[at : at + length], data[start : start + length]
+    for i in range(length):
+        to[i] = source[i]
+
+
+@kernel
 def put_noise(out: Any, at: int, length: int, noise: Any, start: int) -> int:
-    """``length`` bytes of filler from the table ``noise`` (uint8), from ``start`` on; returns their end."""
-    start %= len(noise)
-    done = 0
-    while done < length:
-        part = min(length - done, len(noise) - start)
-        for i in range(part):
-            out[at + done + i] = noise[start + i]
-        done += part
-        start = 0
-    return at + length
+    """``length`` bytes of filler from the table ``noise`` (uint8, (NOISE + NOISE_PIECE,)), from ``start``
+    modulo NOISE on; returns their end."""
+    end = at + length
+    while at < end:
+        part = min(end - at, NOISE_PIECE)
+        copy(out, at, noise, start & (NOISE - 1), part)
+        at, start = at + part, start + part
+    return end
 
 
 @kernel

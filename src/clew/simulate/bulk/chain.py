@@ -20,7 +20,7 @@ from clew.bitcoin.hashes import sha256d
 from clew.kernels.made_blocks import DUST_OWNER, FIRST_OWNERS, HEAD, MAKE_DUST, PLAIN, SPEND_DUST, Room, fill_block
 from clew.kernels.made_coins import FEES, HEIGHT, INPUTS, RANDOM, STREAM, TRANSACTIONS
 from clew.kernels.made_roots import enter_coinbase
-from clew.kernels.made_scripts import CODE_BITS, KEY_65, KEY_HASH, WITNESS_KEY, put_script
+from clew.kernels.made_scripts import CODE_BITS, KEY_65, KEY_HASH, NOISE, NOISE_PIECE, WITNESS_KEY, put_script
 from clew.simulate.bulk.composition import Composition, Tally
 from clew.simulate.bulk.files import BlockFolder
 from clew.simulate.bulk.frames import MAGIC, Coinbase, Draft, close, frame_size
@@ -37,7 +37,6 @@ DEPTH = 3
 FIRST_TIME = 1_296_688_602
 SUBSIDY = 5_000_000_000
 HALVINGS = 4
-NOISE_BYTES = 65_521
 FEWEST_OUTPUT_BYTES = 20
 CROWDED_EVERY = 500_000_000
 MOST_CROWDED = 8
@@ -64,7 +63,7 @@ class BulkChain:
     def __init__(self, size: int, seed: int, recipe: Recipe, crowded: int) -> None:
         self._size, self._seed, self._recipe = size, seed, recipe
         random = np.random.PCG64(seed)
-        noise = np.frombuffer(random.random_raw(NOISE_BYTES // 8 + 1).tobytes(), np.uint8)[:NOISE_BYTES].copy()
+        noise = random.random_raw((NOISE + NOISE_PIECE) // 8).astype("<u8").view(np.uint8)
         salts = (random.random_raw(32) >> np.uint64(32)).astype(np.int64)
         self._rooms = [new_room(noise, salts) for _ in range(DEPTH + 1)]
         self._coins = new_coins()

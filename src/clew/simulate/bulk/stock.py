@@ -48,6 +48,7 @@ def new_coins(slots: int = 1 << 17) -> Coins:
         free=np.arange(slots - 1, -1, -1, dtype=narrow),
         order=np.full(slots, NONE, narrow),
         first=np.full(slots, NONE, narrow),
+        last=np.full(slots, NONE, narrow),
         held=np.zeros(slots, narrow),
         recall_code=np.zeros(REMEMBERED, wide),
         recall_owner=np.zeros(REMEMBERED, narrow),
@@ -72,8 +73,8 @@ def with_room(coins: Coins, outputs: int) -> Coins:
     if count[ORDER] + outputs > len(coins.order):
         coins = coins._replace(order=_longer(coins.order, outputs, NONE))
     if count[OWNERS] + outputs > len(coins.first):
-        first, held = _longer(coins.first, outputs, NONE), _longer(coins.held, outputs, 0)
-        coins = coins._replace(first=first, held=held)
+        first, last = _longer(coins.first, outputs, NONE), _longer(coins.last, outputs, NONE)
+        coins = coins._replace(first=first, last=last, held=_longer(coins.held, outputs, 0))
     return coins
 
 
