@@ -55,3 +55,9 @@ def folded(function: F) -> F:
     """Compile a function into its one caller, instead of once for itself and again there."""
     compiled: Any = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
     return cast(F, compiled)
+
+
+def inlined(function: F) -> F:
+    """Compile a function that the compiler puts into each caller: many arrays are dear to pass on."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    return cast(F, compiled)

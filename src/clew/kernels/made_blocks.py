@@ -7,9 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.hashes import Work, new_work, sha256d
-from clew.kernels.jit import kernel
+from clew.kernels.jit import inlined, kernel
 from clew.kernels.made_coins import (
+    BORN,
     BUSY,
+    CODE,
+    FIRST,
+    HELD,
+    INDEX,
+    LAST,
+    OWNER,
+    VALUE,
     BYTES,
     COINJOINS,
     FEES,
@@ -75,6 +83,9 @@ LARGEST_TRANSACTION = 1 << 19
 """Bytes that a transaction may have, above the most there is."""
 
 
+TO, WHO, AMOUNT = range(3)
+
+
 class Mix(NamedTuple):
     """What a block's transactions are made of; chances in 65536ths, means in thousandths.
 
@@ -106,7 +117,8 @@ class Mix(NamedTuple):
 class Room(NamedTuple):
     """Where a block is made. ``out`` (uint8): transactions from HEAD on; ``starts`` (int64): where
     each begins, and the end; ``has_witness`` (uint8); ``txids`` (uint8, flat), the coinbase's first.
-    ``taken``, ``code``, ``owner``, ``value`` (int64): the coins a transaction spends, and what it pays.
+    ``taken`` (int64): the coins a transaction spends; ``paid`` (int64, (n, 3)): address, owner and value
+    of what it pays.
     ``base`` (uint8): a transaction without its witness. ``noise`` (uint8), ``salts`` (int64)."""
 
     out: Any
@@ -114,15 +126,13 @@ class Room(NamedTuple):
     has_witness: Any
     txids: Any
     taken: Any
-    code: Any
-    owner: Any
-    value: Any
+    paid: Any
     base: Any
     noise: Any
     salts: Any
 
 
-@kernel
+@inlined
 def new_code(coins: Coins, kind: int) -> int:
     """A new address of ``kind``."""
     number = coins.count[NUMBERS]
@@ -130,7 +140,7 @@ def new_code(coins: Coins, kind: int) -> int:
     return (number << CODE_BITS) | kind
 
 
-@kernel
+@inlined
 def new_owner(coins: Coins) -> int:
     """Somebody who owns nothing yet."""
     owner = coins.count[OWNERS]
@@ -138,7 +148,7 @@ def new_owner(coins: Coins) -> int:
     return owner
 
 
-@kernel
+@inlined
 def _choose(count: Any, chances: Any) -> int:
     chance = draw(count) >> 16
     choice = 0
@@ -147,7 +157,7 @@ def _choose(count: Any, chances: Any) -> int:
     return choice
 
 
-@kernel
+@inlined
 def _new_address(coins: Coins, mix: Mix, like: int) -> int:
     """A new address, often of the kind of ``like``, of the same owner (NONE: of nobody)."""
     kind = like & 15
@@ -156,51 +166,51 @@ def _new_address(coins: Coins, mix: Mix, like: int) -> int:
     return new_code(coins, _choose(coins.count, mix.kinds))
 
 
-@kernel
+@inlined
 def _wants_new(coins: Coins, mix: Mix) -> bool:
     count = coins.count
     behind = count[NUMBERS] * 1000 < count[OUTPUTS] * mix.fresh
     return below(count, 100) < (65 if behind else 15)
 
 
-@kernel
+@inlined
 def _spend(coins: Coins, room: Room, slot: int, number: int) -> int:
     take_coin(coins, slot)
     room.taken[number] = slot
-    return coins.value[slot]
+    return coins.coin[slot, VALUE]
 
 
-@kernel
+@inlined
 def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, int]:
     """Fill ``taken``; returns how many, and their value."""
     count = coins.count
     wanted = _choose(count, mix.inputs) + 1
     if mode == SPEND_DUST:
-        slot, wanted = coins.first[DUST_OWNER], DUST_SPENT
+        slot, wanted = coins.owners[DUST_OWNER, FIRST], DUST_SPENT
     else:
         slot = find_coin(coins)
-    owner = coins.owner[slot]
+    owner = coins.coin[slot, OWNER]
     if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN]:
-        if 2 * coins.held[owner] >= count[NEXT_IN]:
+        if 2 * coins.owners[owner, HELD] >= count[NEXT_IN]:
             wanted = count[NEXT_IN]
             count[NEXT_IN] = spread(count, 6, mix.most_spent)
         elif below(count, 4) == 0:
             wanted = count[NEXT_IN]
     total = _spend(coins, room, slot, np.int64(0))
     number = 1
-    while number < wanted and coins.first[owner] != NONE:
-        next_one = coins.last[owner] if draw(count) & 7 == 0 else coins.first[owner]
+    while number < wanted and coins.owners[owner, FIRST] != NONE:
+        next_one = coins.owners[owner, LAST] if draw(count) & 7 == 0 else coins.owners[owner, FIRST]
         total += _spend(coins, room, np.int64(next_one), number)
         number += 1
     return number, total
 
 
-@kernel
+@inlined
 def _pay(room: Room, number: int, code: int, owner: int, value: int) -> None:
-    room.code[number], room.owner[number], room.value[number] = code, owner, value
+    room.paid[number, TO], room.paid[number, WHO], room.paid[number, AMOUNT] = code, owner, value
 
 
-@kernel
+@inlined
 def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
     count = coins.count
     busy = _choose(count, mix.busy)
@@ -210,24 +220,24 @@ def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
         return
     known = recall(coins) if count[RECALL] else NONE
     if known != NONE and not _wants_new(coins, mix):
-        _pay(room, number, coins.recall_code[known], coins.recall_owner[known], np.int64(0))
-    elif known == NONE or below(count, 100) < 35 or coins.recall_owner[known] < FIRST_OWNERS:
+        _pay(room, number, coins.recall[known, 0], coins.recall[known, 1], np.int64(0))
+    elif known == NONE or below(count, 100) < 35 or coins.recall[known, 1] < FIRST_OWNERS:
         _pay(room, number, _new_address(coins, mix, np.int64(NONE)), new_owner(coins), np.int64(0))
     else:
-        code = _new_address(coins, mix, coins.recall_code[known])
-        _pay(room, number, code, coins.recall_owner[known], np.int64(0))
+        code = _new_address(coins, mix, coins.recall[known, 0])
+        _pay(room, number, code, coins.recall[known, 1], np.int64(0))
 
 
-@kernel
+@inlined
 def _choose_change(coins: Coins, room: Room, mix: Mix, number: int) -> None:
     slot = room.taken[0]
-    code, owner = coins.code[slot], np.int64(coins.owner[slot])
+    code, owner = coins.coin[slot, CODE], np.int64(coins.coin[slot, OWNER])
     if owner >= FIRST_OWNERS and (below(coins.count, 100) < 25 or _wants_new(coins, mix)):
         code = _new_address(coins, mix, code)
     _pay(room, number, code, owner, np.int64(0))
 
 
-@kernel
+@inlined
 def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
     """Fill ``code`` and ``owner`` of what is paid; returns how many outputs."""
     count = coins.count
@@ -248,17 +258,18 @@ def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
         return number
     _choose_change(coins, room, mix, number - 1)
     other = below(count, number)
-    for field in (room.code, room.owner):
-        field[number - 1], field[other] = field[other], field[number - 1]
+    for field in (TO, WHO):
+        here, there = room.paid[number - 1, field], room.paid[other, field]
+        room.paid[number - 1, field], room.paid[other, field] = there, here
     return number
 
 
-@kernel
+@inlined
 def _part(value: int, chance: int) -> int:
     return (value >> 16) * chance + (((value & 65535) * chance) >> 16)
 
 
-@kernel
+@inlined
 def _share_out(coins: Coins, room: Room, inputs: int, outputs: int, total: int) -> None:
     """Divide what is spent among the outputs, less a fee."""
     count = coins.count
@@ -266,9 +277,9 @@ def _share_out(coins: Coins, room: Room, inputs: int, outputs: int, total: int) 
     count[FEES] += total - left
     for each in range(outputs - 1):
         value = _part(2 * left // (outputs - each), draw(count) >> 16)
-        room.value[each] = value
+        room.paid[each, AMOUNT] = value
         left -= value
-    room.value[outputs - 1] = left
+    room.paid[outputs - 1, AMOUNT] = left
 
 
 @kernel
@@ -279,9 +290,9 @@ def _join(coins: Coins, room: Room, mix: Mix) -> tuple[int, int]:
     number, least = 0, 0
     for _ in range(4 * wanted):
         slot = find_coin(coins)
-        apart = coins.value[slot] >= DUST_LIMIT and coins.owner[slot] >= FIRST_OWNERS
+        apart = coins.coin[slot, VALUE] >= DUST_LIMIT and coins.coin[slot, OWNER] >= FIRST_OWNERS
         for each in range(number):
-            apart = apart and coins.owner[room.taken[each]] != coins.owner[slot]
+            apart = apart and coins.coin[room.taken[each], OWNER] != coins.coin[slot, OWNER]
         if apart:
             value = _spend(coins, room, slot, number)
             least = value if number == 0 else min(least, value)
@@ -291,16 +302,16 @@ def _join(coins: Coins, room: Room, mix: Mix) -> tuple[int, int]:
     equal = least - least // 10
     for each in range(number):
         slot = room.taken[each]
-        owner, value = np.int64(coins.owner[slot]), coins.value[slot]
-        _pay(room, 2 * each, _new_address(coins, mix, coins.code[slot]), owner, equal)
+        owner, value = np.int64(coins.coin[slot, OWNER]), coins.coin[slot, VALUE]
+        _pay(room, 2 * each, _new_address(coins, mix, coins.coin[slot, CODE]), owner, equal)
         fee = (value - equal) >> 3
-        _pay(room, 2 * each + 1, _new_address(coins, mix, coins.code[slot]), owner, value - equal - fee)
+        _pay(room, 2 * each + 1, _new_address(coins, mix, coins.coin[slot, CODE]), owner, value - equal - fee)
         count[FEES] += fee
     count[COINJOINS] += 1 if number > 1 else 0
     return number, 2 * number
 
 
-@kernel
+@inlined
 def _data_length(count: Any) -> int:
     choice = below(count, 8)
     if choice < 3:
@@ -310,35 +321,35 @@ def _data_length(count: Any) -> int:
     return 4 + below(count, 77)
 
 
-@kernel
+@inlined
 def _put_inputs(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
     count, out = coins.count, room.out
     at = put_size(out, at, number)
     for each in range(number):
         slot = room.taken[each]
         copy(out, at, coins.txid, 32 * slot, np.int64(32))
-        at = put_number(out, at + 32, coins.index[slot], np.int64(4))
-        at = put_unlock(out, at, coins.code[slot] & 15, room.noise, draw(count))
+        at = put_number(out, at + 32, coins.coin[slot, INDEX], np.int64(4))
+        at = put_unlock(out, at, coins.coin[slot, CODE] & 15, room.noise, draw(count))
         at = put_number(out, at, mix.sequence, np.int64(4))
     return at
 
 
-@kernel
+@inlined
 def _put_outputs(room: Room, at: int, number: int) -> int:
     at = put_size(room.out, at, number)
     for each in range(number):
-        at = put_number(room.out, at, room.value[each], np.int64(8))
-        at = put_script(room.out, at, room.code[each], room.salts)
+        at = put_number(room.out, at, room.paid[each, AMOUNT], np.int64(8))
+        at = put_script(room.out, at, room.paid[each, TO], room.salts)
     return at
 
 
-@kernel
+@inlined
 def _put_witnesses(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
     """The witnesses of all inputs; one of them carries a letter if bytes are wanting."""
     count = coins.count
     done = not mix.mean_bytes
     for each in range(number):
-        kind, letter = coins.code[room.taken[each]] & 15, 0
+        kind, letter = coins.coin[room.taken[each], CODE] & 15, 0
         if not done and kind == TAPROOT and count[NEED_BYTES] >= count[NEXT_LETTER]:
             letter = count[NEXT_LETTER]
             count[NEXT_LETTER] = spread(count, SMALL_LETTER, LARGE_LETTER)
@@ -348,7 +359,7 @@ def _put_witnesses(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> 
     return at
 
 
-@kernel
+@inlined
 def _identify(room: Room, work: Work, start: int, witness: int, end: int, at: int) -> None:
     """The txid of the transaction in ``out[start:end]`` into ``txids``; ``witness``: where that begins, or 0."""
     out, base = room.out, room.base
@@ -362,7 +373,7 @@ def _identify(room: Room, work: Work, start: int, witness: int, end: int, at: in
     sha256d(base, np.int64(0), length + 4, work, room.txids, at)
 
 
-@kernel
+@inlined
 def _put_transaction(
     coins: Coins, room: Room, mix: Mix, work: Work, start: int, row: int, inputs: int, outputs: int
 ) -> int:
@@ -370,7 +381,7 @@ def _put_transaction(
     count = coins.count
     witness = False
     for each in range(inputs):
-        witness |= FIRST_WITNESS <= coins.code[room.taken[each]] & 15 <= LAST_WITNESS
+        witness |= FIRST_WITNESS <= coins.coin[room.taken[each], CODE] & 15 <= LAST_WITNESS
     at = put_number(room.out, start, mix.version, np.int64(4))
     if witness:
         room.out[at], room.out[at + 1] = 0, 1
@@ -388,37 +399,37 @@ def _put_transaction(
     return at
 
 
-@kernel
+@inlined
 def _age(coins: Coins, slot: int) -> int:
     """Bits of the age in blocks of a coin that is spent now."""
-    age = coins.count[HEIGHT] - coins.born[slot]
+    age = coins.count[HEIGHT] - coins.coin[slot, BORN]
     bits = 0
     while age >> bits:
         bits += 1
     return bits
 
 
-@kernel
+@inlined
 def _enter(coins: Coins, room: Room, row: int, inputs: int, outputs: int) -> None:
     """Give back what a transaction spent, and enter what it made."""
     for each in range(inputs):
         slot = room.taken[each]
-        coins.by_kind[16 + (coins.code[slot] & 15)] += 1
+        coins.by_kind[16 + (coins.coin[slot, CODE] & 15)] += 1
         coins.ages[_age(coins, slot)] += 1
         free_coin(coins, slot)
     for each in range(outputs):
-        code, owner = room.code[each], room.owner[each]
+        code, owner = room.paid[each, TO], room.paid[each, WHO]
         kind = code & 15
         coins.by_kind[kind] += 1
         if kind == RETURN:
             continue
-        slot = add_coin(coins, each, room.value[each], code, owner)
+        slot = add_coin(coins, each, room.paid[each, AMOUNT], code, owner)
         copy(coins.txid, 32 * slot, room.txids, 32 * row, np.int64(32))
         if owner >= FIRST_OWNERS:
             remember(coins, code, owner)
 
 
-@kernel
+@inlined
 def _reckon(count: Any, mix: Mix, inputs: int, outputs: int, paid: int, length: int) -> None:
     """Keep the books of what was asked and made."""
     count[TRANSACTIONS] += 1
@@ -443,7 +454,7 @@ def fill_block(coins: Coins, room: Room, mix: Mix, target: int, mode: int) -> in
     while count[LIVE] > MOST_JOINED and row < len(room.starts) - 2:
         if mode == PLAIN and at - HEAD >= target or mode == MAKE_DUST and made >= DUST_COINS:
             break
-        if mode == SPEND_DUST and coins.first[DUST_OWNER] == NONE:
+        if mode == SPEND_DUST and coins.owners[DUST_OWNER, FIRST] == NONE:
             break
         if mode == PLAIN and draw(count) >> 16 < mix.coinjoins:
             inputs, outputs = _join(coins, room, mix)

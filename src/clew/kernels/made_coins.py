@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import kernel
+from clew.kernels.jit import inlined, kernel
 from clew.kernels.made_scripts import MASK, MIX, STEP
 
 (
@@ -30,40 +30,38 @@ each power of two as likely; all others may be of any age."""
 BLOCKFUL = 2_048
 
 
-class Coins(NamedTuple):
-    """Coins by slot, lists over them, owners, and counters; all int64 but where it is said.
+INDEX, VALUE, CODE, BORN, OWNER, AFTER, BEFORE, PLACE = range(8)
+"""A coin's fields: output index, satoshi, address, height, owner, neighbours in the owner's list, place
+in ``order``. They fill one cache line."""
+FIELDS = 8
 
-    By slot: ``txid`` (uint8, flat, 32 bytes a slot), ``index``, ``value`` (satoshi), ``code``, ``born``
-    (height, int32), ``owner``, ``after``, ``before`` (the owner's list, int32), ``place`` (in ``order``).
-    ``free``: slots without a coin, a stack of count[FREE]. ``order``: slots by age, NONE where spent,
-    count[ORDER] of them (both int32). By owner: ``first`` and ``last`` coin, how many are ``held`` (int32). ``recall_code``,
-    ``recall_owner`` (int32): addresses paid before, half of them the latest, half from all times.
-    ``count``: (COUNTS,). ``by_kind``: outputs, then inputs, of each kind. ``ages``: inputs by the bits
-    of their age in blocks.
+FIRST, LAST, HELD = range(3)
+"""An owner's fields: first and last coin, and how many."""
+
+
+class Coins(NamedTuple):
+    """Coins by slot, lists over them, owners, and counters.
+
+    ``txid``: uint8, flat, 32 bytes a slot. ``coin``: int64 (slots, FIELDS). ``free``: slots without a
+    coin, a stack of count[FREE]. ``order``: slots by age, NONE where spent, count[ORDER] of them (both
+    int32). ``owners``: int32 (owners, 3). ``recall``: int64 (n, 2), address and owner paid before, half
+    of them the latest, half from all times. ``count``: int64 (COUNTS,). ``by_kind``: int64 (32,),
+    outputs of each kind, from 16 on inputs. ``ages``: int64 (AGES,), inputs by the bits of their age in
+    blocks.
     """
 
     txid: Any
-    index: Any
-    value: Any
-    code: Any
-    born: Any
-    owner: Any
-    after: Any
-    before: Any
-    place: Any
+    coin: Any
     free: Any
     order: Any
-    first: Any
-    last: Any
-    held: Any
-    recall_code: Any
-    recall_owner: Any
+    owners: Any
+    recall: Any
     count: Any
     by_kind: Any
     ages: Any
 
 
-@kernel
+@inlined
 def draw(count: Any) -> int:
     """The next random 32-bit word (PCG, RXS M XS)."""
     state = count[RANDOM]
@@ -72,13 +70,13 @@ def draw(count: Any) -> int:
     return (word >> 22) ^ word
 
 
-@kernel
+@inlined
 def below(count: Any, limit: int) -> int:
     """A random number from 0 to ``limit`` - 1, of at most 2^31."""
     return (draw(count) * limit) >> 32
 
 
-@kernel
+@inlined
 def spread(count: Any, low: int, high: int) -> int:
     """A random number from ``low`` to ``high``, each power of two of them about as likely as the next."""
     bits = 0
@@ -88,56 +86,56 @@ def spread(count: Any, low: int, high: int) -> int:
     return min(high, least + below(count, least))
 
 
-@kernel
+@inlined
 def add_coin(coins: Coins, index: int, value: int, code: int, owner: int) -> int:
     """Enter a coin; returns its slot, whose txid is still to be written."""
     count = coins.count
     count[FREE] -= 1
     slot = coins.free[count[FREE]]
-    coins.index[slot], coins.value[slot], coins.code[slot] = index, value, code
-    coins.born[slot], coins.owner[slot] = count[HEIGHT], owner
-    tail = coins.last[owner]
-    coins.after[slot], coins.before[slot] = NONE, tail
+    coins.coin[slot, INDEX], coins.coin[slot, VALUE], coins.coin[slot, CODE] = index, value, code
+    coins.coin[slot, BORN], coins.coin[slot, OWNER] = count[HEIGHT], owner
+    tail = coins.owners[owner, LAST]
+    coins.coin[slot, AFTER], coins.coin[slot, BEFORE] = NONE, tail
     if tail == NONE:
-        coins.first[owner] = slot
+        coins.owners[owner, FIRST] = slot
     else:
-        coins.after[tail] = slot
-    coins.last[owner] = slot
-    coins.held[owner] += 1
+        coins.coin[tail, AFTER] = slot
+    coins.owners[owner, LAST] = slot
+    coins.owners[owner, HELD] += 1
     coins.order[count[ORDER]] = slot
-    coins.place[slot] = count[ORDER]
+    coins.coin[slot, PLACE] = count[ORDER]
     count[ORDER] += 1
     count[LIVE] += 1
     return slot
 
 
-@kernel
+@inlined
 def take_coin(coins: Coins, slot: int) -> None:
     """Take a coin out of the lists. Its slot keeps what it holds until ``free_coin``."""
     count = coins.count
-    owner = coins.owner[slot]
-    after, before = coins.after[slot], coins.before[slot]
+    owner = coins.coin[slot, OWNER]
+    after, before = coins.coin[slot, AFTER], coins.coin[slot, BEFORE]
     if before == NONE:
-        coins.first[owner] = after
+        coins.owners[owner, FIRST] = after
     else:
-        coins.after[before] = after
+        coins.coin[before, AFTER] = after
     if after == NONE:
-        coins.last[owner] = before
+        coins.owners[owner, LAST] = before
     else:
-        coins.before[after] = before
-    coins.held[owner] -= 1
-    coins.order[coins.place[slot]] = NONE
+        coins.coin[after, BEFORE] = before
+    coins.owners[owner, HELD] -= 1
+    coins.order[coins.coin[slot, PLACE]] = NONE
     count[LIVE] -= 1
 
 
-@kernel
+@inlined
 def free_coin(coins: Coins, slot: int) -> None:
     """Give a slot back."""
     coins.free[coins.count[FREE]] = slot
     coins.count[FREE] += 1
 
 
-@kernel
+@inlined
 def find_coin(coins: Coins) -> int:
     """A coin to spend, mostly a young one; the caller knows that there is one."""
     count = coins.count
@@ -159,26 +157,26 @@ def find_coin(coins: Coins) -> int:
     return coins.order[place]
 
 
-@kernel
+@inlined
 def remember(coins: Coins, code: int, owner: int) -> None:
     """Let an address that was paid be paid again."""
     count = coins.count
-    half = len(coins.recall_code) // 2
+    half = len(coins.recall) // 2
     seen = count[RECALL]
     count[RECALL] = seen + 1
     recent = seen % half
-    coins.recall_code[recent], coins.recall_owner[recent] = code, owner
+    coins.recall[recent, 0], coins.recall[recent, 1] = code, owner
     # A sample of all so far, as in Vitter 1985; above 2^31 every address has the last chance.
     place = seen if seen < half else below(count, min(seen, 1 << 31))
     if place < half:
-        coins.recall_code[half + place], coins.recall_owner[half + place] = code, owner
+        coins.recall[half + place, 0], coins.recall[half + place, 1] = code, owner
 
 
-@kernel
+@inlined
 def recall(coins: Coins) -> int:
     """A place in ``recall_code`` and ``recall_owner``; the caller knows that something was remembered."""
     count = coins.count
-    half = len(coins.recall_code) // 2
+    half = len(coins.recall) // 2
     place = below(count, min(half, count[RECALL]))
     return place + half * (draw(count) & 1)
 
@@ -192,7 +190,7 @@ def compact(coins: Coins) -> None:
         slot = coins.order[place]
         if slot != NONE:
             coins.order[kept] = slot
-            coins.place[slot] = kept
+            coins.coin[slot, PLACE] = kept
             kept += 1
     count[ORDER] = kept
 

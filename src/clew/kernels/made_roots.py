@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.kernels.hashes import merkle_root, new_work, sha256d
 from clew.kernels.jit import kernel
-from clew.kernels.made_coins import Coins, add_coin
+from clew.kernels.made_coins import BORN, Coins, add_coin
 
 
 @kernel
@@ -40,6 +40,6 @@ def witness_root(out: Any, starts: Any, has_witness: Any, txids: Any, rows: int,
 def enter_coinbase(coins: Coins, txid: Any, value: int, code: int, owner: int, born: int) -> None:
     """Make the first output of the coinbase ``txid`` (uint8, 32) a coin, as old as height ``born``."""
     slot = add_coin(coins, np.int64(0), value, code, owner)
-    coins.born[slot] = born
+    coins.coin[slot, BORN] = born
     for i in range(32):
         coins.txid[32 * slot + i] = txid[i]

@@ -70,10 +70,10 @@ def put_size(out: Any, at: int, number: int) -> int:
 @kernel
 def copy(out: Any, at: int, data: Any, start: int, length: int) -> None:
     """``data[start:start+length]`` to ``out[at:]``."""
-    # Views of known length: the loop then compiles to wide moves.
-    to, source = out[at : at + length], data[start : start + length]
-    for i in range(length):
-        to[i] = source[i]
+    # Unsigned places are never counted from the end: the loop then compiles to wide moves.
+    to, source = np.uint64(at), np.uint64(start)
+    for i in range(np.uint64(length)):
+        out[to + i] = data[source + i]
 
 
 @kernel

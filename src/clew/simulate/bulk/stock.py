@@ -8,7 +8,9 @@ from clew.kernels.made_blocks import FIRST_OWNERS, LARGEST_TRANSACTION, Room
 from clew.kernels.made_coins import (
     AGES,
     COUNTS,
+    FIELDS,
     FREE,
+    HELD,
     LIVE,
     NEXT_IN,
     NEXT_LETTER,
@@ -25,7 +27,6 @@ RESERVED_NUMBERS = 128
 """Addresses of the busy ones and of the miners have the numbers below."""
 
 REMEMBERED = 1 << 18
-BY_SLOT = ("index", "value", "code", "born", "owner", "after", "before", "place")
 MOST_ROWS = 1 << 16
 LARGEST_MADE = 3 << 20
 MOST_AT_ONCE = 2_048
@@ -34,29 +35,19 @@ MOST_AT_ONCE = 2_048
 
 def new_coins(slots: int = 1 << 17) -> Coins:
     """No coins yet, and room for ``slots``."""
-    wide, narrow = np.int64, np.int32
     coins = Coins(
         txid=np.zeros(32 * slots, np.uint8),
-        index=np.zeros(slots, wide),
-        value=np.zeros(slots, wide),
-        code=np.zeros(slots, wide),
-        born=np.zeros(slots, narrow),
-        owner=np.zeros(slots, narrow),
-        after=np.zeros(slots, narrow),
-        before=np.zeros(slots, narrow),
-        place=np.zeros(slots, wide),
-        free=np.arange(slots - 1, -1, -1, dtype=narrow),
-        order=np.full(slots, NONE, narrow),
-        first=np.full(slots, NONE, narrow),
-        last=np.full(slots, NONE, narrow),
-        held=np.zeros(slots, narrow),
-        recall_code=np.zeros(REMEMBERED, wide),
-        recall_owner=np.zeros(REMEMBERED, narrow),
-        count=np.zeros(COUNTS, wide),
-        by_kind=np.zeros(32, wide),
-        ages=np.zeros(AGES, wide),
+        coin=np.zeros((slots, FIELDS), np.int64),
+        free=np.arange(slots - 1, -1, -1, dtype=np.int32),
+        order=np.full(slots, NONE, np.int32),
+        owners=np.full((slots, 3), NONE, np.int32),
+        recall=np.zeros((REMEMBERED, 2), np.int64),
+        count=np.zeros(COUNTS, np.int64),
+        by_kind=np.zeros(32, np.int64),
+        ages=np.zeros(AGES, np.int64),
     )
     coins.count[FREE] = slots
+    coins.owners[:, HELD] = 0
     coins.count[OWNERS] = FIRST_OWNERS
     coins.count[NUMBERS] = RESERVED_NUMBERS
     coins.count[[NEXT_IN, NEXT_OUT, NEXT_LETTER]] = 8, 8, 500
@@ -72,16 +63,16 @@ def with_room(coins: Coins, outputs: int) -> Coins:
         coins = _more_slots(coins, outputs)
     if count[ORDER] + outputs > len(coins.order):
         coins = coins._replace(order=_longer(coins.order, outputs, NONE))
-    if count[OWNERS] + outputs > len(coins.first):
-        first, last = _longer(coins.first, outputs, NONE), _longer(coins.last, outputs, NONE)
-        coins = coins._replace(first=first, last=last, held=_longer(coins.held, outputs, 0))
+    if count[OWNERS] + outputs > len(coins.owners):
+        coins = coins._replace(owners=_longer(coins.owners, outputs, NONE))
+        coins.owners[count[OWNERS] :, HELD] = 0
     return coins
 
 
 def _more_slots(coins: Coins, outputs: int) -> Coins:
-    old = len(coins.index)
-    longer = {name: _longer(getattr(coins, name), outputs, 0) for name in BY_SLOT}
-    slots = len(longer["index"])
+    old = len(coins.coin)
+    coin = _longer(coins.coin, outputs, 0)
+    slots = len(coin)
     txid = np.zeros(32 * slots, np.uint8)
     txid[: 32 * old] = coins.txid
     free = np.zeros(slots, np.int32)
@@ -89,11 +80,11 @@ def _more_slots(coins: Coins, outputs: int) -> Coins:
     free[:added] = np.arange(slots - 1, old - 1, -1)
     free[added : added + len(unused)] = unused
     coins.count[FREE] += added
-    return coins._replace(txid=txid, free=free, **longer)
+    return coins._replace(txid=txid, free=free, coin=coin)
 
 
 def _longer(array: np.ndarray, more: int, filler: int) -> np.ndarray:
-    longer = np.full(len(array) + max(len(array) // 2, more), filler, array.dtype)
+    longer = np.full((len(array) + max(len(array) // 2, more), *array.shape[1:]), filler, array.dtype)
     longer[: len(array)] = array
     return longer
 
@@ -106,9 +97,7 @@ def new_room(noise: np.ndarray, salts: np.ndarray) -> Room:
         has_witness=np.zeros(MOST_ROWS, np.uint8),
         txids=np.zeros(32 * (MOST_ROWS + 1), np.uint8),
         taken=np.zeros(MOST_AT_ONCE, np.int64),
-        code=np.zeros(MOST_AT_ONCE, np.int64),
-        owner=np.zeros(MOST_AT_ONCE, np.int64),
-        value=np.zeros(MOST_AT_ONCE, np.int64),
+        paid=np.zeros((MOST_AT_ONCE, 3), np.int64),
         base=np.zeros(LARGEST_TRANSACTION, np.uint8),
         noise=noise,
         salts=salts,
