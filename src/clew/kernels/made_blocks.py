@@ -135,16 +135,18 @@ class Room(NamedTuple):
 @inlined
 def new_code(coins: Coins, kind: int) -> int:
     """A new address of ``kind``."""
-    number = coins.count[NUMBERS]
-    coins.count[NUMBERS] = number + 1
+    count = coins.count
+    number = count[NUMBERS]
+    count[NUMBERS] = number + 1
     return (number << CODE_BITS) | kind
 
 
 @inlined
 def new_owner(coins: Coins) -> int:
     """Somebody who owns nothing yet."""
-    owner = coins.count[OWNERS]
-    coins.count[OWNERS] = owner + 1
+    count = coins.count
+    owner = count[OWNERS]
+    count[OWNERS] = owner + 1
     return owner
 
 
@@ -160,10 +162,11 @@ def _choose(count: Any, chances: Any) -> int:
 @inlined
 def _new_address(coins: Coins, mix: Mix, like: int) -> int:
     """A new address, often of the kind of ``like``, of the same owner (NONE: of nobody)."""
+    count = coins.count
     kind = like & 15
-    if like != NONE and KEY_HASH <= kind <= TAPROOT and below(coins.count, 100) < 55:
+    if like != NONE and KEY_HASH <= kind <= TAPROOT and below(count, 100) < 55:
         return new_code(coins, kind)
-    return new_code(coins, _choose(coins.count, mix.kinds))
+    return new_code(coins, _choose(count, mix.kinds))
 
 
 @inlined
@@ -175,31 +178,33 @@ def _wants_new(coins: Coins, mix: Mix) -> bool:
 
 @inlined
 def _spend(coins: Coins, room: Room, slot: int, number: int) -> int:
+    taken = room.taken
+    coin = coins.coin
     take_coin(coins, slot)
-    room.taken[number] = slot
-    return coins.coin[slot, VALUE]
+    taken[number] = slot
+    return coin[slot, VALUE]
 
 
 @inlined
 def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, int]:
     """Fill ``taken``; returns how many, and their value."""
-    count = coins.count
+    coin, owners, count = coins.coin, coins.owners, coins.count
     wanted = _choose(count, mix.inputs) + 1
     if mode == SPEND_DUST:
-        slot, wanted = coins.owners[DUST_OWNER, FIRST], DUST_SPENT
+        slot, wanted = owners[DUST_OWNER, FIRST], DUST_SPENT
     else:
         slot = find_coin(coins)
-    owner = coins.coin[slot, OWNER]
+    owner = coin[slot, OWNER]
     if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN]:
-        if 2 * coins.owners[owner, HELD] >= count[NEXT_IN]:
+        if 2 * owners[owner, HELD] >= count[NEXT_IN]:
             wanted = count[NEXT_IN]
             count[NEXT_IN] = spread(count, 6, mix.most_spent)
         elif below(count, 4) == 0:
             wanted = count[NEXT_IN]
     total = _spend(coins, room, slot, np.int64(0))
     number = 1
-    while number < wanted and coins.owners[owner, FIRST] != NONE:
-        next_one = coins.owners[owner, LAST] if draw(count) & 7 == 0 else coins.owners[owner, FIRST]
+    while number < wanted and owners[owner, FIRST] != NONE:
+        next_one = owners[owner, LAST] if draw(count) & 7 == 0 else owners[owner, FIRST]
         total += _spend(coins, room, np.int64(next_one), number)
         number += 1
     return number, total
@@ -207,12 +212,13 @@ def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, 
 
 @inlined
 def _pay(room: Room, number: int, code: int, owner: int, value: int) -> None:
-    room.paid[number, TO], room.paid[number, WHO], room.paid[number, AMOUNT] = code, owner, value
+    payees = room.paid
+    payees[number, TO], payees[number, WHO], payees[number, AMOUNT] = code, owner, value
 
 
 @inlined
 def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
-    count = coins.count
+    known_addresses, count = coins.recall, coins.count
     busy = _choose(count, mix.busy)
     if busy < len(mix.busy) - 1:
         count[BUSY] |= 1 << busy
@@ -220,19 +226,21 @@ def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
         return
     known = recall(coins) if count[RECALL] else NONE
     if known != NONE and not _wants_new(coins, mix):
-        _pay(room, number, coins.recall[known, 0], coins.recall[known, 1], np.int64(0))
-    elif known == NONE or below(count, 100) < 35 or coins.recall[known, 1] < FIRST_OWNERS:
+        _pay(room, number, known_addresses[known, 0], known_addresses[known, 1], np.int64(0))
+    elif known == NONE or below(count, 100) < 35 or known_addresses[known, 1] < FIRST_OWNERS:
         _pay(room, number, _new_address(coins, mix, np.int64(NONE)), new_owner(coins), np.int64(0))
     else:
-        code = _new_address(coins, mix, coins.recall[known, 0])
-        _pay(room, number, code, coins.recall[known, 1], np.int64(0))
+        code = _new_address(coins, mix, known_addresses[known, 0])
+        _pay(room, number, code, known_addresses[known, 1], np.int64(0))
 
 
 @inlined
 def _choose_change(coins: Coins, room: Room, mix: Mix, number: int) -> None:
-    slot = room.taken[0]
-    code, owner = coins.coin[slot, CODE], np.int64(coins.coin[slot, OWNER])
-    if owner >= FIRST_OWNERS and (below(coins.count, 100) < 25 or _wants_new(coins, mix)):
+    taken = room.taken
+    coin, count = coins.coin, coins.count
+    slot = taken[0]
+    code, owner = coin[slot, CODE], np.int64(coin[slot, OWNER])
+    if owner >= FIRST_OWNERS and (below(count, 100) < 25 or _wants_new(coins, mix)):
         code = _new_address(coins, mix, code)
     _pay(room, number, code, owner, np.int64(0))
 
@@ -240,6 +248,7 @@ def _choose_change(coins: Coins, room: Room, mix: Mix, number: int) -> None:
 @inlined
 def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
     """Fill ``code`` and ``owner`` of what is paid; returns how many outputs."""
+    payees = room.paid
     count = coins.count
     number = _choose(count, mix.paid) + 1
     if mode == MAKE_DUST:
@@ -259,8 +268,8 @@ def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
     _choose_change(coins, room, mix, number - 1)
     other = below(count, number)
     for field in (TO, WHO):
-        here, there = room.paid[number - 1, field], room.paid[other, field]
-        room.paid[number - 1, field], room.paid[other, field] = there, here
+        here, there = payees[number - 1, field], payees[other, field]
+        payees[number - 1, field], payees[other, field] = there, here
     return number
 
 
@@ -272,27 +281,29 @@ def _part(value: int, chance: int) -> int:
 @inlined
 def _share_out(coins: Coins, room: Room, inputs: int, outputs: int, total: int) -> None:
     """Divide what is spent among the outputs, less a fee."""
+    payees = room.paid
     count = coins.count
     left = total - min(total >> 3, (100 * inputs + 40 * outputs) * (1 + below(count, 20)))
     count[FEES] += total - left
     for each in range(outputs - 1):
         value = _part(2 * left // (outputs - each), draw(count) >> 16)
-        room.paid[each, AMOUNT] = value
+        payees[each, AMOUNT] = value
         left -= value
-    room.paid[outputs - 1, AMOUNT] = left
+    payees[outputs - 1, AMOUNT] = left
 
 
 @kernel
 def _join(coins: Coins, room: Room, mix: Mix) -> tuple[int, int]:
     """Coins of several owners, who get equal outputs and their change; returns how many of both."""
-    count = coins.count
+    taken = room.taken
+    coin, count = coins.coin, coins.count
     wanted = 2 + below(count, MOST_JOINED - 1)
     number, least = 0, 0
     for _ in range(4 * wanted):
         slot = find_coin(coins)
-        apart = coins.coin[slot, VALUE] >= DUST_LIMIT and coins.coin[slot, OWNER] >= FIRST_OWNERS
+        apart = coin[slot, VALUE] >= DUST_LIMIT and coin[slot, OWNER] >= FIRST_OWNERS
         for each in range(number):
-            apart = apart and coins.coin[room.taken[each], OWNER] != coins.coin[slot, OWNER]
+            apart = apart and coin[taken[each], OWNER] != coin[slot, OWNER]
         if apart:
             value = _spend(coins, room, slot, number)
             least = value if number == 0 else min(least, value)
@@ -301,11 +312,11 @@ def _join(coins: Coins, room: Room, mix: Mix) -> tuple[int, int]:
             break
     equal = least - least // 10
     for each in range(number):
-        slot = room.taken[each]
-        owner, value = np.int64(coins.coin[slot, OWNER]), coins.coin[slot, VALUE]
-        _pay(room, 2 * each, _new_address(coins, mix, coins.coin[slot, CODE]), owner, equal)
+        slot = taken[each]
+        owner, value = np.int64(coin[slot, OWNER]), coin[slot, VALUE]
+        _pay(room, 2 * each, _new_address(coins, mix, coin[slot, CODE]), owner, equal)
         fee = (value - equal) >> 3
-        _pay(room, 2 * each + 1, _new_address(coins, mix, coins.coin[slot, CODE]), owner, value - equal - fee)
+        _pay(room, 2 * each + 1, _new_address(coins, mix, coin[slot, CODE]), owner, value - equal - fee)
         count[FEES] += fee
     count[COINJOINS] += 1 if number > 1 else 0
     return number, 2 * number
@@ -323,54 +334,57 @@ def _data_length(count: Any) -> int:
 
 @inlined
 def _put_inputs(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
-    count, out = coins.count, room.out
+    out, taken, noise = room.out, room.taken, room.noise
+    txid, coin, count = coins.txid, coins.coin, coins.count
     at = put_size(out, at, number)
     for each in range(number):
-        slot = room.taken[each]
-        copy(out, at, coins.txid, 32 * slot, np.int64(32))
-        at = put_number(out, at + 32, coins.coin[slot, INDEX], np.int64(4))
-        at = put_unlock(out, at, coins.coin[slot, CODE] & 15, room.noise, draw(count))
+        slot = taken[each]
+        copy(out, at, txid, 32 * slot, np.int64(32))
+        at = put_number(out, at + 32, coin[slot, INDEX], np.int64(4))
+        at = put_unlock(out, at, coin[slot, CODE] & 15, noise, draw(count))
         at = put_number(out, at, mix.sequence, np.int64(4))
     return at
 
 
 @inlined
 def _put_outputs(room: Room, at: int, number: int) -> int:
-    at = put_size(room.out, at, number)
+    out, payees, salts = room.out, room.paid, room.salts
+    at = put_size(out, at, number)
     for each in range(number):
-        at = put_number(room.out, at, room.paid[each, AMOUNT], np.int64(8))
-        at = put_script(room.out, at, room.paid[each, TO], room.salts)
+        at = put_number(out, at, payees[each, AMOUNT], np.int64(8))
+        at = put_script(out, at, payees[each, TO], salts)
     return at
 
 
 @inlined
 def _put_witnesses(coins: Coins, room: Room, mix: Mix, at: int, number: int) -> int:
     """The witnesses of all inputs; one of them carries a letter if bytes are wanting."""
-    count = coins.count
+    out, taken, noise = room.out, room.taken, room.noise
+    coin, count = coins.coin, coins.count
     done = not mix.mean_bytes
     for each in range(number):
-        kind, letter = coins.coin[room.taken[each], CODE] & 15, 0
+        kind, letter = coin[taken[each], CODE] & 15, 0
         if not done and kind == TAPROOT and count[NEED_BYTES] >= count[NEXT_LETTER]:
             letter = count[NEXT_LETTER]
             count[NEXT_LETTER] = spread(count, SMALL_LETTER, LARGE_LETTER)
             count[LETTERS] += 1
             done = True
-        at = put_witness(room.out, at, kind, letter, room.noise, draw(count))
+        at = put_witness(out, at, kind, letter, noise, draw(count))
     return at
 
 
 @inlined
 def _identify(room: Room, work: Work, start: int, witness: int, end: int, at: int) -> None:
     """The txid of the transaction in ``out[start:end]`` into ``txids``; ``witness``: where that begins, or 0."""
-    out, base = room.out, room.base
+    out, txids, base = room.out, room.txids, room.base
     if witness == 0:
-        sha256d(out, start, end - start, work, room.txids, at)
+        sha256d(out, start, end - start, work, txids, at)
         return
     length = witness - start - 2
     copy(base, np.int64(0), out, start, np.int64(4))
     copy(base, np.int64(4), out, start + 6, length - 4)
     copy(base, length, out, end - 4, np.int64(4))
-    sha256d(base, np.int64(0), length + 4, work, room.txids, at)
+    sha256d(base, np.int64(0), length + 4, work, txids, at)
 
 
 @inlined
@@ -378,13 +392,14 @@ def _put_transaction(
     coins: Coins, room: Room, mix: Mix, work: Work, start: int, row: int, inputs: int, outputs: int
 ) -> int:
     """Write a transaction to ``out[start:]``, with its id; returns where it ends."""
-    count = coins.count
+    out, has_witness, taken = room.out, room.has_witness, room.taken
+    coin, count = coins.coin, coins.count
     witness = False
     for each in range(inputs):
-        witness |= FIRST_WITNESS <= coins.coin[room.taken[each], CODE] & 15 <= LAST_WITNESS
-    at = put_number(room.out, start, mix.version, np.int64(4))
+        witness |= FIRST_WITNESS <= coin[taken[each], CODE] & 15 <= LAST_WITNESS
+    at = put_number(out, start, mix.version, np.int64(4))
     if witness:
-        room.out[at], room.out[at + 1] = 0, 1
+        out[at], out[at + 1] = 0, 1
         at += 2
     at = _put_inputs(coins, room, mix, at, inputs)
     at = _put_outputs(room, at, outputs)
@@ -393,16 +408,17 @@ def _put_transaction(
         at = _put_witnesses(coins, room, mix, at, inputs)
         count[WITNESS] += at - split + 2
     lock = count[HEIGHT] - 1 if mix.version > 1 and below(count, 4) == 0 else 0
-    at = put_number(room.out, at, lock, np.int64(4))
+    at = put_number(out, at, lock, np.int64(4))
     _identify(room, work, start, split, at, 32 * row)
-    room.has_witness[row] = witness
+    has_witness[row] = witness
     return at
 
 
 @inlined
 def _age(coins: Coins, slot: int) -> int:
     """Bits of the age in blocks of a coin that is spent now."""
-    age = coins.count[HEIGHT] - coins.coin[slot, BORN]
+    coin, count = coins.coin, coins.count
+    age = count[HEIGHT] - coin[slot, BORN]
     bits = 0
     while age >> bits:
         bits += 1
@@ -412,19 +428,21 @@ def _age(coins: Coins, slot: int) -> int:
 @inlined
 def _enter(coins: Coins, room: Room, row: int, inputs: int, outputs: int) -> None:
     """Give back what a transaction spent, and enter what it made."""
+    txids, taken, payees = room.txids, room.taken, room.paid
+    txid, coin, by_kind, ages = coins.txid, coins.coin, coins.by_kind, coins.ages
     for each in range(inputs):
-        slot = room.taken[each]
-        coins.by_kind[16 + (coins.coin[slot, CODE] & 15)] += 1
-        coins.ages[_age(coins, slot)] += 1
+        slot = taken[each]
+        by_kind[16 + (coin[slot, CODE] & 15)] += 1
+        ages[_age(coins, slot)] += 1
         free_coin(coins, slot)
     for each in range(outputs):
-        code, owner = room.paid[each, TO], room.paid[each, WHO]
+        code, owner = payees[each, TO], payees[each, WHO]
         kind = code & 15
-        coins.by_kind[kind] += 1
+        by_kind[kind] += 1
         if kind == RETURN:
             continue
-        slot = add_coin(coins, each, room.paid[each, AMOUNT], code, owner)
-        copy(coins.txid, 32 * slot, room.txids, 32 * row, np.int64(32))
+        slot = add_coin(coins, each, payees[each, AMOUNT], code, owner)
+        copy(txid, 32 * slot, txids, 32 * row, np.int64(32))
         if owner >= FIRST_OWNERS:
             remember(coins, code, owner)
 
@@ -449,12 +467,14 @@ def fill_block(coins: Coins, room: Room, mix: Mix, target: int, mode: int) -> in
     The caller sees to room: in ``coins`` for as many outputs as ``target`` bytes can hold (9 bytes
     each at least) and in ``room`` for one transaction more. The coinbase has row 0 and is not made here.
     """
-    count, work = coins.count, new_work()
+    starts = room.starts
+    owners, count = coins.owners, coins.count
+    work = new_work()
     row, at, made = 1, HEAD, 0
-    while count[LIVE] > MOST_JOINED and row < len(room.starts) - 2:
+    while count[LIVE] > MOST_JOINED and row < len(starts) - 2:
         if mode == PLAIN and at - HEAD >= target or mode == MAKE_DUST and made >= DUST_COINS:
             break
-        if mode == SPEND_DUST and coins.owners[DUST_OWNER, FIRST] == NONE:
+        if mode == SPEND_DUST and owners[DUST_OWNER, FIRST] == NONE:
             break
         if mode == PLAIN and draw(count) >> 16 < mix.coinjoins:
             inputs, outputs = _join(coins, room, mix)
@@ -468,10 +488,10 @@ def fill_block(coins: Coins, room: Room, mix: Mix, target: int, mode: int) -> in
         if draw(count) >> 16 < mix.returns:
             _pay(room, outputs, _data_length(count) << CODE_BITS | RETURN, np.int64(0), np.int64(0))
             outputs += 1
-        room.starts[row] = at
+        starts[row] = at
         end = _put_transaction(coins, room, mix, work, at, row, inputs, outputs)
         _enter(coins, room, row, inputs, outputs)
         _reckon(count, mix, inputs, outputs, paid, end - at)
         row, at, made = row + 1, end, made + outputs
-    room.starts[row] = at
+    starts[row] = at
     return row

@@ -89,21 +89,21 @@ def spread(count: Any, low: int, high: int) -> int:
 @inlined
 def add_coin(coins: Coins, index: int, value: int, code: int, owner: int) -> int:
     """Enter a coin; returns its slot, whose txid is still to be written."""
-    count = coins.count
+    coin, unused, order, owners, count = coins.coin, coins.free, coins.order, coins.owners, coins.count
     count[FREE] -= 1
-    slot = coins.free[count[FREE]]
-    coins.coin[slot, INDEX], coins.coin[slot, VALUE], coins.coin[slot, CODE] = index, value, code
-    coins.coin[slot, BORN], coins.coin[slot, OWNER] = count[HEIGHT], owner
-    tail = coins.owners[owner, LAST]
-    coins.coin[slot, AFTER], coins.coin[slot, BEFORE] = NONE, tail
+    slot = unused[count[FREE]]
+    coin[slot, INDEX], coin[slot, VALUE], coin[slot, CODE] = index, value, code
+    coin[slot, BORN], coin[slot, OWNER] = count[HEIGHT], owner
+    tail = owners[owner, LAST]
+    coin[slot, AFTER], coin[slot, BEFORE] = NONE, tail
     if tail == NONE:
-        coins.owners[owner, FIRST] = slot
+        owners[owner, FIRST] = slot
     else:
-        coins.coin[tail, AFTER] = slot
-    coins.owners[owner, LAST] = slot
-    coins.owners[owner, HELD] += 1
-    coins.order[count[ORDER]] = slot
-    coins.coin[slot, PLACE] = count[ORDER]
+        coin[tail, AFTER] = slot
+    owners[owner, LAST] = slot
+    owners[owner, HELD] += 1
+    order[count[ORDER]] = slot
+    coin[slot, PLACE] = count[ORDER]
     count[ORDER] += 1
     count[LIVE] += 1
     return slot
@@ -112,33 +112,34 @@ def add_coin(coins: Coins, index: int, value: int, code: int, owner: int) -> int
 @inlined
 def take_coin(coins: Coins, slot: int) -> None:
     """Take a coin out of the lists. Its slot keeps what it holds until ``free_coin``."""
-    count = coins.count
-    owner = coins.coin[slot, OWNER]
-    after, before = coins.coin[slot, AFTER], coins.coin[slot, BEFORE]
+    coin, order, owners, count = coins.coin, coins.order, coins.owners, coins.count
+    owner = coin[slot, OWNER]
+    after, before = coin[slot, AFTER], coin[slot, BEFORE]
     if before == NONE:
-        coins.owners[owner, FIRST] = after
+        owners[owner, FIRST] = after
     else:
-        coins.coin[before, AFTER] = after
+        coin[before, AFTER] = after
     if after == NONE:
-        coins.owners[owner, LAST] = before
+        owners[owner, LAST] = before
     else:
-        coins.coin[after, BEFORE] = before
-    coins.owners[owner, HELD] -= 1
-    coins.order[coins.coin[slot, PLACE]] = NONE
+        coin[after, BEFORE] = before
+    owners[owner, HELD] -= 1
+    order[coin[slot, PLACE]] = NONE
     count[LIVE] -= 1
 
 
 @inlined
 def free_coin(coins: Coins, slot: int) -> None:
     """Give a slot back."""
-    coins.free[coins.count[FREE]] = slot
-    coins.count[FREE] += 1
+    unused, count = coins.free, coins.count
+    unused[count[FREE]] = slot
+    count[FREE] += 1
 
 
 @inlined
 def find_coin(coins: Coins) -> int:
     """A coin to spend, mostly a young one; the caller knows that there is one."""
-    count = coins.count
+    order, count = coins.order, coins.count
     length = count[ORDER]
     chance = draw(count) >> 24
     if chance < YOUNGEST:
@@ -148,35 +149,35 @@ def find_coin(coins: Coins) -> int:
     else:
         depth = below(count, length)
     place = max(0, length - 1 - min(depth, length - 1))
-    while place >= 0 and coins.order[place] == NONE:
+    while place >= 0 and order[place] == NONE:
         place -= 1
     if place < 0:
         place = 0
-        while coins.order[place] == NONE:
+        while order[place] == NONE:
             place += 1
-    return coins.order[place]
+    return order[place]
 
 
 @inlined
 def remember(coins: Coins, code: int, owner: int) -> None:
     """Let an address that was paid be paid again."""
-    count = coins.count
-    half = len(coins.recall) // 2
+    known_addresses, count = coins.recall, coins.count
+    half = len(known_addresses) // 2
     seen = count[RECALL]
     count[RECALL] = seen + 1
     recent = seen % half
-    coins.recall[recent, 0], coins.recall[recent, 1] = code, owner
+    known_addresses[recent, 0], known_addresses[recent, 1] = code, owner
     # A sample of all so far, as in Vitter 1985; above 2^31 every address has the last chance.
     place = seen if seen < half else below(count, min(seen, 1 << 31))
     if place < half:
-        coins.recall[half + place, 0], coins.recall[half + place, 1] = code, owner
+        known_addresses[half + place, 0], known_addresses[half + place, 1] = code, owner
 
 
 @inlined
 def recall(coins: Coins) -> int:
     """A place in ``recall_code`` and ``recall_owner``; the caller knows that something was remembered."""
-    count = coins.count
-    half = len(coins.recall) // 2
+    known_addresses, count = coins.recall, coins.count
+    half = len(known_addresses) // 2
     place = below(count, min(half, count[RECALL]))
     return place + half * (draw(count) & 1)
 
@@ -184,13 +185,13 @@ def recall(coins: Coins) -> int:
 @kernel
 def compact(coins: Coins) -> None:
     """Close the gaps in the order of age."""
-    count = coins.count
+    coin, order, count = coins.coin, coins.order, coins.count
     kept = 0
     for place in range(count[ORDER]):
-        slot = coins.order[place]
+        slot = order[place]
         if slot != NONE:
-            coins.order[kept] = slot
-            coins.coin[slot, PLACE] = kept
+            order[kept] = slot
+            coin[slot, PLACE] = kept
             kept += 1
     count[ORDER] = kept
 
