@@ -77,6 +77,9 @@ DUST_OWNER, FIRST_OWNERS = 8, 32
 
 DUST_COINS, DUST_PAID, DUST_SPENT = 22_000, 500, 400
 DUST_LIMIT = 10_000
+LEAST_LARGE = 6
+NEW_OWNERS = 18
+"""Of a hundred new addresses that are paid, those whose owner is new too."""
 MOST_JOINED, MOST_INPUTS, MOST_PAID = 12, 1_000, 1_500
 SMALL_LETTER, LARGE_LETTER = 100, 16_000
 LARGEST_TRANSACTION = 1 << 19
@@ -198,9 +201,13 @@ def _choose_inputs(coins: Coins, room: Room, mix: Mix, mode: int) -> tuple[int, 
     if mode == PLAIN and count[NEED_IN] >= 1000 * count[NEXT_IN]:
         if 2 * owners[owner, HELD] >= count[NEXT_IN]:
             wanted = count[NEXT_IN]
-            count[NEXT_IN] = spread(count, 6, mix.most_spent)
-        elif below(count, 4) == 0:
-            wanted = count[NEXT_IN]
+            count[NEXT_IN] = spread(count, np.int64(LEAST_LARGE), mix.most_spent)
+        else:
+            # Nobody may hold as many: ask for fewer each time, and take all of every second owner, or
+            # of each where that is not enough.
+            count[NEXT_IN] -= (count[NEXT_IN] - LEAST_LARGE) >> 4
+            if draw(count) & 1 or count[NEED_IN] > 2000 * mix.most_spent:
+                wanted = MOST_INPUTS
     total = _spend(coins, room, slot, np.int64(0))
     number = 1
     while number < wanted and owners[owner, FIRST] != NONE:
@@ -227,7 +234,7 @@ def _choose_payee(coins: Coins, room: Room, mix: Mix, number: int) -> None:
     known = recall(coins) if count[RECALL] else NONE
     if known != NONE and not _wants_new(coins, mix):
         _pay(room, number, known_addresses[known, 0], known_addresses[known, 1], np.int64(0))
-    elif known == NONE or below(count, 100) < 35 or known_addresses[known, 1] < FIRST_OWNERS:
+    elif known == NONE or below(count, 100) < NEW_OWNERS or known_addresses[known, 1] < FIRST_OWNERS:
         _pay(room, number, _new_address(coins, mix, np.int64(NONE)), new_owner(coins), np.int64(0))
     else:
         code = _new_address(coins, mix, known_addresses[known, 0])
@@ -259,7 +266,7 @@ def _choose_outputs(coins: Coins, room: Room, mix: Mix, mode: int) -> int:
         number = 20 + below(count, 80)
     elif count[NEED_OUT] >= 1000 * count[NEXT_OUT]:
         number += count[NEXT_OUT]
-        count[NEXT_OUT] = spread(count, 6, mix.most_paid)
+        count[NEXT_OUT] = spread(count, np.int64(LEAST_LARGE), mix.most_paid)
     for each in range(number - 1):
         _choose_payee(coins, room, mix, each)
     if number == 1:
