@@ -15,6 +15,7 @@ from clew.cli.demo import demo
 from clew.cli.failure import guarded
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.simulate import simulate
 
 
 class Program(click.Group):
@@ -83,7 +84,7 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, *questions.COMMANDS, report, demo, completion):
+for command in (index, *questions.COMMANDS, report, simulate, demo, completion):
     program.add_command(command)
 
 
