@@ -442,7 +442,12 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("outputs", INTEGER, "outputs", "Outputs, those of coinbases too."),
         Key("addresses", INTEGER, "addresses", "Different addresses that were paid."),
         Key("owners", INTEGER, "owners", "Different owners of these addresses, miners included."),
-        Key("unspent", INTEGER, "outputs", "Outputs not spent, OP_RETURN left out, the first block's included."),
+        Key(
+            "unspent",
+            INTEGER,
+            "outputs",
+            "Outputs not spent, the first block's too, without OP_RETURN.",
+        ),
         Key("witness_bytes", INTEGER, BYTES, "Bytes of witnesses, with each transaction's marker and flag."),
         Key("coinjoins", INTEGER, "transactions", "Transactions that several owners made together."),
         Key("inscriptions", INTEGER, "inputs", "Inputs whose witness carries data in its script."),

@@ -12,7 +12,7 @@ import click
 from clew.cli import options
 from clew.cli.progress import Display
 from clew.cli.sheet import Column, Sheet, count, show_json
-from clew.cli.units import duration, number
+from clew.cli.units import duration, number, plural
 from clew.cli.units import size as as_size
 
 if TYPE_CHECKING:
@@ -23,23 +23,15 @@ LEAST, MOST = 10**6, 10**13
 MOST_THREADS = 1024
 
 
-class Size(click.ParamType):
-    """A number of bytes, such as 10GB or 500MB; units as disks are sold."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes. Raises click.BadParameter for anything else, or out of bounds."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kKMGT]?B?)", str(value).strip())
-        unit = UNITS.get(found[2].upper()) if found else None
-        if found is None or unit is None:
-            self.fail(f"expected a size such as 10GB or 500MB, found {value!r}", param, ctx)
-        asked = round(float(found[1]) * unit)
-        if not LEAST <= asked <= MOST:
-            self.fail(f"expected a size from 1MB to 10TB, found {value!r}", param, ctx)
-        return asked
+def _size(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """A number of bytes, such as 10GB or 500MB. Raises click.BadParameter for anything else."""
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kKMGT]?B?)", value.strip())
+    if found is None or found[2].upper() not in UNITS:
+        raise click.BadParameter(f"expected a size such as 10GB or 500MB, found {value!r}")
+    asked = round(float(found[1]) * UNITS[found[2].upper()])
+    if not LEAST <= asked <= MOST:
+        raise click.BadParameter(f"expected a size from 1MB to 10TB, found {value!r}")
+    return asked
 
 
 @click.group(short_help="Make block files: to measure on.")
@@ -53,7 +45,7 @@ def simulate() -> None:
 
 
 @simulate.command(short_help="A chain of any size, composed as the main chain is.")
-@click.option("--size", metavar="SIZE", type=Size(), required=True, help="How much to make, such as 10GB.")
+@click.option("--size", metavar="SIZE", callback=_size, required=True, help="How much to make, such as 10GB.")
 @click.option(
     "--seed",
     metavar="N",
@@ -73,7 +65,9 @@ def simulate() -> None:
     help="The folder to make; it must be missing or empty.",
 )
 @click.option(
-    "--recent", is_flag=True, help="Transactions as of the last years alone: small, with many OP_RETURN outputs."
+    "--recent",
+    is_flag=True,
+    help="Transactions of the last years alone: small, with many OP_RETURN outputs.",
 )
 @click.option("--plain", is_flag=True, help="Do not obfuscate: write a key of zeros to xor.dat.")
 @click.option(
@@ -108,14 +102,17 @@ def bulk(
         )
     seconds = time.perf_counter() - started
     if as_json:
-        show_json({**made.as_dict(), "folder": str(folder), "seed": seed, "recent": recent, "seconds": seconds})
+        show_json(
+            {**made.as_dict(), "folder": str(folder), "seed": seed, "recent": recent, "seconds": seconds}
+        )
     else:
         _sheet(made, folder, seconds).show()
 
 
 def _sheet(made: Composition, folder: Path, seconds: float) -> Sheet:
     sheet = Sheet()
-    sheet.line(f"{folder}: {as_size(made.size)} in {number(made.files)} files, {number(made.blocks)} blocks", "bold")
+    what = f"{plural(made.files, 'file')}, {plural(made.blocks, 'block')}"
+    sheet.line(f"{folder}: {as_size(made.size)} in {what}", "bold")
     rate = made.size / seconds / 1e6 if seconds else 0.0
     sheet.facts(
         [
@@ -123,9 +120,12 @@ def _sheet(made: Composition, folder: Path, seconds: float) -> Sheet:
             ("transactions", f"{number(made.transactions)}, {made.size / made.transactions:,.0f} bytes each"),
             ("inputs", f"{number(made.inputs)}, {made.inputs / made.transactions:.2f} a transaction"),
             ("outputs", f"{number(made.outputs)}, {made.outputs / made.transactions:.2f} a transaction"),
-            ("unspent", f"{number(made.unspent)}, {100 * made.unspent / made.outputs:.1f} % of outputs"),
+            ("unspent", f"{number(made.unspent)}, {_share(made.unspent, made.outputs)} of outputs"),
             ("addresses", f"{number(made.addresses)}, of {number(made.owners)} owners"),
-            ("witnesses", f"{as_size(made.witness_bytes)}, {100 * made.witness_bytes / made.size:.1f} % of bytes"),
+            (
+                "witnesses",
+                f"{as_size(made.witness_bytes)}, {_share(made.witness_bytes, made.size)} of bytes",
+            ),
             ("coinjoins", number(made.coinjoins)),
             ("most inputs of a block", number(made.most_inputs)),
         ]

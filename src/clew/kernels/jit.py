@@ -58,6 +58,6 @@ def folded(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Compile a function that the compiler puts into each caller: many arrays are dear to pass on."""
+    """Compile a function that LLVM puts into each caller, where many arrays are dear to pass on."""
     compiled: Any = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
     return cast(F, compiled)

@@ -67,7 +67,7 @@ def draw(count: Any) -> int:
     state = count[RANDOM]
     count[RANDOM] = (state * STEP + count[STREAM]) & MASK
     word = (((state >> ((state >> 28) + 4)) ^ state) * MIX) & MASK
-    return (word >> 22) ^ word
+    return int((word >> 22) ^ word)
 
 
 @inlined
@@ -106,7 +106,7 @@ def add_coin(coins: Coins, index: int, value: int, code: int, owner: int) -> int
     coin[slot, PLACE] = count[ORDER]
     count[ORDER] += 1
     count[LIVE] += 1
-    return slot
+    return int(slot)
 
 
 @inlined
@@ -155,7 +155,7 @@ def find_coin(coins: Coins) -> int:
         place = 0
         while order[place] == NONE:
             place += 1
-    return order[place]
+    return int(order[place])
 
 
 @inlined
@@ -194,5 +194,3 @@ def compact(coins: Coins) -> None:
             coin[slot, PLACE] = kept
             kept += 1
     count[ORDER] = kept
-
-

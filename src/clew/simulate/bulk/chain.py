@@ -17,16 +17,17 @@ from pathlib import Path
 import numpy as np
 
 from clew.bitcoin.hashes import sha256d
-from clew.kernels.made_blocks import DUST_OWNER, FIRST_OWNERS, HEAD, MAKE_DUST, PLAIN, SPEND_DUST, Room, fill_block
+from clew.kernels.made_blocks import DUST_OWNER, FIRST_OWNERS, MAKE_DUST, PLAIN, SPEND_DUST, fill_block
 from clew.kernels.made_coins import FEES, HEIGHT, INPUTS, RANDOM, STREAM, TRANSACTIONS
 from clew.kernels.made_roots import enter_coinbase
 from clew.kernels.made_scripts import CODE_BITS, KEY_65, KEY_HASH, NOISE, NOISE_PIECE, WITNESS_KEY, put_script
+from clew.kernels.made_transactions import HEAD, Room
 from clew.simulate.bulk.composition import Composition, Tally
 from clew.simulate.bulk.files import BlockFolder
 from clew.simulate.bulk.frames import MAGIC, Coinbase, Draft, close, frame_size
 from clew.simulate.bulk.mix import LARGEST_BLOCK, RECENT, WHOLE, Recipe, block_bytes, mix, place
-from clew.simulate.chain import Chain
 from clew.simulate.bulk.stock import new_coins, new_room, with_room
+from clew.simulate.chain import Chain
 
 MATURITY = 100
 """Blocks after which a coinbase can be spent."""
@@ -78,7 +79,9 @@ class BulkChain:
     def next_block(self, mature: bytes | None) -> Draft:
         """Make a block. ``mature``: id of the coinbase MATURITY blocks before, None where there is none."""
         self.height += 1
-        words = np.frombuffer(hashlib.sha256(f"{self._seed}/{self.height}".encode()).digest(), "<u4").astype(int)
+        words = np.frombuffer(hashlib.sha256(f"{self._seed}/{self.height}".encode()).digest(), "<u4").astype(
+            int
+        )
         coins = self._coins = with_room(self._coins, self._room_needed())
         coins.count[RANDOM], coins.count[STREAM], coins.count[HEIGHT] = words[0], words[1] | 1, self.height
         if mature is not None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from clew.kernels.made_blocks import FIRST_OWNERS
 from clew.kernels.made_coins import (
     BUSY,
-    BYTES,
     COINJOINS,
     INPUTS,
     LETTERS,
-    LIVE,
     NUMBERS,
     OUTPUTS,
     OWNERS,
@@ -18,7 +17,6 @@ from clew.kernels.made_coins import (
     WITNESS,
     Coins,
 )
-from clew.kernels.made_blocks import FIRST_OWNERS
 from clew.kernels.made_scripts import CODE_BITS, KEY_65, KINDS, RETURN
 from clew.simulate.bulk.frames import Coinbase
 from clew.simulate.bulk.stock import RESERVED_NUMBERS

@@ -61,7 +61,7 @@ class BlockFolder:
                 start = self._position % XOR_KEY_BYTES
                 np.bitwise_xor(frame, self._pad[start : start + len(frame)], out=frame)
             assert self._file is not None
-            self._file.write(memoryview(frame))
+            self._file.write(frame.data)
         except OSError as error:
             raise self._failed(error) from error
         self._position += len(frame)

@@ -10,8 +10,8 @@ from clew.bitcoin.block import COMMITMENT_HEAD
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import NETWORKS
 from clew.bitcoin.wire import compact_size
-from clew.kernels.made_blocks import HEAD, Room
 from clew.kernels.made_roots import transaction_root, witness_root
+from clew.kernels.made_transactions import HEAD, Room
 from clew.simulate.bulk.files import Bytes
 from clew.simulate.mining import EASIEST_BITS, push_height, work_off
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.kernels.made_blocks import ONE, Mix
+from clew.kernels.made_blocks import ONE
 from clew.kernels.made_scripts import KINDS
+from clew.kernels.made_transactions import Mix
 
 MOST_PAID, MOST_SPENT = 1_500, 1_000
 

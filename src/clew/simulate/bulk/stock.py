@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.kernels.made_blocks import FIRST_OWNERS, LARGEST_TRANSACTION, Room
+from clew.kernels.made_blocks import FIRST_OWNERS
 from clew.kernels.made_coins import (
     AGES,
     COUNTS,
@@ -22,6 +22,7 @@ from clew.kernels.made_coins import (
     Coins,
     compact,
 )
+from clew.kernels.made_transactions import LARGEST_TRANSACTION, Room
 
 RESERVED_NUMBERS = 128
 """Addresses of the busy ones and of the miners have the numbers below."""
@@ -62,16 +63,17 @@ def with_room(coins: Coins, outputs: int) -> Coins:
     if count[FREE] < outputs:
         coins = _more_slots(coins, outputs)
     if count[ORDER] + outputs > len(coins.order):
-        coins = coins._replace(order=_longer(coins.order, outputs, NONE))
+        coins = coins._replace(order=_longer(coins.order, int(count[ORDER]) + outputs, NONE))
     if count[OWNERS] + outputs > len(coins.owners):
-        coins = coins._replace(owners=_longer(coins.owners, outputs, NONE))
-        coins.owners[count[OWNERS] :, HELD] = 0
+        known = len(coins.owners)
+        coins = coins._replace(owners=_longer(coins.owners, int(count[OWNERS]) + outputs, NONE))
+        coins.owners[known:, HELD] = 0
     return coins
 
 
 def _more_slots(coins: Coins, outputs: int) -> Coins:
     old = len(coins.coin)
-    coin = _longer(coins.coin, outputs, 0)
+    coin = _longer(coins.coin, old + outputs, 0)
     slots = len(coin)
     txid = np.zeros(32 * slots, np.uint8)
     txid[: 32 * old] = coins.txid
@@ -83,8 +85,8 @@ def _more_slots(coins: Coins, outputs: int) -> Coins:
     return coins._replace(txid=txid, free=free, coin=coin)
 
 
-def _longer(array: np.ndarray, more: int, filler: int) -> np.ndarray:
-    longer = np.full((len(array) + max(len(array) // 2, more), *array.shape[1:]), filler, array.dtype)
+def _longer(array: np.ndarray, least: int, filler: int) -> np.ndarray:
+    longer = np.full((max(len(array) * 3 // 2, least), *array.shape[1:]), filler, array.dtype)
     longer[: len(array)] = array
     return longer
 
@@ -102,5 +104,3 @@ def new_room(noise: np.ndarray, salts: np.ndarray) -> Room:
         noise=noise,
         salts=salts,
     )
-
-
