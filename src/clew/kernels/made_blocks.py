@@ -65,6 +65,8 @@ DUST_OWNER, FIRST_OWNERS = 8, 32
 DUST_COINS, DUST_PAID, DUST_SPENT = 22_000, 500, 400
 DUST_LIMIT = 10_000
 LEAST_LARGE = 6
+ALIKE = 30
+"""Of a hundred new addresses of somebody who has some, those that are of the kind of one of them."""
 NEW_OWNERS = 18
 """Of a hundred new addresses that are paid, those whose owner is new too."""
 MOST_JOINED, MOST_INPUTS, MOST_PAID = 12, 1_000, 1_500
@@ -102,7 +104,7 @@ def _new_address(coins: Coins, mix: Mix, like: int) -> int:
     """A new address, often of the kind of ``like``, of the same owner (NONE: of nobody)."""
     count = coins.count
     kind = like & 15
-    if like != NONE and KEY_HASH <= kind <= TAPROOT and below(count, 100) < 55:
+    if like != NONE and KEY_HASH <= kind <= TAPROOT and below(count, 100) < ALIKE:
         return new_code(coins, kind)
     return new_code(coins, _choose(count, mix.kinds))
 

@@ -21,29 +21,29 @@ MOST_PAID, MOST_SPENT = 1_500, 1_000
 ERAS = (0.0, 0.02, 0.07, 0.12, 0.18, 0.25, 0.38, 0.5, 0.65, 1.0)
 # Parts in a hundred of new addresses, by kind, at each of ERAS.
 NEW_ADDRESSES: dict[str, tuple[float, ...]] = {
-    "bare key, 65 bytes": (20, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-    "key hash of a 65-byte key": (74, 44, 15, 4, 2, 0, 0, 0, 0, 0),
-    "key hash": (4, 53, 79, 76, 68, 54, 36, 23, 17, 11),
-    "script hash, 2 of 3 keys": (0, 1, 5, 19, 27, 20, 14, 8, 4, 3),
-    "script hash of a witness key hash": (0, 0, 0, 0, 2, 16, 20, 17, 11, 6),
-    "witness key hash": (0, 0, 0, 0, 0, 7, 25, 42, 42, 40),
-    "witness script hash, 2 of 3 keys": (0, 0, 0, 0, 0, 2, 4, 6, 6, 5),
-    "taproot": (0, 0, 0, 0, 0, 0, 0, 3, 19, 34),
+    "bare key, 65 bytes": (6, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+    "key hash of a 65-byte key": (88, 45, 15, 4, 2, 0, 0, 0, 0, 0),
+    "key hash": (4, 52, 76, 74, 58, 30, 13, 10, 7, 5),
+    "script hash, 2 of 3 keys": (0, 1, 8, 21, 32, 22, 12, 6, 3, 2),
+    "script hash of a witness key hash": (0, 0, 0, 0, 4, 32, 22, 15, 8, 5),
+    "witness key hash": (0, 0, 0, 0, 2, 13, 48, 56, 44, 42),
+    "witness script hash, 2 of 3 keys": (0, 0, 0, 0, 1, 2, 3, 4, 4, 4),
+    "taproot": (0, 0, 0, 0, 0, 0, 0, 5, 33, 41),
     "bare multisig, 1 of 3 keys": (0.5, 0.6, 0.5, 0.4, 0.3, 0.3, 0.3, 0.3, 0.4, 0.4),
-    "non-standard": (0.5, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2),
-    "bare key, 33 bytes": (1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2),
+    "non-standard": (0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
+    "bare key, 33 bytes": (0.5, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2),
 }
-RETURNS = (0, 0.2, 1.5, 2, 3, 5, 3, 1.5, 4, 4.5)
+RETURNS = (0, 0.1, 0.3, 0.7, 2, 6, 2, 1.5, 4, 4.5)
 """OP_RETURN outputs in a hundred outputs."""
 
-BLOCK_KB = (100, 250, 500, 800, 950, 1050, 1200, 1300, 1500, 1700)
+BLOCK_KB = (60, 250, 500, 800, 950, 1050, 1200, 1300, 1500, 1700)
 """Mean size of a block."""
 
 LARGEST_BLOCK = 2_000_000
 LETTERS_FROM = 0.5
 """From this place on, taproot inputs carry what is wanting to the mean size of a transaction."""
 
-BUSY = (3.2, 3.0, 1.2, 0.8, 0.6, 0.4)
+BUSY = (3.6, 3.4, 1.2, 0.6, 0.4, 0.3)
 """Of a hundred payments, those to each of the busy addresses."""
 
 
