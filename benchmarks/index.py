@@ -1,8 +1,8 @@
 """How fast block files become a ledger, by stage, next to OpenSSL's hashing of the same transactions.
 
-Run: python benchmarks/index.py [--size MB] [--threads N] [--keep DIR]
+Run: python benchmarks/index.py [--size MB] [--recent] [--threads N] [--keep DIR]
 
-A bulk chain is made once (``made_chain.py``) and kept in ``--keep``. Every figure is MB of block
+A bulk chain is made once (``clew simulate bulk``) and kept in ``--keep``. Every figure is MB of block
 files per second in this run, page cache warm, kernels compiled; 1 MB is a million bytes.
 """
 
@@ -30,7 +30,7 @@ from clew.engine.local import LocalEngine
 from clew.kernels.sha256 import BACKEND
 from clew.ledger import source
 from clew.ledger.headers import Node
-from made_chain import made_chain
+from clew.simulate import bulk
 
 
 def openssl() -> Any:
@@ -104,13 +104,14 @@ def main() -> None:
     """Measure and print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--size", type=int, default=1_000, help="MB of block files (default 1000)")
+    options.add_argument("--recent", action="store_true", help="transactions of the last years alone")
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "clew-bench")
     chosen = options.parse_args()
-    blocks = chosen.keep / f"made-{chosen.size}"
-    if not (blocks / "done").exists():
-        made_chain(blocks, chosen.size * 1_000_000)
-        (blocks / "done").touch()
+    # A folder is there only if it is whole.
+    blocks = chosen.keep / f"bulk-{chosen.size}MB{'-recent' if chosen.recent else ''}"
+    if not blocks.exists():
+        bulk.make(blocks, chosen.size * 1_000_000, seed=1, recent=chosen.recent)
     ledger = chosen.keep / "ledger"
     files = source.open_files(blocks, "regtest")
     chain = source.best_chain(files, source.scan(files))

@@ -69,6 +69,11 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "lookup": frozenset({"jit", "words"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
         "parse": frozenset({"jit", "hashes", "queue", "scripts", "lookup", "words"}),
+        # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
+        "made_coins": frozenset({"jit", "made_scripts"}),
+        "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),
+        "made_blocks": frozenset({"jit", "hashes", "made_scripts", "made_coins", "made_transactions"}),
+        "made_roots": frozenset({"jit", "hashes", "made_coins"}),
     },
 }
 """Rooms whose files may not lean on each other freely: file -> the files it may import."""

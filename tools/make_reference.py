@@ -52,9 +52,17 @@ def _lines() -> Iterator[str]:
     yield ""
     yield EVERY_ANSWER
     yield from _keys(EVERY)
-    for name, command in program.commands.items():
+    for name, command in _commands(program):
         yield ""
         yield from _command(f"clew {name}", command, QUESTIONS.get(name) or COMMANDS.get(name, ()))
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command and its name, those of a group after it."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
 
 
 def _command(name: str, command: click.Command, keys: tuple[Key, ...]) -> Iterator[str]:

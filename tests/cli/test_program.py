@@ -13,7 +13,7 @@ from clew.cli import program
 from cli.process import Run, surroundings
 
 COMMANDS = sorted(program.commands)
-LEDGERLESS = {"demo", "completion"}
+LEDGERLESS = {"simulate", "demo", "completion"}
 HEAVY = ("numpy", "numba", "rich", "duckdb", "pyarrow", "matplotlib", "typst", "jinja2", "asyncio", "pydoc")
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
+
+import click
 
 from clew.cli import program
 from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
@@ -30,6 +33,15 @@ def test_every_key_is_told_once_in_a_sentence() -> None:
             assert key.type, key
 
 
+def _names(group: click.Group, before: str = "") -> Iterator[str]:
+    """Names of all commands; a group stands for those in it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _names(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
 def test_keys_are_those_of_commands() -> None:
-    assert {*QUESTIONS, *COMMANDS} == set(program.commands) - {"demo", "completion"}
+    assert {*QUESTIONS, *COMMANDS} == set(_names(program)) - {"demo", "completion"}
     assert not set(QUESTIONS) & set(COMMANDS)

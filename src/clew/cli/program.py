@@ -16,6 +16,7 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.simulate import simulate
 from clew.cli.verify import verify
 
 
@@ -86,7 +87,7 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, follow, verify, *questions.COMMANDS, report, demo, completion):
+for command in (index, follow, verify, *questions.COMMANDS, report, simulate, demo, completion):
     program.add_command(command)
 
 

@@ -60,6 +60,12 @@ def folded(function: F) -> F:
     return cast(F, compiled)
 
 
+def inlined(function: F) -> F:
+    """Compile a function that LLVM puts into each caller, where many arrays are dear to pass on."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    return cast(F, compiled)
+
+
 def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     """The array without its owner; what is no array stays as it is."""
     if not isinstance(kind, types.Array):
