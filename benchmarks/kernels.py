@@ -22,6 +22,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from made_chain import made_chain
 
 from clew.build.batches import BlockReader
 from clew.engine.local import LocalEngine
@@ -29,7 +30,6 @@ from clew.kernels.hashes import INITIAL
 from clew.kernels.jit import kernel
 from clew.kernels.sha256 import BACKEND, compress, compress_two
 from clew.ledger import source
-from made_chain import made_chain
 
 ROUNDS = 5
 HASHED = 100_000_000

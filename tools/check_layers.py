@@ -67,6 +67,9 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "scripts": frozenset({"jit", "hashes", "words"}),
         # A key is made of whole words.
         "lookup": frozenset({"jit", "words"}),
+        # Tables larger than the caches are asked for ahead.
+        "spends": frozenset({"jit", "words"}),
+        "join": frozenset({"jit", "words"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
         "parse": frozenset({"jit", "hashes", "queue", "scripts", "lookup", "words"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.

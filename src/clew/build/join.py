@@ -74,6 +74,12 @@ class Join:
             [np.zeros((*counts.shape[:2], 1), np.int64), np.cumsum(counts, axis=2)], axis=2
         )
         self.records = int(totals.sum())
+        both = (0, 1)
+        self.row_places = [np.array([each.rows(kind) for each in self.regions], np.int64) for kind in both]
+        self.payload_places = [
+            np.array([each.payloads(kind) for each in self.regions], np.int64) for kind in both
+        ]
+        self.bases = np.array([each.output for each in self.regions], np.int64)
         self.outputs = self.regions[-1].output + self.regions[-1].outputs if self.regions else 0
 
     def find_firsts(self) -> None:
@@ -120,7 +126,7 @@ class Join:
             base = np.array([region.output for region in self.regions], np.int64)
             low, high = np.empty(records, np.uint32), np.empty(records, np.uint8)
             if records:
-                slices = kernel.Slices(self.words, rows, payloads, np.ascontiguousarray(counts), base)
+                slices = kernel.Slices(self.words, rows, payloads, np.ascontiguousarray(counts), self.bases)
                 kernel.join(slices, count, self.seed, TAG_BITS, self._rooms(records, count), low, high)
             return low, high
 
@@ -166,8 +172,8 @@ class Join:
         region = self.regions[number]
         return kernel.Parts(
             self.words,
-            region.rows(kind),
-            region.payloads(kind),
+            int(self.row_places[kind][number]),
+            int(self.payload_places[kind][number]),
             np.ascontiguousarray(self.starts[number, kind]),
             self.low,
             self.high,

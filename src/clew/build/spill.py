@@ -62,8 +62,8 @@ class Region:
 def partitions_for(size: int, memory: int, threads: int) -> int:
     """How many partitions for a chain of ``size`` bytes: each joins in the processor's cache if that does
     not make too many of them, and in its thread's part of ``memory`` (bytes) in any case."""
-    records = size // 100 + 1
-    by_cache = min(records // 200_000 + 1, 256 if size < 64 << 30 else 64)
+    records = size // 150 + 1
+    by_cache = min(records // 100_000 + 1, 512 if size < 64 << 30 else 64)
     by_memory = records * 60 * threads * 4 // memory + 1
     return 1 << max(2, (max(by_cache, by_memory) - 1).bit_length())
 

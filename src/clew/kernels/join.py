@@ -16,12 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.jit import JIT, borrowed, folded, kernel
+from clew.kernels.words import fetch
 from clew.schema import HEAD_BYTES, NULLDATA, WITNESS_UNKNOWN
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 SHORT_WORDS = HEAD_BYTES // 4
 LONG_WORDS = STRIDE // 4
 TYPE_SHIFT = 28
+AHEAD = 8
+"""Records between asking memory for a slot and looking at it."""
 ROW_MASK = (1 << TYPE_SHIFT) - 1
 _FACTOR = np.uint64(0xFF51AFD7ED558CCD)
 
@@ -146,13 +149,23 @@ def join(slices: Slices, count: int, seed: Any, bits: int, room: Room, low: Any,
     slices, room = borrowed(slices), borrowed(room)
     mask = len(room.slots) - 1
     found, record = 0, 0
+    keys = np.empty(AHEAD, np.uint64)
     for batch in range(len(slices.rows)):
         base = slices.base[batch]
-        for i in range(slices.counts[batch]):
+        records = slices.counts[batch]
+        for i in range(-AHEAD, records):
+            ahead = i + AHEAD
+            key = keys[i & (AHEAD - 1)]
+            if ahead < records:
+                kind = np.int64(slices.words[slices.rows[batch] + ahead]) >> TYPE_SHIFT
+                later = _hash(slices.words, slices.payloads[batch] + count * ahead, count, kind, seed)
+                keys[ahead & (AHEAD - 1)] = later
+                fetch(room.slots, np.int64(later & np.uint64(0x7FFFFFFF)) & mask)
+            if i < 0:
+                continue
             head = np.int64(slices.words[slices.rows[batch] + i])
             kind = head >> TYPE_SHIFT
             at = slices.payloads[batch] + count * i
-            key = _hash(slices.words, at, count, kind, seed)
             tag = np.int64(key >> np.uint64(64 - bits)) + 1
             slot = np.int64(key & np.uint64(0x7FFFFFFF)) & mask
             while True:

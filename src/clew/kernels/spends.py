@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.jit import borrowed, folded, kernel
+from clew.kernels.words import fetch
 from clew.schema import NO_OUTPUT, NULLDATA
 
 SHARD_BITS = 6
@@ -21,6 +22,8 @@ WORDS = 4
 PLACE, UNSPENT_BITS = 2, 3
 PAGE = 64
 """Outputs per slot."""
+AHEAD = 8
+"""Rows between asking memory for a slot and looking at it."""
 NOTHING = -1
 
 NO_SUCH_TRANSACTION, NO_SUCH_OUTPUT, SPENT_ALREADY = 1, 2, 3
@@ -182,6 +185,27 @@ def _spend(table: Any, base: int, per: int, used: Used, row: int) -> tuple[int, 
     return output, 0
 
 
+@folded
+def _fetch_used(table: Any, base: int, per: int, used: Used, order: Any, place: int, end: int) -> None:
+    """Ask memory for what inputs some places ahead will look at: most lies far apart."""
+    if place + 2 * AHEAD < end:
+        fetch(used.txid, np.int64(4 * order[place + 2 * AHEAD]))
+    if place + AHEAD < end:
+        row = order[place + AHEAD]
+        slot = _home(used.txid[4 * row], np.int64(used.index[row]) // PAGE, per)
+        fetch(table, np.int64(WORDS * (base + slot)))
+
+
+@folded
+def _fetch_made(table: Any, base: int, per: int, made: Made, order: Any, place: int, end: int) -> None:
+    """Ask memory for where transactions some places ahead will stand."""
+    if place + 2 * AHEAD < end:
+        fetch(made.txid, np.int64(4 * order[place + 2 * AHEAD]))
+    if place + AHEAD < end:
+        slot = _home(made.txid[4 * order[place + AHEAD]], np.int64(0), per)
+        fetch(table, np.int64(WORDS * (base + slot)))
+
+
 @kernel
 def resolve(
     table: Any, held: Any, made: Made, made_order: Any, made_starts: Any, used: Used, used_order: Any,
@@ -204,9 +228,11 @@ def resolve(
         coming, end = made_starts[shard], made_starts[shard + 1]
         for place in range(used_starts[shard], used_starts[shard + 1] + 1):
             final = place == used_starts[shard + 1]
+            _fetch_used(table, start, per, used, used_order, place, used_starts[shard + 1])
             row = np.int64(0) if final else used_order[place]
             transaction = np.int64(len(made.first_output)) if final else np.int64(used.transaction[row])
             while coming < end and made_order[coming] < transaction:
+                _fetch_made(table, start, per, made, made_order, coming, end)
                 new = made_order[coming]
                 coming += 1
                 unspendable = made.first_output[new] < base[1]

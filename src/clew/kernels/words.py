@@ -93,6 +93,25 @@ def _put_state_raw(typing_context: Any, state: Any, first: Any, out: Any, at: An
     return types.void(state, types.int64, out, types.int64), codegen
 
 
+@intrinsic
+def _fetch_raw(typing_context: Any, array: Any, at: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = _pointer(context, builder, signature.args[0], *arguments)
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), number, number, number])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        # To be written, kept in all caches, data.
+        builder.call(fetch, [place, number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), codegen
+
+
+@kernel
+def _fetch_nothing(array: Any, at: int) -> None:
+    pass
+
+
 @kernel
 def _u16_loop(data: Any, at: int) -> int:
     return np.int64(data[at]) | np.int64(data[at + 1]) << 8
@@ -145,6 +164,10 @@ def _put_state_loop(state: Any, first: int, out: Any, at: int) -> None:
         for i in range(4):
             out[at + 4 * word + i] = (value >> np.uint32(24 - 8 * i)) & np.uint32(255)
 
+
+fetch: Any = _fetch_raw if RAW else _fetch_nothing
+"""``fetch(array, at)``: ask memory for item ``at`` of a whole array (flat), which is needed soon. Only a
+hint: it changes nothing."""
 
 u16: Any = _load(16, types.int64) if RAW else _u16_loop
 """``u16(data, at)``: the 16-bit word at ``data[at:at+2]`` (uint8), least significant byte first."""
