@@ -121,9 +121,7 @@ class Join:
             counts = self.counts[:, kind, partition]
             records = int(counts.sum())
             first = self.starts[:, kind, partition]
-            rows = np.array([region.rows(kind) for region in self.regions], np.int64) + first
-            payloads = np.array([region.payloads(kind) for region in self.regions], np.int64) + count * first
-            base = np.array([region.output for region in self.regions], np.int64)
+            rows, payloads = self.row_places[kind] + first, self.payload_places[kind] + count * first
             low, high = np.empty(records, np.uint32), np.empty(records, np.uint8)
             if records:
                 slices = kernel.Slices(self.words, rows, payloads, np.ascontiguousarray(counts), self.bases)
