@@ -30,6 +30,10 @@ _RANGE = 1 << 16
 """Transactions per range in which links are looked for."""
 _CHUNK = 1 << 20
 """Rows per step of a pass over one column."""
+_AMPLE = 1 << 30
+"""Bytes from which on tables may wait to be written while the next ones are made."""
+_PER_ADDRESS = 20
+"""Bytes per address that entities and postings take together, when they are made at one time."""
 _SMALLEST_PART = 1 << 16
 """Rows that a part of a table has at least, however little memory there is."""
 
@@ -65,15 +69,20 @@ class BaseBuild:
         self.memory = memory
         self.step = step
         self._stop = False
-        self._outbox = Outbox(engine)
-        self._counted: Array = np.empty(0, np.uint32)
+        # Tables that wait to be written take memory, too.
+        self._outbox = Outbox(engine, 4 if memory > _AMPLE else 1)
         self._unspent = (0, 0)
 
     def run(self) -> Sums:
         """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
         with self.timings.stage("check rows"):
             self._require_sound()
-        beside = self.engine.start(self._beside)
+        if _PER_ADDRESS * self.counts["addresses"] > self.memory:
+            # One after the other, since both do not fit.
+            self._beside()
+            beside = self.engine.start(lambda: None)
+        else:
+            beside = self.engine.start(self._beside)
         try:
             parents = self._united()
             entities = self._entities(parents)
@@ -189,7 +198,8 @@ class BaseBuild:
         addresses, outputs, columns = self.counts["addresses"], self.counts["outputs"], self.columns
         with self.timings.stage("sums"):
             numbers = np.zeros(addresses, np.uint32)
-            postings.count_by_entity(parents, self._counted, numbers)
+            for first, last in self._chunks(addresses):
+                postings.count_by_entity(parents[first:last], self._posted(first, last), numbers)
             listed = np.empty(outputs // MANY_OUTPUTS + 1, np.uint32)
             count = int(postings.number_large(numbers, MANY_OUTPUTS, listed))
             bits = np.zeros(addresses // 8 + 1, np.uint8)
@@ -199,8 +209,8 @@ class BaseBuild:
         def part(span: tuple[int, int]) -> Array:
             with self.timings.stage("sums"):
                 sums = np.zeros((count, 5), np.int64)
-                for first in range(*span, _CHUNK):
-                    last = min(first + _CHUNK, span[1])
+                for first in range(*span, _CHUNK // 4):
+                    last = min(first + _CHUNK // 4, span[1])
                     postings.add_up(
                         columns["outputs.address"][first:last], columns["outputs.value"][first:last],
                         self._spent_by(first, last), bits, parents, numbers, sums,
@@ -221,6 +231,19 @@ class BaseBuild:
         """Who spent outputs ``first`` to ``last``, read back from where it was written."""
         path = self.base.folder / "spends.spent_by"
         return np.fromfile(path, np.uint32, last - first, offset=4 * first)
+
+    def _posted(self, first: int, last: int) -> Array:
+        """How many outputs addresses ``first`` to ``last`` received; uint32."""
+        low, high = (
+            np.fromfile(
+                self.base.folder / f"posting_starts.start.{part}",
+                dtype,
+                last - first + 1,
+                offset=size * first,
+            )
+            for part, dtype, size in (("low", np.uint32, 4), ("high", np.uint8, 1))
+        )
+        return np.diff(low.astype(np.int64) | high.astype(np.int64) << 32).astype(np.uint32)
 
     def _spends(self) -> None:
         """Write who spent each output, part by part."""
@@ -281,7 +304,6 @@ class BaseBuild:
             counts = np.zeros(addresses, np.uint32)
             for first, last in self._chunks(outputs):
                 postings.count_by_address(paid[first:last], counts)
-            self._counted = counts
         total = 0
         for begin, end in self._address_parts(counts):
             with self.timings.stage("postings"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +88,11 @@ def machine() -> int:
         if limit.isdigit():
             return min(whole, int(limit))
     return whole
+
+
+def give_back() -> None:
+    """Give memory that the allocator keeps for later back to the system, where it can be asked to."""
+    if sys.platform.startswith("linux"):
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim:
+            trim(0)

@@ -16,7 +16,7 @@ from clew.build.bulk import ROWS, WORK, Bulk
 from clew.build.chain import ChainFinder, Held
 from clew.build.holding import hold
 from clew.build.links import rules_in_force
-from clew.build.memory import Memory
+from clew.build.memory import Memory, give_back
 from clew.build.origin import open_origin
 from clew.build.rebuild import Rebuild
 from clew.build.summary import Progress, Summary
@@ -366,4 +366,5 @@ class _Run:
         try:
             yield
         finally:
+            give_back()
             self.phases[name] = self.phases.get(name, 0.0) + time.perf_counter() - began
