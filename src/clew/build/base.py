@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from clew.build.links import links_of
+from clew.build.memory import give_back
 from clew.build.segments import address_keys
 from clew.build.soundness import damaged, require_ids, require_starts
 from clew.build.spends import starts_of
@@ -34,6 +35,8 @@ _AMPLE = 1 << 30
 """Bytes from which on tables may wait to be written while the next ones are made."""
 _PER_ADDRESS = 20
 """Bytes per address that entities and postings take together, when they are made at one time."""
+_SHARE = 6
+"""A table under way takes this part of the memory."""
 _SMALLEST_PART = 1 << 16
 """Rows that a part of a table has at least, however little memory there is."""
 
@@ -80,11 +83,15 @@ class BaseBuild:
         if _PER_ADDRESS * self.counts["addresses"] > self.memory:
             # One after the other, since both do not fit.
             self._beside()
+            self._outbox.settle()
+            give_back()
             beside = self.engine.start(lambda: None)
         else:
             beside = self.engine.start(self._beside)
         try:
             parents = self._united()
+            self._outbox.settle()
+            give_back()
             entities = self._entities(parents)
             while not beside.done():
                 # Ctrl-C is heard only between waits.
@@ -113,7 +120,7 @@ class BaseBuild:
 
     def _parts(self, rows: int, row_bytes: int) -> Iterator[tuple[int, int]]:
         """Parts of a table of ``rows`` of so many bytes each, as large as memory allows."""
-        size = max(_SMALLEST_PART, self.memory // 3 // row_bytes)
+        size = max(_SMALLEST_PART, self.memory // _SHARE // row_bytes)
         count = max(1, -(-rows // size))
         for part in range(count):
             yield rows * part // count, rows * (part + 1) // count
@@ -319,7 +326,7 @@ class BaseBuild:
 
     def _address_parts(self, counts: Array) -> Iterator[tuple[int, int]]:
         """Ranges of addresses whose postings fit into memory together."""
-        most = max(_SMALLEST_PART, self.memory // 3 // 16)
+        most = max(_SMALLEST_PART, self.memory // _SHARE // 16)
         begin, held = 0, 0
         for first in range(0, len(counts), 1024):
             # An address takes room as well as each of its outputs.
@@ -363,7 +370,7 @@ class BaseBuild:
             self._put(self.base, f"{subject}_lookup", {"id": ids, "fingerprint": fingerprints})
 
     def _bucket_parts(self, starts: Array) -> Iterator[tuple[int, int]]:
-        most = max(_SMALLEST_PART, self.memory // 3 // 6)
+        most = max(_SMALLEST_PART, self.memory // _SHARE // 6)
         begin, last = 0, len(starts) - 1
         while begin < last:
             end = int(np.searchsorted(starts, int(starts[begin]) + most, "right")) - 1
