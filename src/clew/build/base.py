@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from clew.build.links import links_of
 from clew.build.memory import give_back
+from clew.build.payers import OUTPUT_BYTES, Payers
 from clew.build.segments import address_keys
 from clew.build.soundness import damaged, require_ids, require_starts
 from clew.build.spends import starts_of
@@ -33,10 +35,10 @@ _CHUNK = 1 << 20
 """Rows per step of a pass over one column."""
 _AMPLE = 1 << 30
 """Bytes from which on tables may wait to be written while the next ones are made."""
-_PER_ADDRESS = 20
+PER_ADDRESS = 20
 """Bytes per address that entities and postings take together, when they are made at one time."""
-_SHARE = 6
-"""A table under way takes this part of the memory."""
+SPENDS_SHARE, LISTS_SHARE, MEMBERS_SHARE = 2, 3, 6
+"""Parts of the memory that a table under way takes: alone, beside counts, beside entities."""
 _SMALLEST_PART = 1 << 16
 """Rows that a part of a table has at least, however little memory there is."""
 
@@ -49,7 +51,7 @@ class BaseBuild:
     """Builds all base tables of the first ``counts`` rows in ``columns``.
 
     ``links``: where to write links that are looked for anew; without it those in ``columns`` count.
-    ``memory``: bytes for tables under way.
+    ``memory``: bytes for tables under way; ``work``: a folder for what does not fit.
     """
 
     def __init__(
@@ -62,7 +64,9 @@ class BaseBuild:
         timings: Timings,
         memory: int,
         step: Callable[[str, int, int], None],
+        work: Path,
     ) -> None:
+        self.work = work
         self.columns = columns
         self.counts = counts
         self.base = base
@@ -72,6 +76,7 @@ class BaseBuild:
         self.memory = memory
         self.step = step
         self._stop = False
+        self._payers: Payers | None = None
         # Tables that wait to be written take memory, too.
         self._outbox = Outbox(engine, 4 if memory > _AMPLE else 1)
         self._unspent = (0, 0)
@@ -80,7 +85,7 @@ class BaseBuild:
         """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
         with self.timings.stage("check rows"):
             self._require_sound()
-        if _PER_ADDRESS * self.counts["addresses"] > self.memory:
+        if PER_ADDRESS * self.counts["addresses"] > self.memory:
             # One after the other, since both do not fit.
             self._beside()
             self._outbox.settle()
@@ -118,9 +123,9 @@ class BaseBuild:
                 raise StopError
             yield first, min(first + size, total)
 
-    def _parts(self, rows: int, row_bytes: int) -> Iterator[tuple[int, int]]:
-        """Parts of a table of ``rows`` of so many bytes each, as large as memory allows."""
-        size = max(_SMALLEST_PART, self.memory // _SHARE // row_bytes)
+    def _parts(self, rows: int, row_bytes: int, share: int) -> Iterator[tuple[int, int]]:
+        """Parts of a table of ``rows`` of so many bytes each, as large as a share of the memory allows."""
+        size = max(_SMALLEST_PART, self.memory // share // row_bytes)
         count = max(1, -(-rows // size))
         for part in range(count):
             yield rows * part // count, rows * (part + 1) // count
@@ -172,6 +177,7 @@ class BaseBuild:
                 self.step("links", last, total)
             return parents
         total = self.counts["transactions"]
+        self._make_payers()
         self.step("links", 0, total)
         for last, found in self.engine.each(self._links, self._chunks(total, _RANGE)):
             self._put(self.links, "links", found)
@@ -182,7 +188,18 @@ class BaseBuild:
 
     def _links(self, span: tuple[int, int]) -> tuple[int, dict[str, Array]]:
         with self.timings.stage("links"):
-            return span[1], links_of(self.columns, self.counts, *span)
+            return span[1], links_of(self.columns, self.counts, *span, self._payers)
+
+    def _make_payers(self) -> None:
+        """Where the outputs' columns do not fit into memory, find whose each input spends beforehand."""
+        outputs = self.counts["outputs"]
+        if outputs * OUTPUT_BYTES > self.memory:
+            self._payers = Payers(self.work)
+            with self.timings.stage("payers"):
+                parts = self._parts(outputs, OUTPUT_BYTES, SPENDS_SHARE)
+                self._payers.make(
+                    self.columns, self.counts, parts, lambda done, all_: self.step("payers", done, all_)
+                )
 
     def _entities(self, parents: Array) -> int:
         """Flatten and write entities and their members; returns how many entities there are."""
@@ -194,7 +211,7 @@ class BaseBuild:
             listed, starts, sizes = (np.empty(several, np.uint32) for _ in range(3))
             unionfind.list_roots(following, listed, starts, sizes)
             self._put(self.base, "entity_list", {"entity": listed, "start": starts, "size": sizes})
-            for first, last in self._parts(items, 4):
+            for first, last in self._parts(items, 4, MEMBERS_SHARE):
                 grouped = np.empty(last - first, np.uint32)
                 unionfind.place_members(parents, following, first, grouped)
                 self._put(self.base, "members", {"address": grouped})
@@ -259,7 +276,7 @@ class BaseBuild:
         first_output = columns["transactions.first_output"]
         dead = np.asarray(columns["unspendable.output"][: counts["unspendable"]], np.int64)
         unspent = value = 0
-        for begin, end in self._parts(outputs, 4):
+        for begin, end in self._parts(outputs, 4, SPENDS_SHARE):
             with self.timings.stage("spends"):
                 spent_by = np.empty(end - begin, np.uint32)
                 for first, last in self._chunks(end - begin):
@@ -326,7 +343,7 @@ class BaseBuild:
 
     def _address_parts(self, counts: Array) -> Iterator[tuple[int, int]]:
         """Ranges of addresses whose postings fit into memory together."""
-        most = max(_SMALLEST_PART, self.memory // _SHARE // 16)
+        most = max(_SMALLEST_PART, self.memory // LISTS_SHARE // 16)
         begin, held = 0, 0
         for first in range(0, len(counts), 1024):
             # An address takes room as well as each of its outputs.
@@ -370,7 +387,7 @@ class BaseBuild:
             self._put(self.base, f"{subject}_lookup", {"id": ids, "fingerprint": fingerprints})
 
     def _bucket_parts(self, starts: Array) -> Iterator[tuple[int, int]]:
-        most = max(_SMALLEST_PART, self.memory // _SHARE // 6)
+        most = max(_SMALLEST_PART, self.memory // LISTS_SHARE // 6)
         begin, last = 0, len(starts) - 1
         while begin < last:
             end = int(np.searchsorted(starts, int(starts[begin]) + most, "right")) - 1

@@ -8,14 +8,14 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from clew.build import join, spill
+from clew.build import join, payers, spill
 from clew.ledger import checks, source
 
 NAME = re.compile(r"(rows|links|base|work)-\d+")
 SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
 _UNSPENT = re.compile(r"unspent-\d+")
 _COLUMNS = frozenset({*checks.FILES, checks.FILE_NAME})
-_WORK = frozenset({spill.FILE_NAME, *join.FILES})
+_WORK = frozenset({spill.FILE_NAME, *join.FILES, *payers.FILES})
 
 
 def is_ours(entry: Path) -> bool:

@@ -167,7 +167,6 @@ class Join:
         require_addresses(self.addresses)
 
     def _parts(self, number: int, kind: int) -> kernel.Parts:
-        region = self.regions[number]
         return kernel.Parts(
             self.words,
             int(self.row_places[kind][number]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.build.payers import Payers
 from clew.build.spends import starts_of
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
 from clew.kernels import rules
@@ -16,32 +17,39 @@ from clew.schema import NO_ADDRESS, NO_OUTPUT
 
 
 def links_of(
-    columns: Mapping[str, Any], counts: Mapping[str, int], first: int, last: int
+    columns: Mapping[str, Any], counts: Mapping[str, int], first: int, last: int, payers: Payers | None = None
 ) -> dict[str, Array]:
     """Rows of ``links`` of transactions ``first`` to ``last``.
 
-    ``columns``: rows, by name; ``counts``: how many there are of each.
+    ``columns``: rows, by name; ``counts``: how many there are of each. ``payers``: whose outputs inputs
+    spend, where that is not looked up one by one.
     """
     whole = counts["transactions"]
     starts_in = starts_of(columns["transactions.first_input"], first, last, whole, counts["inputs"])
     starts_out = starts_of(columns["transactions.first_output"], first, last, whole, counts["outputs"])
     outputs = slice(int(starts_out[0]), int(starts_out[-1]))
-    spent = columns["inputs.spent_output"][int(starts_in[0]) : int(starts_in[-1])]
-    none = spent == NO_OUTPUT
-    spent[none] = 0
-    payers = columns["outputs.address"][spent]
-    payers[none] = NO_ADDRESS
+    inputs = int(starts_in[0]), int(starts_in[-1])
+    owners, kinds = payers.of(*inputs) if payers else _looked_up(columns, *inputs)
     return links_between(
         rules.Transactions(
             starts_in - starts_in[0],
             starts_out - starts_out[0],
-            payers,
-            columns["outputs.script_type"][spent],
+            owners,
+            kinds,
             columns["outputs.value"][outputs],
             np.array(columns["outputs.address"][outputs]),
         ),
         first,
     )
+
+
+def _looked_up(columns: Mapping[str, Any], first: int, last: int) -> tuple[Array, Array]:
+    spent = columns["inputs.spent_output"][first:last]
+    none = spent == NO_OUTPUT
+    spent[none] = 0
+    owners = columns["outputs.address"][spent]
+    owners[none] = NO_ADDRESS
+    return owners, columns["outputs.script_type"][spent]
 
 
 def links_between(range_: rules.Transactions, first: int) -> dict[str, Array]:

@@ -94,7 +94,11 @@ class Rebuild:
             self.progress(Progress(stage, done, total, "rows"))
 
         room = self.memory.bytes // 2
-        return BaseBuild(columns, counts, base, links, self.engine, self.timings, room, step).run()
+        work = self.ledger / generations.following(self.ledger, "work")
+        try:
+            return BaseBuild(columns, counts, base, links, self.engine, self.timings, room, step, work).run()
+        finally:
+            generations.remove(work)
 
     def _sync(self, *writers: TableWriter | None) -> None:
         with self.timings.stage("wait for the disk"):

@@ -16,8 +16,8 @@ from clew.ledger.columns import Array
 from clew.schema import FLAG_COINBASE, NO_OUTPUT, NULLDATA
 
 SHARDS = kernel.SHARDS
-_FULLEST = 0.75
-_GROWTH = 1.3
+FULLEST = 0.75
+GROWTH = 1.3
 _CHUNK = 1 << 20
 _FEWEST = 1 << 8
 
@@ -95,9 +95,9 @@ class SpendTable:
     def _make_room(self, coming: Array) -> None:
         most = int((self._held + coming).max(initial=0))
         per = len(self._table) // SHARDS
-        if most <= _FULLEST * per:
+        if most <= FULLEST * per:
             return
-        larger = self._room((SHARDS * (int(max(per * _GROWTH, most / _FULLEST)) + 1), kernel.WORDS))
+        larger = self._room((SHARDS * (int(max(per * GROWTH, most / FULLEST)) + 1), kernel.WORDS))
         kernel.rehash(self._table, larger)
         self._table = larger
 

@@ -77,6 +77,9 @@ def index(
     """
     from clew import build
 
+    if plan:
+        _show_plan(blocks, network or "main", memory, threads, as_json=as_json)
+        return
     node = options.node_address(origin, rpc_cookie, rpc_user_file)
     with Display() as display:
         summary = build.index(
@@ -94,7 +97,34 @@ def index(
     if as_json:
         show_json(as_dict(summary))
     else:
-        _sheet(summary, ledger).show()
+        _sheet(summary, ledger, timings=timings).show()
+
+
+def _show_plan(
+    blocks: Path | None, network: str, memory: float | None, threads: int | None, *, as_json: bool
+) -> None:
+    """State what a whole build would take; nothing is built."""
+    from clew.build.plan import GB, GIB, for_folder
+
+    found = for_folder(blocks, network, memory, threads)
+    if as_json:
+        show_json({**asdict(found), "share": found.share})
+        return
+    sheet = Sheet()
+    sheet.line(
+        f"A whole build of {found.counts['bytes'] / GB:,.1f} GB of block files, {found.source}", "bold"
+    )
+    facts = [(name, number(count)) for name, count in found.counts.items() if name != "bytes"]
+    facts.append(("memory, at most", f"{found.memory / GIB:,.2f} GiB, beside the process itself"))
+    facts += [(f"  {name}", f"{held / GIB:,.2f} GiB") for name, held in found.memory_by.items()]
+    facts.append(("ledger", f"{size(found.ledger)}, {100 * found.share:.1f} % of the block files"))
+    largest = sorted(found.ledger_by.items(), key=lambda each: -each[1])[:8]
+    facts += [(f"  {name}", size(held)) for name, held in largest]
+    facts.append(("disk while building", size(found.disk_peak)))
+    facts += [("read", size(found.read)), ("written", size(found.written))]
+    facts += [(f"time on {name.upper()}", duration(seconds)) for name, seconds in found.seconds.items()]
+    sheet.facts(facts)
+    sheet.show()
 
 
 def as_dict(summary: Summary) -> dict[str, object]:
@@ -102,10 +132,13 @@ def as_dict(summary: Summary) -> dict[str, object]:
     return asdict(summary)
 
 
-def _sheet(summary: Summary, ledger: Path) -> Sheet:
+def _sheet(summary: Summary, ledger: Path, *, timings: bool = False) -> Sheet:
     sheet = Sheet()
     sheet.line(f"{ledger}: {summary.network}, indexed to block {number(summary.tip.height)}", "bold")
     sheet.facts(_facts(summary))
+    if timings:
+        sheet.line("stage: processor time, time passed (both added up over threads)", "bold")
+        sheet.facts([(each.name, f"{each.worked:,.2f} s, {each.passed:,.2f} s") for each in summary.stages])
     for notice in summary.notices:
         sheet.line(f"notice: {notice}", "yellow")
     return sheet

@@ -147,3 +147,17 @@ def add_changes(places: Any, values: Any, received: int, gained: int, sums: Any)
         else:
             sums[place, 3] -= low
             sums[place, 4] -= high
+
+
+@kernel
+def fill_payers(low: Any, high: Any, begin: int, addresses: Any, types: Any, payers: Any, kinds: Any) -> None:
+    """Write the address and type of the outputs that inputs spend, for outputs from ``begin`` on.
+
+    ``low`` uint32 and ``high`` uint8: the outputs; ``addresses`` uint32 and ``types`` uint8 of as many
+    outputs as are held; ``payers`` and ``kinds`` likewise by input.
+    """
+    for row in range(len(low)):
+        output = (np.int64(low[row]) | np.int64(high[row]) << 32) - begin
+        if 0 <= output < len(addresses):
+            payers[row] = addresses[output]
+            kinds[row] = types[output]
