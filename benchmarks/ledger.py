@@ -140,10 +140,12 @@ def warm(folder: Path) -> int:
 
 
 def copy_of(ledger: Path, name: str) -> Path:
-    """A copy of a ledger to change, its files linked: nobody writes into old ones but at their end."""
+    """A copy of a ledger to change."""
     place = ledger.with_name(name)
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(ledger, place)
+    # The copy is on disk before anything is timed that waits for the disk.
+    os.sync()
     return place
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from clew.bitcoin.block import target
 from clew.bitcoin.hashes import sha256d
@@ -92,6 +93,8 @@ class FileScan:
     skipped: tuple[Skipped, ...]
     remembered: bool = False
     """Known from an earlier run, not read again."""
+    packed: Any = field(default=None, compare=False, repr=False)
+    """All frames as they were kept, where ``frames`` leaves some out."""
 
 
 class Scanner:

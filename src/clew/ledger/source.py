@@ -33,6 +33,9 @@ FOLDER = "source"
 FILES = frozenset({"frames", "frames.json", "frames.new", "frames.json.new"})
 """What may lie in that folder."""
 
+UNSETTLED = 150
+"""Blocks at a ledger's tip that are looked at anew in each run, as all are that it does not have."""
+
 _FRESH_NS = 10_000_000_000
 """A file changed less than this before it was scanned may change again within its time stamp."""
 
@@ -98,7 +101,9 @@ def scan(
         return [listed]
     assert isinstance(files, BlockFiles)
     scans: list[FileScan] = []
-    remembered = _Memory.load(cache, files) if cache else _Memory({})
+    # Blocks far below the ledger's tip need not be looked at again; what leaves them is connected to them.
+    settled = have[: max(0, len(have) - UNSETTLED)]
+    remembered = _Memory.load(cache, files, settled) if cache else _Memory({})
     for file in files.files.values():
         scans.append(remembered.recall(file) or files.scan(file.number))
         if step:
@@ -115,12 +120,7 @@ def remember(files: BlockSource, scans: list[FileScan], folder: Path) -> None:
     stated = []
     parts = []
     for file, found in zip(files.files.values(), scans, strict=True):
-        rows = np.zeros(len(found.frames) + len(found.cut), _FRAME)
-        for row, frame in zip(rows, (*found.frames, *found.cut), strict=True):
-            row["hash"] = np.frombuffer(frame.hash, np.uint8)
-            row["header"] = np.frombuffer(frame.header, np.uint8)
-            row["offset"], row["length"] = frame.offset, frame.length
-        rows["cut"][len(found.frames) :] = 1
+        rows = _packed(found) if found.packed is None else found.packed
         parts.append(rows)
         stated.append(
             {
@@ -144,6 +144,16 @@ def remember(files: BlockSource, scans: list[FileScan], folder: Path) -> None:
     _replace(folder / "frames.json", json.dumps({**index, "checksum": _checksum(index)}).encode())
 
 
+def _packed(found: FileScan) -> Any:
+    rows = np.zeros(len(found.frames) + len(found.cut), _FRAME)
+    for row, frame in zip(rows, (*found.frames, *found.cut), strict=True):
+        row["hash"] = np.frombuffer(frame.hash, np.uint8)
+        row["header"] = np.frombuffer(frame.header, np.uint8)
+        row["offset"], row["length"] = frame.offset, frame.length
+    rows["cut"][len(found.frames) :] = 1
+    return rows
+
+
 def _checksum(index: dict[str, Any]) -> str:
     return sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
@@ -165,7 +175,7 @@ class _Memory:
         self.known = known
 
     @classmethod
-    def load(cls, folder: Path, files: BlockFiles) -> _Memory:
+    def load(cls, folder: Path, files: BlockFiles, settled: Any) -> _Memory:
         try:
             index = json.loads((folder / "frames.json").read_text("utf-8"))
             checksum = index.pop("checksum")
@@ -180,7 +190,7 @@ class _Memory:
             )
             if not same or sum(entry["frames"] for entry in index["files"]) != len(frames):
                 return cls({})
-            return cls(_unpack(index["files"], frames))
+            return cls(_unpack(index["files"], frames, _is_in(frames["hash"], settled)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # It only saves time; without it everything is read again.
             return cls({})
@@ -191,23 +201,39 @@ class _Memory:
         return found if same else None
 
 
-def _unpack(stated: list[dict[str, Any]], rows: Any) -> dict[int, tuple[dict[str, Any], FileScan]]:
+def _unpack(
+    stated: list[dict[str, Any]], rows: Any, settled: Any
+) -> dict[int, tuple[dict[str, Any], FileScan]]:
     known = {}
     start = 0
     for entry in stated:
         number = entry["number"]
         mine = rows[start : start + entry["frames"]]
+        left = mine[~settled[start : start + entry["frames"]] | (mine["cut"] != 0)]
         start += entry["frames"]
         frames = [
             Frame(
                 row["hash"].tobytes(), row["header"].tobytes(), number, int(row["offset"]), int(row["length"])
             )
-            for row in mine
+            for row in left
         ]
-        whole = len(mine) - int(mine["cut"].sum())
+        whole = len(left) - int(left["cut"].sum())
         skipped = tuple(Skipped(number, *each) for each in entry["skipped"])
-        known[number] = entry, FileScan(tuple(frames[:whole]), tuple(frames[whole:]), skipped, True)
+        known[number] = entry, FileScan(tuple(frames[:whole]), tuple(frames[whole:]), skipped, True, mine)
     return known
+
+
+def _is_in(hashes: Any, held: Any) -> Any:
+    """Which of ``hashes`` (uint8, n x 32) are among ``held``; a mask."""
+    if not len(held) or not len(hashes):
+        return np.zeros(len(hashes), np.bool_)
+    ours, theirs = np.ascontiguousarray(held), np.ascontiguousarray(hashes)
+    # The first bytes in wire order are the ones that proof of work leaves random.
+    starts, wanted = ours.view("<u8")[:, 0], theirs.view("<u8")[:, 0]
+    order = np.argsort(starts)
+    places = order[np.minimum(np.searchsorted(starts, wanted, sorter=order), len(order) - 1)]
+    mask: Any = (ours[places] == theirs).all(axis=1)
+    return mask
 
 
 def best_chain(
@@ -411,13 +437,16 @@ def _newest(root: Node) -> int:
 
 def known_blocks(hashes: Any, work: Any) -> Callable[[bytes], Stem | None]:
     """What rows know of a block, its height and total work: columns ``hash`` and ``work`` of ``blocks``."""
-    heights: dict[bytes, int] = {}
+    starts: list[Any] = []
 
     def find(block: bytes) -> Stem | None:
-        if not heights:
-            heights.update((row.tobytes(), height) for height, row in enumerate(hashes))
-        height = heights.get(block)
-        return None if height is None else Stem(height, int.from_bytes(work[height].tobytes(), "big"))
+        if not starts:
+            # The first bytes in wire order are the ones that proof of work leaves random.
+            starts.append(np.ascontiguousarray(np.asarray(hashes)).reshape(-1, 32).view("<u8")[:, 0].copy())
+        for height in np.flatnonzero(starts[0] == int.from_bytes(block[:8], "little")).tolist():
+            if hashes[height].tobytes() == block:
+                return Stem(height, int.from_bytes(work[height].tobytes(), "big"))
+        return None
 
     return find
 

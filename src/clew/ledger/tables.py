@@ -155,7 +155,8 @@ class TableWriter:
         if name != checks.FILE_NAME:
             self._sums[name] = checks.FileSum(name, position, self._last_bytes(name, file, position))
         file.seek(position)
-        self._unsynced.add(name)
+        if size != position or not position:
+            self._unsynced.add(name)
 
     def _last_bytes(self, name: str, file: BinaryIO, size: int) -> bytes:
         """What follows the last whole chunk of a file. Raises NotALedgerError where it is damaged."""
