@@ -46,6 +46,7 @@ class Appender:
         self.manifest = manifest
         self.files = files
         self.timings = timings
+        self._writers: dict[str, TableWriter] = {}
         self._number = max(
             (int(entry.name.rpartition("-")[2]) for entry in ledger.glob("segment-*-*-*")), default=0
         )
@@ -111,15 +112,26 @@ class Appender:
         last = pieces[-1]
         counts = self.manifest.counts
         mine = {table.name: int(counts[table.name]) - int(last.first[table.name]) for table in tables}
-        writer = TableWriter(self.ledger / last.folder, tables, mine, last.checked, last.first)
-        try:
-            for name, columns in rows.items():
-                writer.append(name, columns)
-            writer.sync()
-            after = {name: count + int(last.first[name]) for name, count in writer.counts.items()}
-            return (*pieces[:-1], replace(last, checked=writer.checked)), after
-        finally:
+        writer = self._writers.get(last.folder)
+        if writer is None:
+            writer = TableWriter(self.ledger / last.folder, tables, mine, last.checked, last.first)
+            self._writers[last.folder] = writer
+        for name, columns in rows.items():
+            writer.append(name, columns)
+        after = {name: count + int(last.first[name]) for name, count in writer.counts.items()}
+        return (*pieces[:-1], replace(last, checked=writer.checked)), after
+
+    def sync(self) -> None:
+        """Make the state survive a power cut. Raises StorageError."""
+        with self.timings.stage("wait for the disk"):
+            for writer in self._writers.values():
+                writer.sync()
+
+    def close(self) -> None:
+        """Close the files."""
+        for writer in self._writers.values():
             writer.close()
+        self._writers.clear()
 
     def columns(self) -> dict[str, Any]:
         """Rows and links of the state, by name."""

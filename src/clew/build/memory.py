@@ -40,6 +40,10 @@ class Memory:
         """Bytes of blocks that are read as one: some are under way on each thread and beside."""
         return max(_SMALLEST_BATCH, min(BATCH_BYTES, self.bytes // (12 * (threads + 3))))
 
+    def append_bytes(self) -> int:
+        """Bytes of blocks that are appended to a ledger as one."""
+        return max(_SMALLEST_BATCH, min(BATCH_BYTES, self.bytes // 64))
+
     def table_room(self, folder: Path) -> Callable[[tuple[int, int]], Array]:
         """Gives room for a table (uint64, zeros): in memory, or where it is too large, in a file."""
         number = 0

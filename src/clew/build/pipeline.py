@@ -114,10 +114,6 @@ def _start(ledger: Path, network: str | None, magic: bytes | None) -> Manifest:
     return found
 
 
-_APPENDED = 8 << 20
-"""Bytes of blocks that are appended as one."""
-
-
 class _Options:
     """What a run is told."""
 
@@ -289,9 +285,8 @@ class _Run:
             if shared < state.blocks:
                 state = self.rebuild.rolled_back(state, shared)
             appender = Appender(self.ledger, state, self.files, self.timings)
-            reader = BlockReader(
-                self.files, self.engine, 0, self.options.batch_bytes or _APPENDED, self.timings
-            )
+            batch_bytes = self.options.batch_bytes or self.options.memory.append_bytes()
+            reader = BlockReader(self.files, self.engine, 0, batch_bytes, self.timings)
             total, unit = sum(node.frame.length for node in nodes), "bytes"
             if not total:
                 total, unit = len(nodes), "blocks"
@@ -305,6 +300,7 @@ class _Run:
                     self.options.progress(Progress("append", seen, total, unit, height))
                     # A state that is worse than the committed one is none to be seen.
                     if source.is_better(parsed.nodes[-1], tip):
+                        appender.sync()
                         self._commit(self.rebuild.tidied(appender.manifest))
                         appender.manifest = self.manifest
             except KeyboardInterrupt:
@@ -313,6 +309,7 @@ class _Run:
                     "again to go on from there"
                 ) from None
             finally:
+                appender.close()
                 self.broken_copies += reader.broken_copies
 
     def _commit(self, manifest: Manifest) -> None:
