@@ -32,14 +32,18 @@ class Numbers:
     def __getitem__(self, key: Any) -> Any:
         """One number for an index; an array for a slice or an array of indices."""
         if isinstance(key, slice):
-            return self.span(*key.indices(len(self)))
+            rows = range(*key.indices(len(self)))
+            if rows.step > 0:
+                return self.span(rows.start, rows.stop, rows.step)
+            # Backwards, a slice may end before row 0, which no array can be asked for by number.
+            return self.span(rows[-1], rows[0] + 1, -rows.step)[::-1] if rows else self.span(0, 0, 1)
         if np.ndim(key) == 0:
             row = int(key)
             if not -len(self) <= row < len(self):
                 raise IndexError(f"row {row} of {len(self)}")
             return self.one(row + len(self) if row < 0 else row)
-        rows = np.asarray(key)
-        return self.some(np.flatnonzero(rows) if rows.dtype == bool else rows)
+        chosen = np.asarray(key)
+        return self.some(np.flatnonzero(chosen) if chosen.dtype == bool else chosen)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         whole: Array = self[:]
