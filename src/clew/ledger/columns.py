@@ -153,7 +153,7 @@ class RareColumn(Numbers):
     def span(self, first: int, last: int, step: int) -> Array:
         """The numbers from row ``first`` to ``last``."""
         codes = self._codes[first:last:step]
-        return self._decode(codes, lambda rare: first + step * rare)
+        return self._decode(codes, lambda rare: first + step * rare[0])
 
     def some(self, rows: Array) -> Array:
         """The numbers at ``rows``."""
@@ -161,8 +161,8 @@ class RareColumn(Numbers):
 
     def _decode(self, codes: Array, row_of: Any) -> Array:
         numbers: Array = codes if self._meaning is None else self._meaning[codes]
-        rare = np.flatnonzero(codes == self._mark)
-        if len(rare):
+        rare = np.nonzero(codes == self._mark)
+        if len(rare[0]):
             numbers[rare] = self._values[np.searchsorted(np.asarray(self._rows), row_of(rare))]
         return numbers
 
