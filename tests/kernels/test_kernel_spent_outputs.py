@@ -1,4 +1,4 @@
-"""Two real blocks with the outputs that they spend: through the parser and both books, and back."""
+"""Two real blocks with the outputs that they spend: through the parser, the table and the join, and back."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from clew.bitcoin.block import Block, Input, Output, Transaction, parse_block
 from clew.bitcoin.script import classify
-from clew.build.addresses import AddressBook
-from clew.build.spends import SpendBook
+from clew.build.spends import SpendTable
 from clew.kernels import spends as kernel
 from clew.kernels.parse import Columns
-from clew.schema import FLAG_COINBASE, NO_ADDRESS, NO_OUTPUT, NULLDATA
+from clew.schema import FLAG_COINBASE, NO_ADDRESS, NO_OUTPUT
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 from kernels.blocks import block_of, coinbase
 from kernels.engines import ENGINES
+from kernels.joining import Joining
 from kernels.running import read
 
 pytestmark = pytest.mark.jit_only
@@ -70,20 +70,22 @@ def columns_of(block: Block) -> Columns:
 
 
 class Ids:
-    """What both books make of the two blocks, one after the other, and all outputs in one row."""
+    """What the table and the join make of the two blocks, one after the other, and all outputs in one row."""
 
     def __init__(self, first: Columns, second: Columns) -> None:
-        addresses, spends = AddressBook(), SpendBook()
-        self.addresses: list[int] = []
-        base = (0, 0)
-        none: Any = None
+        spends = SpendTable()
+        outputs = 0
+        batches = []
         for columns in (first, second):
-            dead = np.flatnonzero((columns.script_type == NULLDATA) | (columns.oversize != 0))
-            self.spent, replaced, fault = spends.resolve(none, columns, base, dead + base[1], ENGINE)
+            self.spent, replaced, fault = spends.resolve(columns, outputs, 0, ENGINE)
             assert fault is None
             assert (replaced == kernel.NOTHING).all()
-            self.addresses += addresses.resolve(columns, ENGINE)[0].tolist()
-            base = (base[0] + len(columns.offset), base[1] + len(columns.value))
+            batches.append((outputs, columns))
+            outputs += len(columns.value)
+        join = Joining(batches, 4)
+        self.distinct = join.find_firsts()
+        assert join.mark() == self.distinct
+        self.addresses = [*join.number(0).ids.tolist(), *join.number(1).ids.tolist()]
         self.values = [*first.value.tolist(), *second.value.tolist()]
         self.payloads = np.concatenate([first.payload, second.payload]).reshape(-1, STRIDE)
         self.kinds = [
@@ -96,7 +98,7 @@ class Ids:
 
 
 def resolved(block: Block, spent: list[Output]) -> tuple[Ids, Columns]:
-    """Both books after the block, and its columns."""
+    """What is known after the block, and its columns."""
     before, txids = earlier(block, spent)
     first, second = columns_of(before), columns_of(block)
     # Of the transactions before only the ids are known, and nothing of what they spent.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from clew.kernels import spends as kernel
 from clew.schema import NO_ADDRESS, NO_OUTPUT, NULLDATA
 
 Point = tuple[bytes, int]
@@ -42,7 +43,7 @@ class Moved:
 
 
 class NaiveSpendError(Exception):
-    """An input that spends nothing that is there; ``args[0]`` is its row in the batch."""
+    """An input that spends nothing that is there; ``args``: its row in the batch, and what is wrong."""
 
 
 @dataclass
@@ -50,13 +51,13 @@ class NaiveSpends:
     """Unspent outputs by transaction id and index, and each id's latest transaction."""
 
     unspent: dict[Point, int] = field(default_factory=dict)
-    latest: dict[bytes, int] = field(default_factory=dict)
-    transactions: int = 0
+    latest: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """First output, and how many."""
     outputs: int = 0
 
     def resolve(self, batch: Sequence[Moved]) -> tuple[list[int], dict[int, int]]:
-        """The output that each input spends, and rows of transactions with the id of the one of the
-        same txid that they replace. No inputs: a coinbase, whose one input spends nothing.
+        """The output that each input spends; and by row of a transaction, the first output of the one of
+        the same id that it replaces. No inputs: a coinbase, whose one input spends nothing.
 
         Raises NaiveSpendError.
         """
@@ -67,7 +68,7 @@ class NaiveSpends:
                 spent.append(NO_OUTPUT)
             for point in moved.inputs:
                 if point not in self.unspent:
-                    raise NaiveSpendError(len(spent))
+                    raise NaiveSpendError(len(spent), self._fault(point))
                 spent.append(self.unspent.pop(point))
             lost = (
                 [point for point in self.unspent if point[0] == moved.txid]
@@ -77,11 +78,18 @@ class NaiveSpends:
             for point in lost:
                 del self.unspent[point]
             if lost:
-                replaced[row] = self.latest[moved.txid]
-            self.latest[moved.txid] = self.transactions
+                replaced[row] = self.latest[moved.txid][0]
+            self.latest[moved.txid] = self.outputs, moved.outputs
             for index in range(moved.outputs):
                 if index not in moved.dead:
                     self.unspent[moved.txid, index] = self.outputs + index
-            self.transactions += 1
             self.outputs += moved.outputs
         return spent, replaced
+
+    def _fault(self, point: Point) -> int:
+        # What is spent whole is forgotten, by pages of outputs.
+        txid, index = point
+        page = index // kernel.PAGE * kernel.PAGE
+        if not any((txid, page + other) in self.unspent for other in range(kernel.PAGE)):
+            return kernel.NO_SUCH_TRANSACTION
+        return kernel.NO_SUCH_OUTPUT if index >= self.latest[txid][1] else kernel.SPENT_ALREADY

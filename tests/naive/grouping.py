@@ -34,3 +34,20 @@ def merge(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
 def members(roots: Sequence[int]) -> dict[int, list[int]]:
     """Items by root, both ascending."""
     return {root: [item for item, of in enumerate(roots) if of == root] for root in sorted(set(roots))}
+
+
+def postings(addresses: Sequence[int], count: int) -> list[list[int]]:
+    """Outputs, ascending, by address; ``addresses``: what each output pays to."""
+    return [[output for output, paid in enumerate(addresses) if paid == address] for address in range(count)]
+
+
+def sums(
+    addresses: Sequence[int], values: Sequence[int], unspent: Sequence[bool], entities: Sequence[int]
+) -> dict[int, tuple[int, int, int]]:
+    """By entity that received anything: outputs, what they add up to, and what is unspent of it."""
+    found: dict[int, tuple[int, int, int]] = {}
+    for paid, value, kept in zip(addresses, values, unspent, strict=True):
+        if paid < len(entities):
+            outputs, received, balance = found.get(entities[paid], (0, 0, 0))
+            found[entities[paid]] = outputs + 1, received + value, balance + kept * value
+    return found

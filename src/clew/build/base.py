@@ -213,6 +213,7 @@ class BaseBuild:
             self._put(self.base, "entity_list", {"entity": listed, "start": starts, "size": sizes})
             for first, last in self._parts(items, 4, MEMBERS_SHARE):
                 grouped = np.empty(last - first, np.uint32)
+                following[listed] = starts
                 unionfind.place_members(parents, following, first, grouped)
                 self._put(self.base, "members", {"address": grouped})
         return entities

@@ -77,10 +77,15 @@ def list_roots(counts: Any, entities: Any, starts: Any, sizes: Any) -> None:
 @kernel
 def place_members(roots: Any, following: Any, first: int, grouped: Any) -> None:
     """Put items, ascending, where their root's next one belongs: places from ``first`` on, as many as
-    ``grouped`` (uint32) has. ``following`` (uint32, by root) moves on for those that are placed."""
+    ``grouped`` (uint32) has.
+
+    ``following`` (uint32, by root) holds where its items start, see ``list_roots``; it moves on, and must
+    hold the starts again before another part, since a part may begin amid the items of a root.
+    """
     for item in range(len(roots)):
         place = np.int64(following[roots[item]])
         at = place - first
-        if 0 <= at < len(grouped) and place != 0xFFFFFFFF:
-            grouped[at] = item
+        if at < len(grouped) and place != 0xFFFFFFFF:
+            if at >= 0:
+                grouped[at] = item
             following[roots[item]] = place + 1

@@ -32,14 +32,18 @@ class Numbers:
     def __getitem__(self, key: Any) -> Any:
         """One number for an index; an array for a slice or an array of indices."""
         if isinstance(key, slice):
-            return self.span(*key.indices(len(self)))
+            rows = range(*key.indices(len(self)))
+            if rows.step > 0:
+                return self.span(rows.start, rows.stop, rows.step)
+            # Backwards, a slice may end before row 0, which no array can be asked for by number.
+            return self.span(rows[-1], rows[0] + 1, -rows.step)[::-1] if rows else self.span(0, 0, 1)
         if np.ndim(key) == 0:
             row = int(key)
             if not -len(self) <= row < len(self):
                 raise IndexError(f"row {row} of {len(self)}")
             return self.one(row + len(self) if row < 0 else row)
-        rows = np.asarray(key)
-        return self.some(np.flatnonzero(rows) if rows.dtype == bool else rows)
+        chosen = np.asarray(key)
+        return self.some(np.flatnonzero(chosen) if chosen.dtype == bool else chosen)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         whole: Array = self[:]
@@ -149,7 +153,7 @@ class RareColumn(Numbers):
     def span(self, first: int, last: int, step: int) -> Array:
         """The numbers from row ``first`` to ``last``."""
         codes = self._codes[first:last:step]
-        return self._decode(codes, lambda rare: first + step * rare)
+        return self._decode(codes, lambda rare: first + step * rare[0])
 
     def some(self, rows: Array) -> Array:
         """The numbers at ``rows``."""
@@ -157,8 +161,8 @@ class RareColumn(Numbers):
 
     def _decode(self, codes: Array, row_of: Any) -> Array:
         numbers: Array = codes if self._meaning is None else self._meaning[codes]
-        rare = np.flatnonzero(codes == self._mark)
-        if len(rare):
+        rare = np.nonzero(codes == self._mark)
+        if len(rare[0]):
             numbers[rare] = self._values[np.searchsorted(np.asarray(self._rows), row_of(rare))]
         return numbers
 
