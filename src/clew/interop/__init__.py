@@ -1,0 +1,1 @@
+"""The ledger for other programs: SQL over its columns, and Parquet."""
