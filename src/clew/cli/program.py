@@ -12,9 +12,11 @@ import click
 from clew.cli import options, questions
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
+from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.sql import sql
 
 
 class Program(click.Group):
@@ -83,7 +85,7 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, *questions.COMMANDS, report, demo, completion):
+for command in (index, *questions.COMMANDS, report, sql, export, demo, completion):
     program.add_command(command)
 
 
