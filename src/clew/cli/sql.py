@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clew.ledger.ledger import Ledger
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
+_EXPLAINED = ("explain_key", "explain_value")
 
 
 class _Gib(click.FloatRange):
@@ -70,7 +71,8 @@ def sql(
     transactions, outputs, inputs, addresses, spends, postings, entities, members, entity_list,
     totals, links and the smaller ones; SHOW TABLES and DESCRIBE TABLE list them and their columns.
     The row number is a column: height of blocks, else id. Conditions on id, height of transactions
-    and transaction of outputs and inputs are quick; most others read a column whole.
+    and transaction of outputs and inputs are quick; most others read a column whole. What has the
+    same rows needs no join: outputs have spent_by, addresses have entity.
 
     Functions: hex_hash(txid) and wire_hash('…') turn hashes to and from how people write them,
     address_text(id) and address_id('…') addresses, transaction_id('…') finds a transaction,
@@ -83,7 +85,7 @@ def sql(
     \b
     Examples:
       clew sql "select height, utc(time), hex_hash(hash) from blocks where height = 170"
-      clew sql "select sum(value) from outputs join spends using (id) where spent_by = unspent()"
+      clew sql "select sum(value) from outputs where spent_by = unspent()"
       clew sql "from postings where address = address_id('12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S')"
       clew sql - --csv --limit 0 < question.sql > answer.csv
     """
@@ -113,6 +115,11 @@ def _cut(rows: Iterator[tuple[Any, ...]], limit: int) -> tuple[list[tuple[Any, .
 def _print_table(found: Found, limit: int) -> None:
     rows, is_cut = _cut(found.rows, limit)
     sheet = Sheet()
+    if tuple(name for name, _ in found.columns) == _EXPLAINED:
+        # A drawing of several lines.
+        for line in "\n".join(str(drawn) for _, drawn in rows).splitlines():
+            sheet.line(line)
+        return sheet.show()
     columns = [Column(printable(name), right=_is_number(kind)) for name, kind in found.columns]
     sheet.table(columns, [tuple(_text(value) for value in row) for row in rows])
     if not rows:

@@ -60,6 +60,8 @@ class Overlay:
 
     def members(self) -> Batch:
         """Entity and address of the members of touched entities of several."""
+        if not self._segments:
+            return {"entity": np.empty(0, np.uint32), "address": np.empty(0, np.uint32)}
         entities, addresses = self._grouped
         _, place, sizes = np.unique(entities, return_inverse=True, return_counts=True)
         several = sizes[place] > 1
@@ -81,6 +83,11 @@ class Overlay:
         return np.unique(_joined(named, np.int64))
 
     def totals(self) -> Batch:
+        """Sums of the changed entities that received many outputs."""
+        return self._sums
+
+    @cached_property
+    def _sums(self) -> Batch:
         """Sums of the changed entities that received many outputs."""
         rows = []
         for entity in self._many().tolist():

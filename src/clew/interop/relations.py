@@ -121,6 +121,10 @@ def _stored(ledger: Ledger, source: Table) -> Relation:
         column = ledger.column(starts)
         fields.insert(1, Field(name, np.dtype(np.uint32), 1, _OWNER_DOC[name], f"{name} id", _owners(column)))
         ascending[name] = lambda value: _start_of(column, value, rows)
+    if joined := _JOINED.get(source.name):
+        # Beside what has the same rows, since to join them would hash every row.
+        other = table(joined)
+        fields += [_field(ledger, other, column) for column in other.columns]
     if source.name == "transactions":
         sizes = ledger.column("transactions.size")
         read = lambda first, last: sizes[first:last].astype(np.uint32, copy=False)  # noqa: E731
@@ -128,6 +132,7 @@ def _stored(ledger: Ledger, source: Table) -> Relation:
     return Relation(source.name, source.doc, rows, tuple(fields), ascending)
 
 
+_JOINED = {"outputs": "spends", "addresses": "entities"}
 _OWNERS = {
     "transactions": ("height", "blocks.first_transaction"),
     "outputs": ("transaction", "transactions.first_output"),

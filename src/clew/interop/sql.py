@@ -139,7 +139,9 @@ def _add_functions(connection: Any, ledger: Ledger, raised: list[ClewError]) -> 
 
         return call
 
-    def address_text(address: int) -> str | None:
+    def address_text(address: int | None) -> str | None:
+        if address is None:
+            return None
         if address != NO_ADDRESS and not 0 <= address < ledger.counts["addresses"]:
             raise UsageError(f"address_text({address}): the ledger has addresses 0 to {_last(ledger)}")
         return ledger.address_text(address)
@@ -165,7 +167,9 @@ def _add_functions(connection: Any, ledger: Ledger, raised: list[ClewError]) -> 
         name = {"find_address": "address_id", "find_transaction": "transaction_id"}.get(
             function.__name__, function.__name__
         )
-        connection.create_function(name, told(function), [given], gives)
+        # That of no address is NULL, which else a function may not answer.
+        nulls = "special" if function is address_text else "default"
+        connection.create_function(name, told(function), [given], gives, null_handling=nulls)
     connection.create_function("hex_hash", _hex_hashes, ["BLOB"], "VARCHAR", type="arrow")
 
 
@@ -229,7 +233,8 @@ def _is_interrupt(error: BaseException | None) -> bool:
 def _one_line(duckdb: Any, error: Exception) -> str:
     said = " ".join(str(error).partition("\n\nLINE ")[0].split())
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"SQL: {said.partition(' Possible solutions')[0]}; give DuckDB more with --memory, or ask for less"
+        said = said.partition(" Database is launched")[0]
+        return f"SQL: {said}; give DuckDB more with --memory, or ask for less"
     if isinstance(error, duckdb.PermissionException):
         return f"SQL: {said}; clew sql only reads, and only the ledger"
     return f"SQL: {said}"
