@@ -30,6 +30,13 @@ class _Gib(click.FloatRange):
     def __init__(self) -> None:
         super().__init__(min=0.0, max=1e9, min_open=True)
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Raises click.BadParameter where it is none, or out of bounds."""
+        found = float(super().convert(value, param, ctx))
+        if found != found:
+            self.fail(f"expected a number, found {value}", param, ctx)
+        return found
+
 
 @click.command(short_help="A question in SQL to the ledger's tables.")
 @click.argument("statement", metavar="STATEMENT|-")

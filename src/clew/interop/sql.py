@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ from clew.schema import (
 )
 
 _ROWS_AT_ONCE = 2_000
+_LISTEN_EVERY = 0.2
+"""Seconds after which Ctrl-C is looked for, where a system cannot wake who waits."""
+
 _GIB = 1 << 30
 HASH_BYTES = 32
 
@@ -65,23 +69,40 @@ def ask(
     raised: list[ClewError] = []
     with _spoken(duckdb, raised):
         connection = _connected(duckdb, ledger, memory, threads, raised)
-    try:
-        with _spoken(duckdb, raised):
-            _require_reading(duckdb, connection, question)
-            connection.execute(question)
+    with ThreadPoolExecutor(1) as worker:
+
+        def run(work: Callable[..., Any], *given: Any) -> Any:
+            with _spoken(duckdb, raised):
+                return _interruptible(worker.submit(work, *given), connection)
+
+        try:
+            run(_require_reading, duckdb, connection, question)
+            run(connection.execute, question)
             columns = tuple((each[0], str(each[1])) for each in connection.description)
-        yield Found(columns, _rows(duckdb, connection, raised))
-    finally:
-        connection.abort()
-        connection.close()
+            yield Found(columns, _rows(lambda: run(connection.fetchmany, _ROWS_AT_ONCE)))
+        finally:
+            connection.abort()
+            connection.close()
 
 
-def _rows(duckdb: Any, connection: Any, raised: list[ClewError]) -> Iterator[tuple[Any, ...]]:
-    while True:
-        with _spoken(duckdb, raised):
-            found = connection.fetchmany(_ROWS_AT_ONCE)
-        if not found:
-            return
+def _interruptible(work: Future[Any], connection: Any) -> Any:
+    """What a worker's task gives. Ctrl-C is for the main thread, which waits here, and ends the task.
+
+    If DuckDB ran in the main thread, Python would raise it in the midst of a scan, which nobody expects.
+    """
+    try:
+        while not work.done():
+            wait([work], timeout=_LISTEN_EVERY)
+    except BaseException:
+        while not work.done():
+            connection.interrupt()
+            wait([work], timeout=_LISTEN_EVERY)
+        raise
+    return work.result()
+
+
+def _rows(more: Callable[[], list[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
+    while found := more():
         yield from found
 
 
@@ -108,7 +129,7 @@ def _connected(
     _add_functions(connection, ledger, raised)
     for macro in MACROS:
         connection.execute(f"CREATE MACRO {macro}").fetchall()
-    for setting in ("enable_external_access = false", "lock_configuration = true"):
+    for setting in ("enable_progress_bar = false", "enable_external_access = false", "lock_configuration = true"):
         connection.execute(f"SET {setting}").fetchall()
     return connection
 
@@ -210,24 +231,13 @@ def _require_reading(duckdb: Any, connection: Any, question: str) -> None:
 
 @contextmanager
 def _spoken(duckdb: Any, raised: list[ClewError]) -> Iterator[None]:
-    """Turns DuckDB's errors into one line, and what it makes of Ctrl-C back into that."""
+    """Turns DuckDB's errors into one line."""
     try:
         yield
-    except (duckdb.Error, RuntimeError) as error:
+    except duckdb.Error as error:
         if raised:
             raise raised[-1] from None
-        if _is_interrupt(error):
-            raise KeyboardInterrupt from error
-        if not isinstance(error, duckdb.Error):
-            raise
         raise UsageError(_one_line(duckdb, error)) from error
-
-
-def _is_interrupt(error: BaseException | None) -> bool:
-    text = str(error)
-    if "Query interrupted" in text or "KeyboardInterrupt" in text:
-        return True
-    return error is not None and isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
 
 
 def _one_line(duckdb: Any, error: Exception) -> str:
