@@ -86,7 +86,9 @@ def main() -> None:
     row("open the ledger", timed(lambda _: open_ledger(asked.ledger), range(50)), 50)
     texts = [ledger.address_text(number) or "" for number in pick("addresses")]
     line("an address by its string", ledger.find_address, texts, 1)
-    line("a transaction by its id", ledger.find_transaction, [ledger.txid(n) for n in pick("transactions")], 1)
+    line(
+        "a transaction by its id", ledger.find_transaction, [ledger.txid(n) for n in pick("transactions")], 1
+    )
     entities = [ledger.entity_of(number) for number in pick("addresses")]
     line("an entity's size", lambda each: ledger.entity_sizes(np.array([each])), entities, 1)
     line("an entity's totals", ledger.entity_totals, entities, 1)
@@ -102,9 +104,17 @@ def main() -> None:
         20,
     )
     whole_command(asked.ledger, texts[0])
-    row("clew address, the whole command", timed(lambda each: whole_command(asked.ledger, each), texts[:15]), 500)
+    row(
+        "clew address, the whole command",
+        timed(lambda each: whole_command(asked.ledger, each), texts[:15]),
+        500,
+    )
     busy = [ledger.address_text(number) or ""] * 5
-    row("clew address, of the busiest address", timed(lambda each: whole_command(asked.ledger, each), busy), 500)
+    row(
+        "clew address, of the busiest address",
+        timed(lambda each: whole_command(asked.ledger, each), busy),
+        500,
+    )
 
 
 if __name__ == "__main__":

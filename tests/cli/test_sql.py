@@ -92,7 +92,9 @@ def test_no_rows_are_an_answer(inside: Run, early_chain: Path) -> None:
 
 
 def test_the_statement_from_standard_input(inside: Run, early_chain: Path) -> None:
-    ended = inside("sql", "-", "--csv", "--ledger", early_chain, stdin="-- how many\nselect count(*) n\nfrom blocks;\n")
+    ended = inside(
+        "sql", "-", "--csv", "--ledger", early_chain, stdin="-- how many\nselect count(*) n\nfrom blocks;\n"
+    )
     assert ended.out == "n\n300\n"
 
 

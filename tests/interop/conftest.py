@@ -29,7 +29,9 @@ def busy_chain() -> Chain:
     for owners in ((OLD, 1100), (MIDDLE, 600)), ((MIDDLE, 500), (NEW, 1001)):
         for owner, count in owners:
             coin = max(spendable(chain), key=lambda each: each.value)
-            made = spend(chain, [coin], [(lock(owner), coin.value // 2000)] * count + [(lock("rest"), 100_000)])
+            made = spend(
+                chain, [coin], [(lock(owner), coin.value // 2000)] * count + [(lock("rest"), 100_000)]
+            )
             # Some are spent at once, so that balances are not what was received.
             spend(chain, made.outputs[:3], [(lock(f"{owner}, again"), 1_000)])
             chain.mine(lock("miner"))

@@ -54,9 +54,7 @@ def test_files_state_what_they_rest_on(grown: Ledger, tmp_path: Path) -> None:
     assert schema.field("value").metadata == {b"meaning": b"Amount.", b"unit": b"satoshi"}
 
 
-def test_rows_are_written_in_groups(
-    grown: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_are_written_in_groups(grown: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clew.interop.relations.ROWS_AT_ONCE", 500)
     monkeypatch.setattr(exporter, "ROWS_PER_GROUP", 1000)
     steps: list[Step] = []
@@ -73,7 +71,10 @@ def test_rows_are_written_in_groups(
 def test_only_the_tables_that_are_named(grown: Ledger, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     export(grown, tmp_path / "there", ["totals", "blocks", "blocks"])
-    assert sorted(path.name for path in (tmp_path / "there").iterdir()) == ["blocks.parquet", "totals.parquet"]
+    assert sorted(path.name for path in (tmp_path / "there").iterdir()) == [
+        "blocks.parquet",
+        "totals.parquet",
+    ]
     with pytest.raises(UsageError, match="table 'block': expected one or more of blocks, transactions"):
         export(grown, tmp_path / "none", ["block"])
     assert not (tmp_path / "none").exists()
@@ -93,15 +94,15 @@ def test_a_place_that_is_taken_is_refused(grown: Ledger, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
-def test_a_run_that_fails_leaves_nothing(
-    grown: Ledger, tmp_path: Path, failure: BaseException
-) -> None:
+def test_a_run_that_fails_leaves_nothing(grown: Ledger, tmp_path: Path, failure: BaseException) -> None:
     def fail(step: Step) -> None:
         assert any(path.name.endswith(".unfinished") for path in tmp_path.iterdir())
         if "inputs" in step.stage:
             raise failure
 
-    with pytest.raises(KeyboardInterrupt if isinstance(failure, KeyboardInterrupt) else StorageError) as caught:
+    with pytest.raises(
+        KeyboardInterrupt if isinstance(failure, KeyboardInterrupt) else StorageError
+    ) as caught:
         export(grown, tmp_path / "tables", None, fail)
     if isinstance(failure, OSError):
         assert "nothing was exported" in str(caught.value)

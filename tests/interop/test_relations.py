@@ -89,7 +89,14 @@ def test_spans_are_what_single_rows_are(grown: Ledger) -> None:
     ):
         count = grown.counts[name]
         edge = getattr(derived.base, name)
-        for first, last in ((0, count), (0, edge), (edge - 3, edge + 3), (edge, count), (5, 5), (count, count)):
+        for first, last in (
+            (0, count),
+            (0, edge),
+            (edge - 3, edge + 3),
+            (edge, count),
+            (5, 5),
+            (count, count),
+        ):
             assert span(first, last).tolist() == one(np.arange(first, last)).tolist()
 
 
@@ -111,11 +118,22 @@ def test_spans_are_what_single_rows_are(grown: Ledger) -> None:
 def test_a_condition_that_spares_rows_loses_none(grown: Ledger, name: str, field: str) -> None:
     scanned = Scanned(relations(grown)[name])
     everything = scanned.to_table()
-    values = sorted({value for value in everything[field].to_pylist()})
+    values = sorted(set(everything[field].to_pylist()))
     most = values[-1]
-    for low, high in ((0, 0), (3, 7), (most // 2, most // 2 + 9), (most, most + 5), (most + 1, most + 9), (-9, -1)):
+    for low, high in (
+        (0, 0),
+        (3, 7),
+        (most // 2, most // 2 + 9),
+        (most, most + 5),
+        (most + 1, most + 9),
+        (-9, -1),
+    ):
         condition = (pc.field(field) >= low) & (pc.field(field) <= high)
-        other = next(each for each in everything.schema.names if each != field) if name != "unspendable" else field
+        other = (
+            next(each for each in everything.schema.names if each != field)
+            if name != "unspendable"
+            else field
+        )
         found = scanned.scanner(columns=[other], filter=condition).to_table()
         assert found.equals(everything.filter(condition).select([other])), (low, high)
 
@@ -123,7 +141,8 @@ def test_a_condition_that_spares_rows_loses_none(grown: Ledger, name: str, field
 def test_a_condition_on_ids_reads_few_rows(grown: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     relation = relations(grown)["outputs"]
     read = [
-        len(batch[0]) for batch in relation.batches(["value"], {"id": bounds_of("((id >= 9) and (id < 14))", "id")})
+        len(batch[0])
+        for batch in relation.batches(["value"], {"id": bounds_of("((id >= 9) and (id < 14))", "id")})
     ]
     assert read == [5]
 

@@ -57,7 +57,9 @@ def test_functions_for_people(grown: Ledger, answers: Ask) -> None:
     assert answers(grown, f"select address_text(id), address_id('{text}') from addresses where id = 9") == [
         (text, 9)
     ]
-    assert answers(grown, "select unnest(outputs_of(9))") == [(each,) for each in grown.outputs_of(9).tolist()]
+    assert answers(grown, "select unnest(outputs_of(9))") == [
+        (each,) for each in grown.outputs_of(9).tolist()
+    ]
     assert answers(grown, "select address_text(no_address()), address_text(null), hex_hash('ab'::blob)") == [
         (None, None, "6261")
     ]
@@ -199,13 +201,13 @@ def test_columns_are_not_copied(whole: Ledger, tmp_path: Path, answers: Ask) -> 
     answers(large, "select sum(value) from outputs where id < 1000", threads=2)
     most = before = anonymous()
     with ask(large, "select sum(value), sum(script_type), count(*) from outputs", threads=2) as found:
-        assert list(found.rows)[0][::2] == (total, ROWS)
+        assert next(iter(found.rows))[::2] == (total, ROWS)
         most = max(most, anonymous())
     assert most - before < 60 << 20
     most = before = anonymous()
     seen = 0
     with ask(large, "select value from outputs", threads=2) as found:
-        for seen, _ in enumerate(found.rows, 1):  # noqa: B007
+        for seen, _ in enumerate(found.rows, 1):
             if seen % 200_000 == 0:
                 most = max(most, anonymous())
             if seen == 1_000_000:

@@ -437,7 +437,9 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
         *_TIP,
-        Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
+        Key(
+            "snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."
+        ),
         Key("statement", TEXT, "", "The statement that was asked."),
         Key("columns", LIST, "", "The columns of the answer, in order."),
         Key("columns[].name", TEXT, "", "Name of a column; several may share one."),

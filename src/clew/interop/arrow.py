@@ -63,9 +63,7 @@ class Scanned(dataset.Dataset):  # type: ignore[misc]
         condition = "" if filter is None else str(filter)
         # A filter may speak of columns that nobody else wants.
         needed = wanted + [
-            name
-            for name in self._schema.names
-            if name not in wanted and re.search(rf"\b{name}\b", condition)
+            name for name in self._schema.names if name not in wanted and re.search(rf"\b{name}\b", condition)
         ]
         bounds = {name: bounds_of(condition, name) for name in self._relation.ascending} if condition else {}
         schema = pa.schema([self._schema.field(name) for name in needed])

@@ -36,11 +36,15 @@ class Overlay:
 
     def untouched(self, entity: Read) -> Read | None:
         """Tells which rows of the base are of entities that are as they were; None where all are."""
-        return None if not self._segments else lambda first, last: _without(entity(first, last), self._touched)
+        return (
+            None if not self._segments else lambda first, last: _without(entity(first, last), self._touched)
+        )
 
     def unchanged(self, entity: Read) -> Read | None:
         """Tells which rows of the base are of entities whose sums are as they were; None where all are."""
-        return None if not self._segments else lambda first, last: _without(entity(first, last), self._changed)
+        return (
+            None if not self._segments else lambda first, last: _without(entity(first, last), self._changed)
+        )
 
     @cached_property
     def _touched(self) -> Array:

@@ -94,13 +94,15 @@ def _chosen(known: dict[str, Relation], tables: Sequence[str] | None) -> list[Re
         return list(known.values())
     for name in tables:
         if name not in known:
-            raise UsageError(f"table {name!r}: expected one or more of {', '.join(known)}, with commas between")
+            raise UsageError(
+                f"table {name!r}: expected one or more of {', '.join(known)}, with commas between"
+            )
     return [known[name] for name in dict.fromkeys(tables)]
 
 
 def _require_empty(folder: Path) -> None:
     try:
-        is_taken = folder.is_symlink() or folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        is_taken = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
     except OSError as error:
         raise StorageError(f"{folder}: cannot be read ({error.strerror}); name another folder") from error
     if is_taken:

@@ -63,7 +63,9 @@ class Relation:
     keep: Callable[[int, int], Array] | None = None
     more: Callable[[], Mapping[str, Array]] | None = None
 
-    def batches(self, names: Sequence[str], bounds: Mapping[str, Spans] | None = None) -> Iterator[list[Array]]:
+    def batches(
+        self, names: Sequence[str], bounds: Mapping[str, Spans] | None = None
+    ) -> Iterator[list[Array]]:
         """The columns ``names``, in that order, some rows at a time.
 
         ``bounds``: values of ascending fields that are wanted; other rows may be left out.

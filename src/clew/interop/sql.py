@@ -129,7 +129,11 @@ def _connected(
     _add_functions(connection, ledger, raised)
     for macro in MACROS:
         connection.execute(f"CREATE MACRO {macro}").fetchall()
-    for setting in ("enable_progress_bar = false", "enable_external_access = false", "lock_configuration = true"):
+    for setting in (
+        "enable_progress_bar = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
         connection.execute(f"SET {setting}").fetchall()
     return connection
 
@@ -206,7 +210,9 @@ def _hex_hashes(hashes: Any) -> Any:
     blobs = hashes.combine_chunks() if isinstance(hashes, pa.ChunkedArray) else hashes
     lengths = set(compute.binary_length(blobs).unique().to_pylist())
     if lengths != {HASH_BYTES}:
-        return pa.array([None if blob is None else blob[::-1].hex() for blob in blobs.to_pylist()], pa.string())
+        return pa.array(
+            [None if blob is None else blob[::-1].hex() for blob in blobs.to_pylist()], pa.string()
+        )
     wire = np.frombuffer(b"".join(blobs.to_pylist()), np.uint8).reshape(-1, HASH_BYTES)
     text = wire[:, ::-1].tobytes().hex().encode()
     starts = np.arange(len(wire) + 1, dtype=np.int32) * (2 * HASH_BYTES)
