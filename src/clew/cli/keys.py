@@ -401,6 +401,12 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
 }
 """Keys of each question's answer, besides those of every answer."""
 
+_TIP: tuple[Key, ...] = (
+    Key("tip.height", INTEGER, "block height", "Its height."),
+    Key("tip.hash", TEXT, HEX, "Its hash."),
+    Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
+)
+
 COMMANDS: dict[str, tuple[Key, ...]] = {
     "index": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
@@ -489,6 +495,38 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
             Key("offset", INTEGER + OR_NULL, BYTES, "Where in the file; null if that is not known."),
         ),
         *EXTENT,
+    ),
+    "sql": (
+        Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
+        Key("tip", OBJECT, "", "The last block of the ledger."),
+        *_TIP,
+        Key(
+            "snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."
+        ),
+        Key("statement", TEXT, "", "The statement that was asked."),
+        Key("columns", LIST, "", "The columns of the answer, in order."),
+        Key("columns[].name", TEXT, "", "Name of a column; several may share one."),
+        Key("columns[].type", TEXT, "", "Its type, as DuckDB names it."),
+        Key(
+            "rows",
+            LIST,
+            "",
+            "The rows, each a list of values in the order of the columns. Bytes are hex in stored order, "
+            "whole numbers integers of any size, decimal ones and times text, and what has no value null.",
+        ),
+        Key("status", TEXT, "", "complete, cut or none found."),
+        Key("shown", INTEGER, "rows", "How many rows are here."),
+    ),
+    "export": (
+        Key("folder", TEXT, "", "The folder that was written."),
+        Key("tip", OBJECT, "", "The last block of the ledger."),
+        *_TIP,
+        Key("snapshot", TEXT, HEX, "The snapshot of the ledger, which each file names too."),
+        Key("tables", LIST, "", "The tables that were written."),
+        Key("tables[].table", TEXT, "", "Name of a table."),
+        Key("tables[].file", TEXT, "", "Its file."),
+        Key("tables[].rows", INTEGER, "rows", "How many rows it has."),
+        Key("tables[].bytes", INTEGER, BYTES, "Size of the file."),
     ),
     "report": (
         Key("file", TEXT, "", "The file that was written."),

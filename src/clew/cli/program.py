@@ -12,11 +12,13 @@ import click
 from clew.cli import options, questions
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
+from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
 from clew.cli.simulate import simulate
+from clew.cli.sql import sql
 from clew.cli.verify import verify
 
 
@@ -87,7 +89,9 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, follow, verify, *questions.COMMANDS, report, simulate, demo, completion):
+for command in (
+    index, follow, verify, *questions.COMMANDS, report, sql, export, simulate, demo, completion,
+):  # fmt: skip
     program.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,20 +49,41 @@ class Derived:
         return dead
 
     def _mark_overwritten(self, outputs: Array, found: Array) -> None:
-        by = np.asarray(self.column("overwritten.by"))
-        for row in np.flatnonzero(by >= self.base.transactions).tolist():
-            if by[row] >= self.end.transactions:
-                continue
-            lost = int(self.column("overwritten.transaction")[row])
-            first, last = self.column("transactions.first_output")[lost : lost + 2].tolist()
+        for first, last in self._overwritten_in(0, self.end.outputs):
             found[(outputs >= first) & (outputs < last) & (found == UNSPENT)] = OVERWRITTEN
 
+    def _overwritten_in(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Outputs ``first`` to ``last`` that blocks after the base overwrote, as ranges."""
+        by = np.asarray(self.column("overwritten.by"))
+        ranges = []
+        for row in np.flatnonzero((by >= self.base.transactions) & (by < self.end.transactions)).tolist():
+            lost = int(self.column("overwritten.transaction")[row])
+            start, end = self.column("transactions.first_output")[lost : lost + 2].tolist()
+            if start < last and first < end:
+                ranges.append((max(start, first), min(end, last)))
+        return ranges
+
     def spent_by_span(self, first: int, last: int) -> Array:
-        """Who spent outputs ``first`` to ``last``; u4."""
-        if last <= self.base.outputs and not self.segments:
-            found: Array = self.column("spends.spent_by")[first:last]
+        """Who spent outputs ``first`` to ``last``; u4. Costs what the segments changed among them."""
+        edge = min(max(self.base.outputs, first), last)
+        found: Array = self.column("spends.spent_by")[first:edge]
+        if not self.segments:
             return found
-        return self.spent_by(np.arange(first, last))
+        if edge < last:
+            dead = self._is_dead(np.arange(edge, last))
+            found = np.concatenate([found, np.where(dead, np.uint32(UNSPENDABLE), np.uint32(UNSPENT))])
+        for segment in self.segments:
+            start, end = np.searchsorted(segment.spent_output, [first, last]).tolist()
+            if start < end:
+                found = _own(found)
+                found[segment.spent_output[start:end] - first] = segment.spent_by[start:end]
+        lost = self._overwritten_in(first, last)
+        if lost:
+            found = _own(found)
+        for start, end in lost:
+            part = found[start - first : end - first]
+            part[part == UNSPENT] = OVERWRITTEN
+        return found
 
     # Addresses and transactions
 
@@ -149,11 +171,24 @@ class Derived:
         return found
 
     def entity_span(self, first: int, last: int) -> Array:
-        """Entity of addresses ``first`` to ``last``; u4."""
-        if last <= self.base.addresses and not self.segments:
-            found: Array = self.column("entities.entity")[first:last]
+        """Entity of addresses ``first`` to ``last``; u4. Costs what the segments changed among them."""
+        edge = min(max(self.base.addresses, first), last)
+        found: Array = self.column("entities.entity")[first:edge]
+        if not self.segments:
             return found
-        return self.entity_of(np.arange(first, last))
+        addresses, entities = self._moved
+        start, end = np.searchsorted(addresses, [first, edge]).tolist()
+        if start < end:
+            found = _own(found)
+            found[addresses[start:end] - first] = entities[start:end]
+        return np.concatenate([found, self.entity_of(np.arange(edge, last))]) if edge < last else found
+
+    @cached_property
+    def _moved(self) -> tuple[Array, Array]:
+        """Addresses of the base whose entity became part of another, ascending; and the one it is now."""
+        absorbed = self.absorbed_entities()
+        addresses = np.union1d(absorbed, self.base_members(absorbed).astype(np.int64))
+        return addresses, self.entity_of(addresses)
 
     def require_entities(self, entities: Array) -> None:
         """Raise NotFoundError where one of ``entities`` is the id of none."""
@@ -179,12 +214,12 @@ class Derived:
         self.require_entities(entities)
         found = [entities.astype(np.uint32)]
         if not self.segments:
-            found.append(self._base_members(entities))
+            found.append(self.base_members(entities))
         else:
             for entity in entities.tolist():
                 roots, levels = self._levels(entity)
                 found.append(roots.astype(np.uint32))
-                found.append(self._base_members(roots))
+                found.append(self.base_members(roots))
                 for segment, ids in zip(self.segments, levels, strict=True):
                     places, hit = _find(segment.grown_entity, ids)
                     at = places[hit]
@@ -193,7 +228,8 @@ class Derived:
         members: Array = np.unique(np.concatenate(found))
         return members
 
-    def _base_members(self, roots: Array) -> Array:
+    def base_members(self, roots: Array) -> Array:
+        """Addresses that entities of several had in the base, by entity; u4. Others have none here."""
         rows, hit = _find(self.column("entity_list.entity"), roots)
         at = rows[hit]
         spans = expand(self.column("entity_list.start")[at], self.column("entity_list.size")[at])
@@ -261,7 +297,7 @@ class Derived:
             balance += int(self.column("totals.balance")[row])
         small = roots[~hit]
         if len(small):
-            members = np.unique(np.concatenate([small.astype(np.uint32), self._base_members(small)]))
+            members = np.unique(np.concatenate([small.astype(np.uint32), self.base_members(small)]))
             starts = self.column("posting_starts.start")
             first, last = starts[members.astype(np.int64)], starts[members.astype(np.int64) + 1]
             paid = self.column("postings.output")[expand(first, last - first)]
@@ -281,6 +317,11 @@ class Derived:
 def exact_sum(values: Array) -> int:
     """Sum of satoshi (int64), which may be beyond 63 bits."""
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+def _own(found: Array) -> Array:
+    """An array that may be written to: what lies in a file is copied."""
+    return found if found.flags.writeable else found.copy()
 
 
 def _mapped(segment: Segment, entities: Array) -> Array:
