@@ -88,7 +88,8 @@ class Bulk:
         else:
             partitions = partitions_for(size, self.memory.bytes, self.engine.threads)
             seed = secrets.randbits(63)
-        if not building:
+        if self.manifest.building and not building:
+            # What it counts on is about to be written over.
             self.manifest = replace(self.manifest, building=None)
             manifests.write(self.ledger, self.manifest)
         base = {name: int(counts.get(f"{name}.{_FIRST[name]}", 0)) for name in COUNTED}
@@ -199,10 +200,11 @@ class Bulk:
 
     def _keep(self, rows: TableWriter, spill: SpillFile) -> None:
         """Make what is read the point from which the next run goes on."""
+        if self._state is self.manifest:
+            return
         with self.timings.stage("wait for the disk"):
-            if self._state.building:
-                rows.sync()
-                spill.sync()
+            rows.sync()
+            spill.sync()
         self.manifest = self._state
         manifests.write(self.ledger, self.manifest)
 

@@ -196,6 +196,7 @@ class _Run:
             committed = manifests.read(self.ledger)
             kept = committed.folders() | ({ROWS, WORK} if committed.building else set())
             generations.remove_others(self.ledger, kept)
+            generations.cut_back(self.ledger, committed)
 
     def _go(self, memory: Path | None) -> Summary:
         with self._phase("scan"):

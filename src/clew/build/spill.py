@@ -7,6 +7,7 @@ partition has, and the records (``kernels.join``).
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -127,6 +128,16 @@ class SpillFile:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def cut_back(folder: Path, size: int) -> None:
+    """Keep ``size`` bytes of the file in ``folder``, and nothing beside it. What cannot be removed stays."""
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.name != FILE_NAME:
+                entry.unlink()
+        if (folder / FILE_NAME).stat().st_size > size:
+            os.truncate(folder / FILE_NAME, size)
 
 
 def _read_header(path: Path) -> tuple[int, int]:
