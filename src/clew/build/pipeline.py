@@ -204,7 +204,9 @@ class _Run:
         before = self.manifest
         wanted, shared = self.finder.plan(chain)
         first_build = before.tip is None
-        resumed = shared - 1 if first_build and shared else None
+        read = before.building.blocks if first_build and before.building else 0
+        # Where the chain has left what was read, nothing of it is kept.
+        resumed = shared - 1 if read and shared >= read else None
         undone = 0 if first_build else max(0, before.blocks - shared)
         if first_build and (wanted or shared):
             self._first_build(wanted, chain, shared)
