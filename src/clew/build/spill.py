@@ -102,6 +102,14 @@ class SpillFile:
                 self._file.truncate(0)
                 self._put(header.tobytes())
             else:
+                found = os.fstat(descriptor).st_size
+                if found < size:
+                    self._file.close()
+                    # Zeros would fill the gap, and pass for records.
+                    raise NotALedgerError(
+                        f"{self.path}: expected at least {size} bytes, found {found}; the records of an "
+                        "unfinished build are damaged; build the ledger again in a new folder"
+                    )
                 self._file.truncate(size)
                 self._file.seek(size)
         self.partitions, self.seed = _read_header(self.path)
