@@ -31,7 +31,9 @@ INDICES = [
     "transactions.first_input.high",
     "unspendable.output.high",
 ]
-RESTORED = [column for column in INDICES if column not in ("outputs.address", "transactions.first_input.high")]
+RESTORED = [
+    column for column in INDICES if column not in ("outputs.address", "transactions.first_input.high")
+]
 """What a first build that goes on reads back."""
 
 

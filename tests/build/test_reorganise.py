@@ -16,6 +16,7 @@ from build.nodes import (
     lively,
     node,
     raw_node,
+    reached_by,
     refused,
     spend,
     spendable,
@@ -49,12 +50,6 @@ def branch(chain: Chain, height: int, length: int) -> Chain:
             spend(rival, coins, [(lock(f"rival {number}"), 100), (lock("rival", "p2tr"), 200)])
         rival.mine(lock("rival miner", "p2wpkh"))
     return rival
-
-
-def reached_by(ledger: Path) -> int:
-    """The last height that a run has committed or kept."""
-    manifest = manifests.read(ledger)
-    return (manifest.building.blocks if manifest.building else manifest.blocks) - 1
 
 
 def everything(ledger: Ledger) -> dict[str, Any]:

@@ -105,13 +105,23 @@ class Bulk:
         rows = TableWriter(self.ledger / ROWS, ROW_TABLES, counts, building.checked if building else None)
         with closing(rows):
             spill = SpillFile(self.ledger / WORK, building.spilled if building else 0, partitions, seed)
+            outbox = Outbox(self.engine, 3)
             with closing(spill):
-                self._read(nodes, maker, table, rows, spill)
+                try:
+                    self._read(nodes, maker, table, rows, spill, outbox)
+                finally:
+                    # Nothing is written to files that are closed.
+                    outbox.drain()
 
     def _read(
-        self, nodes: list[Node], maker: RowMaker, table: SpendTable, rows: TableWriter, spill: SpillFile
+        self,
+        nodes: list[Node],
+        maker: RowMaker,
+        table: SpendTable,
+        rows: TableWriter,
+        spill: SpillFile,
+        outbox: Outbox,
     ) -> None:
-        outbox = Outbox(self.engine, 3)
         reader = BlockReader(self.files, self.engine, spill.seed, self.batch_bytes, self.timings)
         self.broken_copies = reader.broken_copies
         total = sum(node.frame.length for node in nodes)
@@ -219,12 +229,14 @@ class Bulk:
         counts: dict[str, int] = {**building.counts, "block_digests.digest": 0}
         counts |= {f"{name}.{column}": 0 for name, held in ADDRESS_COLUMNS.items() for column in held}
         rows = TableWriter(self.ledger / ROWS, ROW_TABLES, counts, building.checked)
+        outbox = Outbox(self.engine, 3)
         try:
-            digest = self._join(rows, building.spilled)
+            digest = self._join(rows, building.spilled, outbox)
             with self.timings.stage("wait for the disk"):
                 rows.sync()
             counts, checked = rows.counts, rows.checked
         finally:
+            outbox.drain()
             rows.close()
         columns = self.columns(counts)
         last = building.blocks - 1
@@ -237,7 +249,7 @@ class Bulk:
             rows=(Piece(ROWS, dict.fromkeys(counts, 0), checked),),
         )
 
-    def _join(self, rows: TableWriter, spilled: int) -> bytes:
+    def _join(self, rows: TableWriter, spilled: int, outbox: Outbox) -> bytes:
         """Write the columns that tell of addresses; returns the rolling digest at the end."""
         join = Join(
             self.ledger / WORK,
@@ -251,7 +263,6 @@ class Bulk:
         columns = self.columns(rows.column_counts)
         content = columns["block_digests.content"]
         digest = BEFORE_GENESIS
-        outbox = Outbox(self.engine, 3)
         for joined in join.number():
             region = joined.region
             mine = slice(region.block, region.block + region.blocks)

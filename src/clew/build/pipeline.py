@@ -288,6 +288,8 @@ class _Run:
             )
             total = sum(node.frame.length for node in nodes)
             try:
+                # Said before there is anything to say, so that speed can be told from the first batch on.
+                self.options.progress(Progress("append", 0, total, "bytes", shared - 1 if shared else None))
                 for parsed in reader.read(nodes):
                     appender.add(parsed)
                     appender.tidy()
