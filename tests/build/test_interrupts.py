@@ -294,7 +294,8 @@ def test_kill_at_any_moment(blocks: Sequence[bytes], room: Path, expected: str) 
     folder, ledger = node(room / "blocks", blocks), room / "ledger"
     chance = random.Random(7)
     rounds: list[tuple[str, int]] = [
-        ("scan", 0), ("blocks", 2), ("blocks", chance.randrange(10, 20)), ("blocks", 38), ("addresses", 0), ("sums", 0),
+        ("scan", 0), ("blocks", 2), ("blocks", chance.randrange(10, 20)), ("blocks", 38),
+        ("addresses", 0), ("sums", 0),
     ]  # fmt: skip
     for stage, height in rounds:
         child = Child(
@@ -443,7 +444,7 @@ def used(place: Path) -> int:
 
 
 def test_a_full_disk_under_a_new_ledger(room: Path, disk: Callable[[int], Path]) -> None:
-    """At many sizes, so that the end comes in rows, in records, in base tables, in the manifest, and after."""
+    """At many sizes, so that the end comes in rows, records, base tables, the manifest, and after."""
     blocks = lively_blocks(130)
     expected = truth(room / "naive", blocks)
     folder = node(room / "blocks", blocks)
