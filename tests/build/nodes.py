@@ -11,6 +11,7 @@ import pytest
 from clew.bitcoin.script import multisig_script
 from clew.build import Summary, index
 from clew.errors import ClewError
+from clew.ledger import manifest as manifests
 from clew.ledger.ledger import Ledger
 from clew.schema import MAX_SCRIPT_SIZE
 from clew.simulate.blockfile import frame, obfuscate, write_block_files
@@ -134,6 +135,12 @@ def built(ledger: Path, blocks: Path, **how: object) -> Summary:
 def digest(ledger: Path) -> str:
     """The digest of what lies in a ledger folder now, computed from its files."""
     return Ledger(ledger).digest()
+
+
+def reached_by(ledger: Path) -> int:
+    """The last height that a run has committed or kept."""
+    manifest = manifests.read(ledger)
+    return (manifest.building.blocks if manifest.building else manifest.blocks) - 1
 
 
 def contents(folder: Path) -> dict[str, bytes | None] | None:

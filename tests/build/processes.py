@@ -20,14 +20,14 @@ import json, os, sys
 os.umask(0)
 said = json.loads(sys.argv[1])
 import clew.build
-from clew.build import pipeline
+from clew.build import bulk
 from clew.errors import ClewError
 from pathlib import Path
 if said["user"]:
     os.setgid(said["user"])
     os.setuid(said["user"])
     os.environ["NUMBA_CACHE_DIR"] = "/nonexistent"
-pipeline.COMMIT_SECONDS = said["commit_seconds"]
+bulk.COMMIT_SECONDS = said["commit_seconds"]
 waited = False
 def progress(step):
     global waited

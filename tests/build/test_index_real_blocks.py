@@ -39,8 +39,8 @@ def test_the_first_blocks(
     assert summary.counts == ledger.counts
     assert (summary.tip.height, summary.tip.hash) == (4312, TIP)
     assert (summary.stale_blocks, summary.duplicate_frames, summary.rolled_back) == (0, 0, 0)
-    assert ledger.manifest.unspent_outputs == 4149
-    assert ledger.manifest.unspent_value == 215_600 * 10**8
+    assert ledger.manifest.sums.unspent_outputs == 4149
+    assert ledger.manifest.sums.unspent_value == 215_600 * 10**8
     assert summary.notices == ()
     assert summary.bytes_read == sum(
         len(raw) for raw in read_frames(blocks / "mainnet-0-4312" / "blk00000.dat")

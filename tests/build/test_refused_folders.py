@@ -36,13 +36,13 @@ from clew.errors import (
     MissingBlockError,
     NoBlockFilesError,
     NotALedgerError,
+    StoppedError,
     StorageError,
     UsageError,
     WrongNetworkError,
 )
 from clew.ledger import manifest as manifests
 from clew.ledger.blockfiles import BlockFiles
-from clew.schema import ROW_TABLES
 from clew.simulate.chain import Chain
 from clew.simulate.locks import lock
 
@@ -282,7 +282,13 @@ def test_a_folder_that_is_no_ledger(room: Path, folder: Path) -> None:
     refused(NotALedgerError, folder, folder, str(folder))
 
 
-@pytest.mark.parametrize("name", ["source", "rows-0001", "derived-7", "lock", "manifest.json.new"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("source", "rows-0001", "links-0001", "base-7", "work-0001", "segment-0000000-0000007-0001"),
+        *("lock", "manifest.json.new"),
+    ],
+)
 def test_a_folder_of_somebody_else_with_a_name_of_ours(room: Path, folder: Path, name: str) -> None:
     """What lies in it may be the only copy."""
     (room / "thesis" / name).mkdir(parents=True)
@@ -303,16 +309,20 @@ def test_a_ledger_that_lost_its_manifest_outlives_a_run_that_fails(room: Path, f
 
 
 def test_folders_of_somebody_else_beside_a_ledger_are_left_alone(room: Path, ledger: Path) -> None:
-    """Also where the next generation would go."""
-    for name in ("rows-0002", "derived-0002", "rows-0007", "derived-0044"):
+    """Also where the next ones would go."""
+    strange = {
+        *("rows-0002", "links-0002", "base-0002", "work-0001", "rows-0007", "base-0044"),
+        "segment-0000001-0000015-0002",
+    }
+    for name in strange:
         (ledger / name).mkdir()
         (ledger / name / "dear.txt").write_text("dear")
     rival = Chain(seed="rival")
     rival.mine(lock("rival"), count=14)
     built(ledger, node(room / "rival", rival.raw_blocks))
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
-    assert len([*ledger.glob("*/dear.txt")]) == 4
-    assert len([*ledger.glob("*-*")]) == 6
+    assert {path.parent.name for path in ledger.glob("*/dear.txt")} == strange
+    assert {path.name for path in ledger.glob("*-*")} == strange | manifests.read(ledger).folders()
 
 
 def test_the_lock_is_let_go_last_and_always(
@@ -379,7 +389,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "lost": lambda path: edit(path, lambda stated: stated.pop("counts")),
     "more": lambda path: edit(path, lambda stated: stated.update(surprise=1)),
     "network": lambda path: edit(path, lambda stated: stated.update(network="main")),
-    "written": lambda path: edit(path, lambda stated: stated.update(written=None)),
+    "building": lambda path: edit(path, lambda stated: stated.update(building={})),
 }
 
 
@@ -391,32 +401,53 @@ def test_a_damaged_manifest(folder: Path, ledger: Path, how: str) -> None:
     refused(NotALedgerError, ledger, folder, "manifest.json", network=None)
 
 
-COLUMNS = [
-    f"{table.name}.{column.name}{'.low' if column.storage == 'u40' else ''}"
-    for table in ROW_TABLES
-    if table.name != "overwritten"
-    for column in table.columns
-]
+def stop_at(height: int) -> Callable[[pipeline.Progress], None]:
+    """A progress display that interrupts once the rows of a height are made."""
+
+    def stop(progress: pipeline.Progress) -> None:
+        if progress.height == height:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+def column_files(ledger: Path) -> list[Path]:
+    """Every file of columns, records and segments that holds anything, and the checksums of rows.
+
+    Those of a base are only for who verifies it.
+    """
+    found = [
+        path
+        for path in ledger.glob("*-*/*")
+        if path.stat().st_size and not (path.name == "checks" and path.parent.name.startswith("base"))
+    ]
+    return [*found, *ledger.glob("segment-*")]
 
 
 @pytest.mark.parametrize("state", ["finished", "interrupted"])
-def test_a_missing_or_short_column(room: Path, folder: Path, ledger: Path, state: str) -> None:
+def test_a_missing_or_short_file(room: Path, state: str) -> None:
     """Also of a ledger that is not finished, where nothing else would miss it."""
-    if state == "interrupted":
-        manifest = manifests.read(ledger)
-        manifests.write(ledger, manifests.replace(manifest, tip=None, counts={}, derived_folder=""))
-        shutil.rmtree(ledger / manifest.derived_folder)
-    rows = ledger / manifests.read(ledger).rows_folder
-    for name in COLUMNS:
-        whole = (rows / name).read_bytes()
-        (rows / name).write_bytes(whole[:-1])
-        refused(NotALedgerError, ledger, folder, name, "damaged")
-        (rows / name).unlink()
-        with pytest.raises(NotALedgerError, match=name):
+    blocks = lively_blocks(130)
+    folder, ledger = node(room / "blocks", blocks), room / "ledger"
+    if state == "finished":
+        built(ledger, folder, until=125)
+    else:
+        with pytest.raises(StoppedError):
+            built(ledger, folder, batch_bytes=1, progress=stop_at(125))
+    names = column_files(ledger)
+    kinds = {path.relative_to(ledger).parts[0].partition("-")[0] for path in names}
+    assert kinds == ({"rows", "links", "base", "segment"} if state == "finished" else {"rows", "work"})
+    assert len(names) > 20
+    for path in names:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        refused(NotALedgerError, ledger, folder, path.name, "build")
+        path.unlink()
+        with pytest.raises(NotALedgerError, match=path.name):
             built(ledger, folder)
-        (rows / name).write_bytes(whole)
+        path.write_bytes(whole)
     built(ledger, folder)
-    assert digest(ledger) == truth(room / "naive", BLOCKS)
+    assert digest(ledger) == truth(room / "naive", blocks)
 
 
 @pytest.mark.parametrize("lost", ["size", "changed", "skipped", "number"])
@@ -437,12 +468,6 @@ def test_a_damaged_memory_of_the_files_only_costs_time(
     assert digest(ledger) == truth(room / "naive", BLOCKS)
 
 
-def test_a_missing_derived_column(folder: Path, ledger: Path) -> None:
-    derived = ledger / manifests.read(ledger).derived_folder
-    (derived / "spends.spent_by").unlink()
-    refused(NotALedgerError, ledger, folder, "spends.spent_by")
-
-
 def test_a_folder_that_a_killed_run_left(room: Path, folder: Path) -> None:
     """Rows without a manifest: nobody's, so the next run begins anew."""
     (room / "new" / "rows-0001").mkdir(parents=True)
@@ -454,23 +479,23 @@ def test_a_folder_that_a_killed_run_left(room: Path, folder: Path) -> None:
 
 
 def test_leftovers_beside_a_manifest(room: Path, folder: Path, ledger: Path) -> None:
-    for name in ("rows-0009", "derived-0002", "derived-0077"):
+    for name in ("rows-0009", "links-0003", "base-0002", "base-0077", "work-0001"):
         (ledger / name).mkdir()
-        (ledger / name / "blocks.hash").write_bytes(b"x" * 999)
-    rows = ledger / manifests.read(ledger).rows_folder
-    for path in rows.iterdir():
-        path.write_bytes(path.read_bytes() + b"left by a killed run")
+        (ledger / name / ("payees" if name[0] == "w" else "blocks.hash")).write_bytes(b"x" * 999)
+    (ledger / "segment-0000007-0000012-0009").write_bytes(b"x" * 999)
+    for piece in (*manifests.read(ledger).rows, *manifests.read(ledger).links):
+        for path in (ledger / piece.folder).iterdir():
+            path.write_bytes(path.read_bytes() + b"left by a killed run")
     built(ledger, folder)
     assert digest(ledger) == truth(room / "naive", BLOCKS)
-    names = {path.name for path in ledger.iterdir()}
-    assert len([name for name in names if name.startswith(("rows", "derived"))]) == 2
+    assert {path.name for path in ledger.glob("*-*")} == manifests.read(ledger).folders()
 
 
 @pytest.mark.parametrize("stage", ["scan", "blocks", "links"])
 def test_a_ledger_in_use(room: Path, folder: Path, stage: str) -> None:
     """By another process, which goes on undisturbed; new and not so new."""
-    for until in (6, 12):
-        with holding(room / "ledger", folder, stage, until=until) as child:
+    for until, there in ((6, stage), (12, "scan" if stage == "scan" else "append")):
+        with holding(room / "ledger", folder, there, until=until) as child:
             names = sorted(str(path.relative_to(room)) for path in (room / "ledger").rglob("*"))
             with pytest.raises(LedgerInUseError, match="another clew index") as caught:
                 built(room / "ledger", folder)

@@ -16,10 +16,12 @@ from build.nodes import (
     lively,
     node,
     raw_node,
+    reached_by,
     refused,
     spend,
     spendable,
     truth,
+    unchanged,
 )
 from clew.bitcoin.hashes import sha256d
 from clew.build import Progress
@@ -80,12 +82,14 @@ def test_a_longer_branch_takes_over(chain: Chain, room: Path, undone: int, batch
     assert (summary.rolled_back, summary.added_blocks, summary.stale_blocks) == (undone, undone + 1, undone)
     assert summary.added_transactions == sum(len(each.transfers) for each in rival.blocks[31 - undone :])
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
-    # A reader that opens while it is done sees the old chain; one that had opened sees it ever after.
-    assert set(during) == {digest_before}
+    # A reader that opens while it is done sees the old chain, or the branch from where it is the better
+    # one, which may be at equal height; one that had opened sees the old one ever after.
+    level = truth(room / "level", rival.raw_blocks[:31])
+    assert digest_before in during
+    assert set(during) <= {digest_before} | ({level} if batch_bytes else set())
+    assert during == sorted(during, key=digest_before.__ne__)
     assert (everything(before), before.digest()) == (seen, digest_before)
-    assert sorted(path.name for path in ledger.iterdir() if path.is_dir()) == sorted(
-        [manifests.read(ledger).rows_folder, manifests.read(ledger).derived_folder, "source"]
-    )
+    assert {path.name for path in ledger.glob("*-*")} == manifests.read(ledger).folders()
 
 
 def test_there_and_back_again(chain: Chain, room: Path) -> None:
@@ -129,13 +133,14 @@ def test_a_reader_keeps_its_ledger_while_blocks_are_added(chain: Chain, room: Pa
 
 
 class Stop:
-    """A progress display that interrupts once the rows of a height are made."""
+    """A progress display that interrupts once the rows of a height are made, and not yet committed."""
 
     def __init__(self, height: int) -> None:
         self.height = height
 
     def __call__(self, progress: Progress) -> None:
-        if progress.stage == "blocks" and progress.height is not None and progress.height >= self.height:
+        reads = progress.stage in ("blocks", "append")
+        if reads and progress.height is not None and progress.height >= self.height:
             raise KeyboardInterrupt
 
 
@@ -144,19 +149,22 @@ class Stop:
 def test_a_fork_below_the_rows_of_an_interrupted_run(
     chain: Chain, room: Path, committed: int | None, fork: int
 ) -> None:
+    """Those of a first run are kept, and not committed; those of a later one are committed as they come."""
     ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
     if committed is not None:
         built(ledger, folder, until=committed)
-    with pytest.raises(StoppedError, match="stopped at height 20"):
+    reached = 20 if committed is None else 19
+    with pytest.raises(StoppedError, match=f"stopped at height {reached}"):
         built(ledger, folder, batch_bytes=1, progress=Stop(20))
-    assert manifests.read(ledger).written.blocks == 21
+    assert reached_by(ledger) == reached
     rival = branch(chain, fork, 31 - fork)
     node(folder, [*chain.raw_blocks, *rival.raw_blocks[fork + 1 :]])
     summary = built(ledger, folder, batch_bytes=3_000)
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
-    kept = 0 if committed is None else min(fork, committed) + 1
+    kept = 0 if committed is None else min(fork, 19) + 1
     assert summary.added_blocks == 32 - kept
-    assert summary.rolled_back == (0 if committed is None else max(0, committed - fork))
+    assert summary.rolled_back == (0 if committed is None else max(0, 19 - fork))
+    assert summary.resumed_from == (fork if committed is None and fork == 20 else None)
 
 
 @pytest.mark.parametrize("committed", [None, 5, 14])
@@ -165,7 +173,7 @@ def test_a_fork_below_the_rows_of_an_interrupted_run(
 def test_a_run_that_fails_above_a_fork_spoils_nothing(
     chain: Chain, room: Path, committed: int | None, fork: int, end: str
 ) -> None:
-    """The rows of the interrupted run are given up, those before the fork and the tip are not."""
+    """What was committed stays, also where a branch has taken over half its place before it failed."""
     ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
     if committed is not None:
         built(ledger, folder, until=committed)
@@ -185,7 +193,10 @@ def test_a_run_that_fails_above_a_fork_spoils_nothing(
         with pytest.raises(StoppedError):
             built(ledger, folder, batch_bytes=1, progress=Stop(25))
     if before is not None:
-        assert digest(ledger) == before
+        # The branch is the better one from one block above the old tip on, and committed from there.
+        assert manifests.read(ledger).blocks == (29 if end == "bad block" else 25)
+        assert digest(ledger) == truth(room / "half", rival.raw_blocks[: manifests.read(ledger).blocks])
+        assert before != digest(ledger)
     node(folder, [*chain.raw_blocks, *new])
     built(ledger, folder)
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
@@ -224,9 +235,9 @@ def test_until_does_not_undo(chain: Chain, room: Path) -> None:
     built(ledger, folder)
     rival = branch(chain, 20, 15)
     node(folder, [*chain.raw_blocks, *rival.raw_blocks[21:]])
-    before = contents(ledger / manifests.read(ledger).rows_folder)
+    before = {name: contents(ledger / name) for name in manifests.read(ledger).folders()}
     assert built(ledger, folder, until=20).rolled_back == 0
-    assert contents(ledger / manifests.read(ledger).rows_folder) == before
+    assert {name: contents(ledger / name) for name in manifests.read(ledger).folders()} == before
     summary = built(ledger, folder, until=33)
     assert (summary.rolled_back, summary.added_blocks) == (10, 13)
     assert digest(ledger) == truth(room / "naive", rival.raw_blocks[:34])
@@ -278,21 +289,25 @@ def test_status_and_index_agree_on_a_block_that_is_still_being_written(
     assert "still being written" in "".join(summary.notices)
 
 
-@pytest.mark.parametrize("stage", ["links", "look-ups"])
-def test_ctrl_c_after_blocks_were_replaced_promises_nothing(chain: Chain, room: Path, stage: str) -> None:
-    """Their rows are tidied away: the next run begins at the fork again."""
+@pytest.mark.parametrize("height", [21, 25, 30, 31, 33])
+def test_ctrl_c_while_blocks_are_replaced(chain: Chain, room: Path, height: int) -> None:
+    """Up to the old tip nothing has happened; after it the branch stands, as far as it came."""
     ledger, folder = room / "ledger", node(room / "blocks", chain.raw_blocks)
     built(ledger, folder)
     rival = branch(chain, 20, 15)
     node(folder, [*chain.raw_blocks, *rival.raw_blocks[21:]])
-
-    def stop(progress: Progress) -> None:
-        if progress.stage == stage:
-            raise KeyboardInterrupt
-
-    with pytest.raises(StoppedError, match="the ledger is as it was"):
-        built(ledger, folder, progress=stop)
-    assert built(ledger, folder).resumed_from is None
+    before = contents(ledger)
+    reached = max(30, height - 1)
+    with pytest.raises(StoppedError, match=f"stopped at height {reached};"):
+        built(ledger, folder, batch_bytes=1, progress=Stop(height))
+    if height <= 31:
+        # The block at 31 is the first that makes the branch the better one, and is not committed yet.
+        unchanged(ledger, before)
+    else:
+        assert digest(ledger) == truth(room / "half", rival.raw_blocks[: reached + 1])
+    summary = built(ledger, folder)
+    assert (summary.resumed_from, summary.rolled_back) == (None, 10 if height <= 31 else 0)
+    assert digest(ledger) == truth(room / "naive", rival.raw_blocks)
 
 
 def test_what_the_files_have_and_the_ledger_has_not(chain: Chain, room: Path) -> None:

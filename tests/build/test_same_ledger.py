@@ -23,7 +23,7 @@ from build.nodes import (
     truth,
 )
 from clew.bitcoin.networks import network
-from clew.build import Summary, pipeline
+from clew.build import Summary, bulk, pipeline
 from clew.errors import MissingBlockError, UsageError
 from clew.ledger.ledger import Ledger
 from clew.schema import SCRIPT_TYPES, SCRIPTHASH32
@@ -355,7 +355,7 @@ def test_block_by_block(blocks: Sequence[bytes], room: Path) -> None:
 def test_commits_after_every_batch(
     blocks: Sequence[bytes], room: Path, monkeypatch: pytest.MonkeyPatch, check: Callable[..., Summary]
 ) -> None:
-    monkeypatch.setattr(pipeline, "COMMIT_BYTES", 0)
+    monkeypatch.setattr(bulk, "COMMIT_BYTES", 0)
     check(node(room / "blocks", blocks), batch_bytes=2_000)
 
 

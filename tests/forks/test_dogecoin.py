@@ -36,7 +36,7 @@ def test_a_chain_end_to_end(room: Path) -> None:
     ledger, summary = indexed(room, chain)
     assert any("scrypt work of 14 of 14 new blocks" in notice for notice in summary.notices)
     assert summary.counts["transactions"] == 15
-    assert ledger.manifest.unspent_value == 12 * MOST + sum(range(1, 13)) > 1 << 63
+    assert ledger.manifest.sums.unspent_value == 12 * MOST + sum(range(1, 13)) > 1 << 63
     text = chain.address("rich")
     assert text[0] in "mn"
     offsets = ledger.column("transactions.offset")[-2:].tolist()

@@ -10,13 +10,12 @@ from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
 from clew.analysis.flows import RECEIVING, Flows, flows_of
+from clew.analysis.ranking import Ranking
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, mixed
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, UNSPENT
-
-_ROWS_AT_ONCE = 1 << 22
 
 
 def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> Answer:
@@ -95,53 +94,19 @@ def _link(rows: Rows, row: int) -> dict[str, Any]:
 
 def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
     """How many entities there are, by size, and the largest ones with their balances."""
-    sizes = ledger.column("entity_list.size")
     rows = Rows(ledger)
-    shown = page(len(sizes), limit, offset)
-    chosen = ledger.column("entity_list.entity")[_largest(sizes, shown.stop)[shown.start :]]
+    ranking = Ranking(ledger)
+    total = ledger.counts["entities"]
+    shown = page(total, limit, offset)
+    chosen = ranking.page(shown.start, shown.stop).tolist()
     result: dict[str, Any] = {
-        "entities": len(sizes),
-        "largest": [{**rows.card(number), "balance": _balance(ledger, number)} for number in chosen.tolist()],
-        "by_size": _by_size(sizes),
-        **list_status(len(chosen), len(sizes)),
+        "entities": total,
+        "largest": [{**rows.card(number), "balance": ledger.entity_totals(number)[2]} for number in chosen],
+        "by_size": ranking.by_size(),
+        **list_status(len(chosen), total),
     }
     parameters = {"limit": limit, "offset": offset}
     return answer(ledger, "entities", parameters, result, (LOWER_BOUND,), ENTITY_ERROR)
-
-
-def _largest(sizes: Array, count: int) -> Array:
-    """Rows of the ``count`` largest entities, the larger first, then the smaller id."""
-    best = np.empty(0, np.int64)
-    for start in range(0, len(sizes) if count else 0, _ROWS_AT_ONCE):
-        part = sizes[start : start + _ROWS_AT_ONCE]
-        least = sizes[best[-1]] if len(best) == count else 0
-        best = np.concatenate([best, start + np.flatnonzero(part > least)])
-        best = best[np.lexsort((best, -sizes[best].astype(np.int64)))][:count]
-    return best
-
-
-def _by_size(sizes: Array) -> list[dict[str, int]]:
-    """How many entities of 1 address, of 2 to 9, of 10 to 99 and so on, and their addresses."""
-    most = int(sizes.max()) if len(sizes) else 0
-    edges = [1, 2]
-    while edges[-1] <= most:
-        edges.append(edges[-1] * 10 if edges[-1] > 2 else 10)
-    counts, members = np.zeros(len(edges), np.int64), np.zeros(len(edges), np.int64)
-    for start in range(0, len(sizes), _ROWS_AT_ONCE):
-        part = sizes[start : start + _ROWS_AT_ONCE].astype(np.int64)
-        bins = np.searchsorted(edges, part, "right") - 1
-        counts += np.bincount(bins, minlength=len(edges))
-        np.add.at(members, bins, part)
-    return [
-        {"size_from": low, "size_to": high - 1, "entities": int(count), "addresses": int(held)}
-        for low, high, count, held in zip(edges, edges[1:], counts, members, strict=False)
-    ]
-
-
-def _balance(ledger: Ledger, number: int) -> int:
-    outputs = ledger.outputs_of_addresses(ledger.members(number))
-    unspent = ledger.column("spends.spent_by")[outputs] == UNSPENT
-    return exact_sum(ledger.column("outputs.value")[outputs[unspent]])
 
 
 __all__ = ["entities", "entity"]

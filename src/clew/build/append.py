@@ -15,6 +15,7 @@ from clew.build.links import links_of
 from clew.build.resolve import Paying, Spending
 from clew.build.rows import RowMaker, Rows, content_digests
 from clew.build.segments import make_segment
+from clew.build.soundness import reading_back
 from clew.build.timings import Timings
 from clew.ledger import segments
 from clew.ledger.blocksource import BlockSource
@@ -52,7 +53,11 @@ class Appender:
         )
 
     def add(self, parsed: Parsed) -> None:
-        """Add a batch. Raises BadBlockError where an input spends nothing, StorageError."""
+        """Add a batch. Raises BadBlockError where an input spends nothing, StorageError, NotALedgerError."""
+        with reading_back(self.ledger):
+            self._add(parsed)
+
+    def _add(self, parsed: Parsed) -> None:
         state = Ledger(self.ledger, self.manifest)
         with self.timings.stage("append: resolve"):
             rows, digest = self._rows(state, parsed)
@@ -140,7 +145,7 @@ class Appender:
 
     def segment(self, state: Ledger, first: int, last: int) -> SegmentFile:
         """Make and write the segment of blocks ``first`` to ``last``; ``state`` ends before them."""
-        with self.timings.stage("append: segment"):
+        with self.timings.stage("append: segment"), reading_back(self.ledger):
             columns = self.columns()
             counts = counts_at(columns, self.manifest.counts, last)
             begin = counts_at(columns, self.manifest.counts, first)

@@ -110,6 +110,7 @@ class BaseBuild:
             self._stop = True
             beside.cancel()
             wait([beside])
+            self._outbox.drain()
 
     def _beside(self) -> None:
         """What needs no entities, on a thread of its own."""

@@ -11,6 +11,7 @@ import secrets
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ class Bulk:
         else:
             partitions = partitions_for(size, self.memory.bytes, self.engine.threads)
             seed = secrets.randbits(63)
-        if not building:
+        if self.manifest.building and not building:
+            # What it counts on is about to be written over.
             self.manifest = replace(self.manifest, building=None)
             manifests.write(self.ledger, self.manifest)
         base = {name: int(counts.get(f"{name}.{_FIRST[name]}", 0)) for name in COUNTED}
@@ -101,17 +103,25 @@ class Bulk:
                 table.restore(columns.__getitem__, base)
         maker = RowMaker(self.files, base, times)
         rows = TableWriter(self.ledger / ROWS, ROW_TABLES, counts, building.checked if building else None)
-        spill = SpillFile(self.ledger / WORK, building.spilled if building else 0, partitions, seed)
-        try:
-            self._read(nodes, maker, table, rows, spill)
-        finally:
-            rows.close()
-            spill.close()
+        with closing(rows):
+            spill = SpillFile(self.ledger / WORK, building.spilled if building else 0, partitions, seed)
+            outbox = Outbox(self.engine, 3)
+            with closing(spill):
+                try:
+                    self._read(nodes, maker, table, rows, spill, outbox)
+                finally:
+                    # Nothing is written to files that are closed.
+                    outbox.drain()
 
     def _read(
-        self, nodes: list[Node], maker: RowMaker, table: SpendTable, rows: TableWriter, spill: SpillFile
+        self,
+        nodes: list[Node],
+        maker: RowMaker,
+        table: SpendTable,
+        rows: TableWriter,
+        spill: SpillFile,
+        outbox: Outbox,
     ) -> None:
-        outbox = Outbox(self.engine, 3)
         reader = BlockReader(self.files, self.engine, spill.seed, self.batch_bytes, self.timings)
         self.broken_copies = reader.broken_copies
         # A node tells no lengths beforehand.
@@ -205,10 +215,11 @@ class Bulk:
 
     def _keep(self, rows: TableWriter, spill: SpillFile) -> None:
         """Make what is read the point from which the next run goes on."""
+        if self._state is self.manifest:
+            return
         with self.timings.stage("wait for the disk"):
-            if self._state.building:
-                rows.sync()
-                spill.sync()
+            rows.sync()
+            spill.sync()
         self.manifest = self._state
         manifests.write(self.ledger, self.manifest)
 
@@ -224,12 +235,14 @@ class Bulk:
         counts: dict[str, int] = {**building.counts, "block_digests.digest": 0}
         counts |= {f"{name}.{column}": 0 for name, held in ADDRESS_COLUMNS.items() for column in held}
         rows = TableWriter(self.ledger / ROWS, ROW_TABLES, counts, building.checked)
+        outbox = Outbox(self.engine, 3)
         try:
-            digest = self._join(rows, building.spilled)
+            digest = self._join(rows, building.spilled, outbox)
             with self.timings.stage("wait for the disk"):
                 rows.sync()
             counts, checked = rows.counts, rows.checked
         finally:
+            outbox.drain()
             rows.close()
         columns = self.columns(counts)
         last = building.blocks - 1
@@ -242,7 +255,7 @@ class Bulk:
             rows=(Piece(ROWS, dict.fromkeys(counts, 0), checked),),
         )
 
-    def _join(self, rows: TableWriter, spilled: int) -> bytes:
+    def _join(self, rows: TableWriter, spilled: int, outbox: Outbox) -> bytes:
         """Write the columns that tell of addresses; returns the rolling digest at the end."""
         join = Join(
             self.ledger / WORK,
@@ -256,7 +269,6 @@ class Bulk:
         columns = self.columns(rows.column_counts)
         content = columns["block_digests.content"]
         digest = BEFORE_GENESIS
-        outbox = Outbox(self.engine, 3)
         for joined in join.number():
             region = joined.region
             mine = slice(region.block, region.block + region.blocks)

@@ -9,7 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from clew.build import join, payers, spill
-from clew.ledger import checks, source
+from clew.build.bulk import ROWS, WORK
+from clew.ledger import checks, source, tables
+from clew.ledger.manifest import Manifest
+from clew.schema import LINK_TABLES, ROW_TABLES
 
 NAME = re.compile(r"(rows|links|base|work)-\d+")
 SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
@@ -55,6 +58,19 @@ def remove_others(ledger: Path, kept: Collection[str]) -> None:
     for entry in ledger.glob("*-*"):
         if entry.name not in kept:
             remove(entry)
+
+
+def cut_back(ledger: Path, committed: Manifest) -> None:
+    """Take off what a run has written behind committed rows; a file that cannot be cut stays."""
+    counts = committed.counts
+    for pieces, held in ((committed.rows, ROW_TABLES), (committed.links, LINK_TABLES)):
+        if pieces:
+            last = pieces[-1]
+            mine = {table.name: int(counts[table.name]) - int(last.first[table.name]) for table in held}
+            tables.cut_back(ledger / last.folder, held, mine, last.checked)
+    if building := committed.building:
+        tables.cut_back(ledger / ROWS, ROW_TABLES, building.counts, building.checked)
+        spill.cut_back(ledger / WORK, building.spilled)
 
 
 def following(ledger: Path, kind: str) -> str:

@@ -201,6 +201,7 @@ class _Run:
             committed = manifests.read(self.ledger)
             kept = committed.folders() | ({ROWS, WORK} if committed.building else set())
             generations.remove_others(self.ledger, kept)
+            generations.cut_back(self.ledger, committed)
 
     def _go(self, memory: Path | None) -> Summary:
         with self._phase("scan"):
@@ -208,7 +209,9 @@ class _Run:
         before = self.manifest
         wanted, shared = self.finder.plan(chain)
         first_build = before.tip is None
-        resumed = shared - 1 if first_build and shared else None
+        read = before.building.blocks if first_build and before.building else 0
+        # Where the chain has left what was read, nothing of it is kept.
+        resumed = shared - 1 if read and shared >= read else None
         undone = 0 if first_build else max(0, before.blocks - shared)
         if first_build and (wanted or shared):
             self._first_build(wanted, chain, shared)
@@ -291,6 +294,8 @@ class _Run:
             if not total:
                 total, unit = len(nodes), "blocks"
             try:
+                # Said before there is anything to say, so that speed can be told from the first batch on.
+                self.options.progress(Progress("append", 0, total, "bytes", shared - 1 if shared else None))
                 for parsed in reader.read(nodes):
                     appender.add(parsed)
                     appender.tidy()

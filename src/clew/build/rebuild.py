@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from clew.build import generations
 from clew.build.append import UNDONE, Appender, counts_at
 from clew.build.base import BaseBuild
 from clew.build.links import links_of, rules_in_force
 from clew.build.memory import Memory
+from clew.build.soundness import require_starts
 from clew.build.summary import Progress
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
@@ -52,6 +55,9 @@ class Rebuild:
         target = max(0, blocks - UNDONE)
         if not links_anew:
             columns |= self._columns(manifest, LINK_TABLES)
+        for name, limit in (("overwritten.by", "transactions"), ("unspendable.output", "outputs")):
+            # Which of these rows the base has is searched for in them.
+            require_starts(np.asarray(columns[name]), counts[limit], name)
         covered = counts_at(columns, counts, target)
         links = None
         if links_anew:

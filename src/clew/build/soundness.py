@@ -5,6 +5,9 @@ Kernels check no bounds, so a byte that a disk has flipped must not become an in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,18 @@ def require_starts(starts: Any, total: int, column: str) -> None:
         raise damaged(column, f"at least {int(starts[row]):,}", int(starts[row + 1]))
     if len(starts) and not 0 <= int(starts[0]) <= int(starts[-1]) <= total:
         raise damaged(column, f"at most {total:,}", int(starts[-1]))
+
+
+@contextmanager
+def reading_back(ledger: Path) -> Iterator[None]:
+    """Turn an index that no column has, which sound files never give, into NotALedgerError."""
+    try:
+        yield
+    except (IndexError, ValueError) as error:
+        raise NotALedgerError(
+            f"{ledger}: expected numbers that point into the ledger, found others ({error}): its files are "
+            "damaged on disk; build it again in a new folder"
+        ) from error
 
 
 def damaged(column: str, expected: str, found: int) -> NotALedgerError:

@@ -7,6 +7,7 @@ partition has, and the records (``kernels.join``).
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,7 +18,7 @@ from clew.errors import NotALedgerError
 from clew.kernels import join as kernel
 from clew.kernels.parse import Columns
 from clew.ledger.columns import Array
-from clew.ledger.disk import storage, write_all
+from clew.ledger.disk import storage, sync_folder, write_all
 from clew.schema import PAYLOAD_STRIDE
 
 FILE_NAME = "payees"
@@ -101,6 +102,14 @@ class SpillFile:
                 self._file.truncate(0)
                 self._put(header.tobytes())
             else:
+                found = os.fstat(descriptor).st_size
+                if found < size:
+                    self._file.close()
+                    # Zeros would fill the gap, and pass for records.
+                    raise NotALedgerError(
+                        f"{self.path}: expected at least {size} bytes, found {found}; the records of an "
+                        "unfinished build are damaged; build the ledger again in a new folder"
+                    )
                 self._file.truncate(size)
                 self._file.seek(size)
         self.partitions, self.seed = _read_header(self.path)
@@ -123,10 +132,23 @@ class SpillFile:
         """Make what is written survive a power cut. Raises StorageError."""
         with storage(self.path):
             os.fsync(self._file.fileno())
+            # A new file survives only together with its name, and its folder's.
+            sync_folder(self.path.parent)
+            sync_folder(self.path.parent.parent)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def cut_back(folder: Path, size: int) -> None:
+    """Keep ``size`` bytes of the file in ``folder``, and nothing beside it. What cannot be removed stays."""
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.name != FILE_NAME:
+                entry.unlink()
+        if (folder / FILE_NAME).stat().st_size > size:
+            os.truncate(folder / FILE_NAME, size)
 
 
 def _read_header(path: Path) -> tuple[int, int]:

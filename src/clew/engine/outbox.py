@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 
 from clew.engine.local import LocalEngine
 
@@ -18,8 +18,6 @@ class Outbox:
     def __init__(self, engine: LocalEngine, limit: int = 4) -> None:
         self._engine = engine
         self._room = threading.Semaphore(limit)
-        self._gate = threading.Lock()
-        self._running: set[Future[None]] = set()
         self._error: BaseException | None = None
 
     def put(self, work: Callable[[], None]) -> None:
@@ -27,15 +25,8 @@ class Outbox:
         # Ctrl-C is heard only between waits.
         while not self._room.acquire(timeout=0.2):
             self._tell()
-        try:
-            self._tell()
-            future = self._engine.write(lambda: self._do(work))
-        except BaseException:
-            self._room.release()
-            raise
-        with self._gate:
-            self._running.add(future)
-        future.add_done_callback(self._forget)
+        self._tell()
+        self._engine.write(lambda: self._do(work))
 
     def _do(self, work: Callable[[], None]) -> None:
         try:
@@ -47,20 +38,18 @@ class Outbox:
         finally:
             self._room.release()
 
-    def _forget(self, future: Future[None]) -> None:
-        with self._gate:
-            self._running.discard(future)
-
     def _tell(self) -> None:
         if self._error is not None:
             raise self._error
 
     def settle(self) -> None:
         """Wait until everything is done. Raises the first error."""
-        while True:
-            with self._gate:
-                running = set(self._running)
-            if not running:
-                break
-            wait(running, 0.2)
+        self.drain()
         self._tell()
+
+    def drain(self) -> None:
+        """Wait until everything is done, also what ``put`` was interrupted in."""
+        # Work is done one after the other, so that the last is done last.
+        last = self._engine.write(lambda: None)
+        while not last.done():
+            wait([last], 0.2)

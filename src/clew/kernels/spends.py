@@ -169,6 +169,11 @@ def _spend(table: Any, base: int, per: int, used: Used, row: int) -> tuple[int, 
     index = np.int64(used.index[row])
     at = _find(table, base, per, used.txid[4 * row], used.txid[4 * row + 1], index // PAGE)
     if at < 0:
+        if index >= PAGE:
+            at = _find(table, base, per, used.txid[4 * row], used.txid[4 * row + 1], 0)
+            # Another page follows only one that is full.
+            if at >= 0 and np.int64(table[at, PLACE] >> np.uint64(40)) & 63 < PAGE - 1:
+                return -NO_SUCH_OUTPUT, 0
         return -NO_SUCH_TRANSACTION, 0
     place = table[at, PLACE]
     bit = index % PAGE

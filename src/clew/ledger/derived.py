@@ -14,6 +14,8 @@ from clew.ledger.keys import bucket_bits, bucket_of
 from clew.ledger.segments import Counts, Segment
 from clew.schema import NULLDATA, OVERWRITTEN, UNSPENDABLE, UNSPENT
 
+_ROWS_AT_ONCE = 1 << 22
+
 
 class Derived:
     """The state of outputs, addresses and entities at the end of the last segment.
@@ -264,13 +266,21 @@ class Derived:
             touched = touched | _find(segment.heirs, entities)[1] | _find(segment.grown_entity, entities)[1]
         return touched
 
-    def touched_entities(self) -> Array:
-        """Entities (at the end) that have other members than in the base, ascending; int64."""
-        if not self.segments:
-            return np.empty(0, np.int64)
-        named = [each for segment in self.segments for each in (segment.heirs, segment.grown_entity)]
-        new = np.arange(self.base.addresses, self.end.addresses)
-        return np.unique(self.entity_of(np.concatenate([new, *(each.astype(np.int64) for each in named)])))
+    def grown_entities(self) -> tuple[Array, Array]:
+        """Entities of several addresses (at the end) that have other ones than in the base, ascending, and
+        how many they have; int64."""
+        absorbed = self.absorbed_entities()
+        joined, heirs = self.entity_of(absorbed), []
+        for first in range(self.base.addresses, self.end.addresses, _ROWS_AT_ONCE):
+            new = np.arange(first, min(first + _ROWS_AT_ONCE, self.end.addresses))
+            entities = self.entity_of(new)
+            heirs.append(entities[entities != new])
+        into = np.concatenate([joined, *heirs]).astype(np.int64)
+        grown, places = np.unique(into, return_inverse=True)
+        sizes = self._base_sizes(grown) + (grown >= self.base.addresses)
+        gained = np.concatenate([self._base_sizes(absorbed), np.ones(len(into) - len(joined), np.int64)])
+        np.add.at(sizes, places, gained)
+        return grown, sizes
 
     def absorbed_entities(self) -> Array:
         """Entities of the base that are part of another at the end, ascending; int64."""

@@ -158,7 +158,7 @@ def read(folder: Path, stated: SegmentFile) -> Segment:
         for name, dtype in ARRAYS.items():
             at, count = header["arrays"][name]
             size = np.dtype(dtype).itemsize * count
-            if start + at + size > len(data):
+            if start + at + -(-size // _ALIGN) * _ALIGN > len(data):
                 raise ValueError("it is cut off")
             arrays[name] = data[start + at : start + at + size].view(dtype)
         return Segment(
