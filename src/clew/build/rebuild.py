@@ -19,7 +19,9 @@ from clew.build.memory import Memory
 from clew.build.summary import Progress
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
+from clew.ledger import checks
 from clew.ledger.disk import storage
+from clew.ledger.files import sizes_between
 from clew.ledger.ledger import Ledger, map_pieces
 from clew.ledger.manifest import Base, Manifest, Piece, Rule, Tip
 from clew.ledger.segments import Sums
@@ -153,8 +155,8 @@ class Rebuild:
                 columns["blocks.work"][last].tobytes().hex(),
             )
             digest = columns["block_digests.digest"][last].tobytes().hex()
-        rows = self._cut(manifest.rows, counts, ROW_TABLES, "rows")
-        links = self._cut(manifest.links, counts, LINK_TABLES, "links")
+        rows = self._cut(manifest.rows, manifest.counts, counts, ROW_TABLES, "rows")
+        links = self._cut(manifest.links, manifest.counts, counts, LINK_TABLES, "links")
         manifest = replace(manifest, tip=tip, digest=digest, counts=counts, rows=rows, links=links)
         assert manifest.base is not None
         if blocks < manifest.base.blocks:
@@ -164,10 +166,21 @@ class Rebuild:
         return appender.manifest
 
     def _cut(
-        self, pieces: tuple[Piece, ...], counts: Mapping[str, int], tables: tuple[Table, ...], kind: str
+        self,
+        pieces: tuple[Piece, ...],
+        before: Mapping[str, int],
+        counts: Mapping[str, int],
+        tables: tuple[Table, ...],
+        kind: str,
     ) -> tuple[Piece, ...]:
         name = tables[0].name
         kept = tuple(piece for piece in pieces if int(piece.first[name]) < counts[name])
+        if kept:
+            last = kept[-1]
+            end = pieces[len(kept)].first if len(kept) < len(pieces) else before
+            sizes = [sizes_between(tables, last.first, each) for each in (end, counts)]
+            checked = checks.cut(self.ledger / last.folder, last.checked, *sizes)
+            kept = (*kept[:-1], replace(last, checked=checked))
         first = {table.name: counts[table.name] for table in tables}
         folder = generations.following(self.ledger, kind)
         with storage(self.ledger / folder):
