@@ -10,11 +10,15 @@ from pathlib import Path
 
 from clew.build import join, spill
 from clew.ledger import checks, source
+from clew.ledger import manifest as manifests
+from clew.ledger.manifest import Manifest
+from clew.ledger.tables import cut_back
+from clew.schema import LINK_TABLES, ROW_TABLES
 
 NAME = re.compile(r"(rows|links|base|work)-\d+")
 SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
 _UNSPENT = re.compile(r"unspent-\d+")
-_COLUMNS = frozenset({*checks.FILES, checks.FILE_NAME})
+_COLUMNS = frozenset({*checks.FILES, *checks.NAMES})
 _WORK = frozenset({spill.FILE_NAME, *join.FILES})
 
 
@@ -55,6 +59,28 @@ def remove_others(ledger: Path, kept: Collection[str]) -> None:
     for entry in ledger.glob("*-*"):
         if entry.name not in kept:
             remove(entry)
+
+
+def tidy(ledger: Path, manifest: Manifest, kept: Collection[str] = ()) -> None:
+    """Take away what a state does not need: what runs have left that were killed, stopped or failed.
+
+    ``kept``: folders to keep besides those that the state names. Only for whoever holds the ledger.
+    """
+    remove_others(ledger, manifest.folders() | set(kept))
+    with suppress(OSError):
+        (ledger / f"{manifests.FILE_NAME}.new").unlink(missing_ok=True)
+    bases = [(manifest.base.folder, manifest.base.checked)] if manifest.base else []
+    for folder, checked in [*((p.folder, p.checked) for p in (*manifest.rows, *manifest.links)), *bases]:
+        for name in set(checks.NAMES) - {checked.file}:
+            with suppress(OSError):
+                (ledger / folder / name).unlink(missing_ok=True)
+    for pieces, tables in ((manifest.rows, ROW_TABLES), (manifest.links, LINK_TABLES)):
+        # Rows go behind those of the last piece only.
+        for last in pieces[-1:]:
+            counts = {
+                table.name: int(manifest.counts[table.name]) - int(last.first[table.name]) for table in tables
+            }
+            cut_back(ledger / last.folder, tables, counts, last.checked)
 
 
 def following(ledger: Path, kind: str) -> str:

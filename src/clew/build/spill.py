@@ -17,7 +17,7 @@ from clew.errors import NotALedgerError
 from clew.kernels import join as kernel
 from clew.kernels.parse import Columns
 from clew.ledger.columns import Array
-from clew.ledger.disk import storage, write_all
+from clew.ledger.disk import storage, sync_folder, write_all
 from clew.schema import PAYLOAD_STRIDE
 
 FILE_NAME = "payees"
@@ -123,6 +123,9 @@ class SpillFile:
         """Make what is written survive a power cut. Raises StorageError."""
         with storage(self.path):
             os.fsync(self._file.fileno())
+            # The names of the file and of its folder must survive, too.
+            sync_folder(self.path.parent)
+            sync_folder(self.path.parent.parent)
 
     def close(self) -> None:
         """Close the file."""
