@@ -127,13 +127,17 @@ class Rebuild:
         writer = TableWriter(self.ledger / folder, tables, {})
         rare = {column.rare for table in tables for column in table.columns if column.rare}
         try:
+            # Rare numbers are written with the columns that they belong to.
+            totals = {t.name: 0 if t.name in rare else int(manifest.counts[t.name]) for t in tables}
+            done, whole = 0, sum(totals.values())
             for table in tables:
-                # Rare numbers are written with the columns that they belong to.
-                total = 0 if table.name in rare else int(manifest.counts[table.name])
+                total = totals[table.name]
                 for first in range(0, total, _CHUNK):
                     last = min(first + _CHUNK, total)
                     parts = {c.name: columns[f"{table.name}.{c.name}"][first:last] for c in table.columns}
                     writer.append(table.name, parts)
+                    done += last - first
+                    self.progress(Progress(f"copy {kind}", done, whole, "rows"))
             self._sync(writer)
             return (Piece(folder, {table.name: 0 for table in tables}, writer.checked),)
         finally:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from clew.cli import options, questions
+from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
 from clew.cli.failure import guarded
@@ -87,7 +88,7 @@ def program(context: click.Context, ledger: str | None) -> None:
         click.echo(context.get_help())
 
 
-for command in (index, follow, verify, *questions.COMMANDS, report, simulate, demo, completion):
+for command in (index, follow, compact, verify, *questions.COMMANDS, report, simulate, demo, completion):
     program.add_command(command)
 
 

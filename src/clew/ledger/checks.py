@@ -127,7 +127,7 @@ def ordered(folder: Path, checked: Checked) -> Checked:
 
 
 def cut(folder: Path, checked: Checked, before: Mapping[str, int], after: Mapping[str, int]) -> Checked:
-    """The checks of a folder's files where fewer bytes of them count: ``after`` of each instead of ``before``.
+    """The checks of a folder's files where fewer bytes of each count: ``after`` instead of ``before``.
 
     Nothing is written. What becomes the last bytes of a file is compared with its check first: raises
     NotALedgerError where it is damaged.
@@ -148,8 +148,8 @@ def cut(folder: Path, checked: Checked, before: Mapping[str, int], after: Mappin
             ) from error
         if sha256(data).digest()[:SUM_BYTES] != _sums(rows, checked, name, before[name]).get(start // CHUNK):
             raise NotALedgerError(
-                f"{folder / name}: bytes {start:,} to {end - 1:,} are not those that were written; the ledger "
-                "is damaged, build it again"
+                f"{folder / name}: bytes {start:,} to {end - 1:,} are not those that were written; "
+                "the ledger is damaged, build it again"
             )
         tails[name] = sha256(data[: size - start]).hexdigest()[: 2 * SUM_BYTES]
     return replace(checked, tails=tails)

@@ -38,7 +38,7 @@ def _folders(manifest: Manifest) -> Iterator[tuple[str, Checked, dict[str, int]]
 def sizes_between(
     tables: tuple[Table, ...], first: Mapping[str, int], end: Mapping[str, int]
 ) -> dict[str, int]:
-    """Bytes of each file of a folder whose first rows have the ids ``first``, and which ends before ``end``."""
+    """Bytes of each file of a folder whose rows begin with the ids ``first``, and end before ``end``."""
     rows = {table.name: int(end[table.name]) - int(first[table.name]) for table in tables}
     return dict(file_sizes(tables, rows))
 
