@@ -10,14 +10,16 @@ from pathlib import Path
 
 from clew.build import join, payers, spill
 from clew.build.bulk import ROWS, WORK
-from clew.ledger import checks, source, tables
+from clew.ledger import checks, source
+from clew.ledger import manifest as manifests
 from clew.ledger.manifest import Manifest
+from clew.ledger.tables import cut_back
 from clew.schema import LINK_TABLES, ROW_TABLES
 
 NAME = re.compile(r"(rows|links|base|work)-\d+")
 SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
 _UNSPENT = re.compile(r"unspent-\d+")
-_COLUMNS = frozenset({*checks.FILES, checks.FILE_NAME})
+_COLUMNS = frozenset({*checks.FILES, *checks.NAMES})
 _WORK = frozenset({spill.FILE_NAME, *join.FILES, *payers.FILES})
 
 
@@ -60,16 +62,28 @@ def remove_others(ledger: Path, kept: Collection[str]) -> None:
             remove(entry)
 
 
-def cut_back(ledger: Path, committed: Manifest) -> None:
-    """Take off what a run has written behind committed rows; a file that cannot be cut stays."""
-    counts = committed.counts
-    for pieces, held in ((committed.rows, ROW_TABLES), (committed.links, LINK_TABLES)):
-        if pieces:
-            last = pieces[-1]
-            mine = {table.name: int(counts[table.name]) - int(last.first[table.name]) for table in held}
-            tables.cut_back(ledger / last.folder, held, mine, last.checked)
-    if building := committed.building:
-        tables.cut_back(ledger / ROWS, ROW_TABLES, building.counts, building.checked)
+def tidy(ledger: Path, manifest: Manifest, kept: Collection[str] = ()) -> None:
+    """Take away what a state does not need: what runs have left that were killed, stopped or failed.
+
+    ``kept``: folders to keep besides those that the state names. Only for whoever holds the ledger.
+    """
+    remove_others(ledger, manifest.folders() | set(kept))
+    with suppress(OSError):
+        (ledger / f"{manifests.FILE_NAME}.new").unlink(missing_ok=True)
+    bases = [(manifest.base.folder, manifest.base.checked)] if manifest.base else []
+    for folder, checked in [*((p.folder, p.checked) for p in (*manifest.rows, *manifest.links)), *bases]:
+        for name in set(checks.NAMES) - {checked.file}:
+            with suppress(OSError):
+                (ledger / folder / name).unlink(missing_ok=True)
+    for pieces, tables in ((manifest.rows, ROW_TABLES), (manifest.links, LINK_TABLES)):
+        # Rows go behind those of the last piece only.
+        for last in pieces[-1:]:
+            counts = {
+                table.name: int(manifest.counts[table.name]) - int(last.first[table.name]) for table in tables
+            }
+            cut_back(ledger / last.folder, tables, counts, last.checked)
+    if building := manifest.building:
+        cut_back(ledger / ROWS, ROW_TABLES, building.counts, building.checked)
         spill.cut_back(ledger / WORK, building.spilled)
 
 

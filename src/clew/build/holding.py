@@ -14,7 +14,7 @@ from clew.build import generations
 from clew.errors import LedgerInUseError, NotALedgerError
 from clew.ledger import manifest as manifests
 from clew.ledger import source
-from clew.ledger.disk import storage
+from clew.ledger.disk import storage, sync_folder
 from clew.ledger.manifest import LOCK_NAME
 
 
@@ -29,6 +29,9 @@ def hold(ledger: Path) -> Iterator[None]:
         made = [folder for folder in (ledger, *ledger.parents) if not folder.exists()]
         locked_before = (ledger / LOCK_NAME).exists()
         ledger.mkdir(parents=True, exist_ok=True)
+        for folder in made:
+            # A ledger must survive a power cut together with its own name.
+            sync_folder(folder.parent)
         lock = FileLock(ledger / LOCK_NAME, timeout=0)
         try:
             lock.acquire()

@@ -177,6 +177,8 @@ class _Run:
 
     def go(self) -> Summary:
         """Bring the ledger up to the files; where that fails, leave it as it was last committed."""
+        # First of all, since there may be no room beside it.
+        self._tidy()
         try:
             try:
                 return self._go(self.ledger / source.FOLDER)
@@ -196,12 +198,10 @@ class _Run:
         return _Run(self.ledger, manifest, self.files, self.options)
 
     def _tidy(self) -> None:
-        """Take away what is in the folder and not committed."""
+        """Take away what is in the folder and not committed, as a run leaves it that fails or is killed."""
         with suppress(NotALedgerError):
             committed = manifests.read(self.ledger)
-            kept = committed.folders() | ({ROWS, WORK} if committed.building else set())
-            generations.remove_others(self.ledger, kept)
-            generations.cut_back(self.ledger, committed)
+            generations.tidy(self.ledger, committed, {ROWS, WORK} if committed.building else ())
 
     def _go(self, memory: Path | None) -> Summary:
         with self._phase("scan"):

@@ -22,7 +22,9 @@ from clew.build.soundness import require_starts
 from clew.build.summary import Progress
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
+from clew.ledger import checks
 from clew.ledger.disk import storage
+from clew.ledger.files import sizes_between
 from clew.ledger.ledger import Ledger, map_pieces
 from clew.ledger.manifest import Base, Manifest, Piece, Rule, Tip
 from clew.ledger.segments import Sums
@@ -135,13 +137,17 @@ class Rebuild:
         writer = TableWriter(self.ledger / folder, tables, {})
         rare = {column.rare for table in tables for column in table.columns if column.rare}
         try:
+            # Rare numbers are written with the columns that they belong to.
+            totals = {t.name: 0 if t.name in rare else int(manifest.counts[t.name]) for t in tables}
+            done, whole = 0, sum(totals.values())
             for table in tables:
-                # Rare numbers are written with the columns that they belong to.
-                total = 0 if table.name in rare else int(manifest.counts[table.name])
+                total = totals[table.name]
                 for first in range(0, total, _CHUNK):
                     last = min(first + _CHUNK, total)
                     parts = {c.name: columns[f"{table.name}.{c.name}"][first:last] for c in table.columns}
                     writer.append(table.name, parts)
+                    done += last - first
+                    self.progress(Progress(f"copy {kind}", done, whole, "rows"))
             self._sync(writer)
             return (Piece(folder, {table.name: 0 for table in tables}, writer.checked),)
         finally:
@@ -163,8 +169,8 @@ class Rebuild:
                 columns["blocks.work"][last].tobytes().hex(),
             )
             digest = columns["block_digests.digest"][last].tobytes().hex()
-        rows = self._cut(manifest.rows, counts, ROW_TABLES, "rows")
-        links = self._cut(manifest.links, counts, LINK_TABLES, "links")
+        rows = self._cut(manifest.rows, manifest.counts, counts, ROW_TABLES, "rows")
+        links = self._cut(manifest.links, manifest.counts, counts, LINK_TABLES, "links")
         manifest = replace(manifest, tip=tip, digest=digest, counts=counts, rows=rows, links=links)
         assert manifest.base is not None
         if blocks < manifest.base.blocks:
@@ -174,10 +180,21 @@ class Rebuild:
         return appender.manifest
 
     def _cut(
-        self, pieces: tuple[Piece, ...], counts: Mapping[str, int], tables: tuple[Table, ...], kind: str
+        self,
+        pieces: tuple[Piece, ...],
+        before: Mapping[str, int],
+        counts: Mapping[str, int],
+        tables: tuple[Table, ...],
+        kind: str,
     ) -> tuple[Piece, ...]:
         name = tables[0].name
         kept = tuple(piece for piece in pieces if int(piece.first[name]) < counts[name])
+        if kept:
+            last = kept[-1]
+            end = pieces[len(kept)].first if len(kept) < len(pieces) else before
+            sizes = [sizes_between(tables, last.first, each) for each in (end, counts)]
+            checked = checks.cut(self.ledger / last.folder, last.checked, *sizes)
+            kept = (*kept[:-1], replace(last, checked=checked))
         first = {table.name: counts[table.name] for table in tables}
         folder = generations.following(self.ledger, kind)
         with storage(self.ledger / folder):

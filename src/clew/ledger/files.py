@@ -30,12 +30,15 @@ def _folders(manifest: Manifest) -> Iterator[tuple[str, Checked, dict[str, int]]
     for pieces, tables in ((manifest.rows, ROW_TABLES), (manifest.links, LINK_TABLES)):
         ends = [*(piece.first for piece in pieces[1:]), manifest.counts]
         for piece, end in zip(pieces, ends, strict=True):
-            yield piece.folder, piece.checked, _sizes(tables, piece.first, end)
+            yield piece.folder, piece.checked, sizes_between(tables, piece.first, end)
     if manifest.base:
         yield manifest.base.folder, manifest.base.checked, dict(file_sizes(BASE_TABLES, manifest.base.counts))
 
 
-def _sizes(tables: tuple[Table, ...], first: Mapping[str, int], end: Mapping[str, int]) -> dict[str, int]:
+def sizes_between(
+    tables: tuple[Table, ...], first: Mapping[str, int], end: Mapping[str, int]
+) -> dict[str, int]:
+    """Bytes of each file of a folder whose rows begin with the ids ``first``, and end before ``end``."""
     rows = {table.name: int(end[table.name]) - int(first[table.name]) for table in tables}
     return dict(file_sizes(tables, rows))
 
@@ -52,4 +55,4 @@ def _check_segment(path: Path, segment: SegmentFile) -> Iterator[Damage | int]:
     yield len(data)
 
 
-__all__ = ["check_files", "total_bytes"]
+__all__ = ["check_files", "sizes_between", "total_bytes"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -35,7 +36,7 @@ def file_sizes(tables: Iterable[Table], counts: Mapping[str, int]) -> Iterator[t
 
 def cut_back(folder: Path, tables: Iterable[Table], counts: Mapping[str, int], checked: Checked) -> None:
     """Take off what lies in the tables' files beyond so many rows. A file that cannot be cut stays."""
-    sizes = {**dict(file_sizes(tables, counts)), checks.FILE_NAME: checked.rows * checks.ROW_BYTES}
+    sizes = {**dict(file_sizes(tables, counts)), checked.file: checked.rows * checks.ROW_BYTES}
     for name, size in sizes.items():
         with suppress(OSError):
             if (folder / name).stat().st_size > size:
@@ -110,7 +111,7 @@ class TableWriter:
                 folder.mkdir(parents=True, exist_ok=True)
                 for name, size in file_sizes(self.tables.values(), counts):
                     self._open(name, size)
-                self._open(checks.FILE_NAME, self._checked.rows * checks.ROW_BYTES)
+                self._open(self._checked.file, self._checked.rows * checks.ROW_BYTES)
                 if new:
                     # The folder's own name must survive, too.
                     sync_folder(folder.parent)
@@ -137,7 +138,7 @@ class TableWriter:
     def checked(self) -> Checked:
         """The checks of everything appended so far."""
         tails = {name: tail for name, sums in self._sums.items() if (tail := sums.tail())}
-        return Checked(self._checked.rows, self._checks_digest.hexdigest(), tails)
+        return replace(self._checked, digest=self._checks_digest.hexdigest(), tails=tails)
 
     def _open(self, name: str, position: int) -> None:
         path = self.folder / name
@@ -152,7 +153,7 @@ class TableWriter:
             )
         if size > position:
             file.truncate(position)
-        if name != checks.FILE_NAME:
+        if name not in checks.NAMES:
             self._sums[name] = checks.FileSum(name, position, self._last_bytes(name, file, position))
         file.seek(position)
         if size != position or not position:
@@ -183,9 +184,9 @@ class TableWriter:
             if column.name in columns:
                 self._append_column(table, column, columns[column.name], entries)
         if entries:
-            self._write(checks.FILE_NAME, b"".join(entries))
+            self._write(self._checked.file, b"".join(entries))
             self._checks_digest.update(b"".join(entries))
-            self._checked = Checked(self._checked.rows + len(entries))
+            self._checked = replace(self._checked, rows=self._checked.rows + len(entries))
 
     def _append_column(self, table: Table, column: Column, data: Array | Split, entries: list[bytes]) -> None:
         name = f"{table.name}.{column.name}"
