@@ -1,7 +1,8 @@
 """How quickly an opened ledger answers: medians of look-ups in process, warm, next to their targets.
 
-Run: python benchmarks/lookups.py --ledger DIR [--seed N] [--picks N]
+Run: python benchmarks/lookups.py [--ledger DIR] [--seed N] [--picks N]
 
+Without a ledger, one of a made chain of 100 MB (``made_chain.py``) is built and thrown away again.
 Every look-up is of a random row (seeded), none is asked twice, and those of a first, untimed round
 are others. ``clew address`` is timed as a process of its own, from start to end.
 """
@@ -12,6 +13,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +22,12 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.address import address
+from clew.build import index
 from clew.ledger.ledger import Ledger, open_ledger
+from made_chain import made_chain
+
+MADE = 100_000_000
+"""Bytes of block files of the made chain."""
 
 WARM = 200
 """Look-ups before those that are timed."""
@@ -65,25 +72,35 @@ def whole_command(folder: Path, text: str) -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ledger", type=Path, required=True)
+    parser.add_argument("--ledger", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--picks", type=int, default=1_000)
     asked = parser.parse_args()
-    ledger = open_ledger(asked.ledger)
-    dice = np.random.default_rng(asked.seed)
+    if asked.ledger:
+        return table(asked.ledger, asked.seed, asked.picks)
+    with tempfile.TemporaryDirectory() as room:
+        made_chain(Path(room, "blocks"), MADE)
+        index(Path(room, "ledger"), Path(room, "blocks"), network="regtest")
+        table(Path(room, "ledger"), asked.seed, asked.picks)
 
-    def pick(table: str) -> list[int]:
-        count = min(asked.picks + WARM, ledger.counts[table])
-        return dice.choice(ledger.counts[table], count, replace=False).tolist()  # type: ignore[no-any-return]
+
+def table(folder: Path, seed: int, picks: int) -> None:
+    """Time all look-ups on one ledger."""
+    ledger = open_ledger(folder)
+    dice = np.random.default_rng(seed)
+
+    def pick(name: str) -> list[int]:
+        count = min(picks + WARM, ledger.counts[name])
+        return dice.choice(ledger.counts[name], count, replace=False).tolist()  # type: ignore[no-any-return]
 
     def line(name: str, work: Callable[[Any], Any], subjects: Sequence[Any], target: float) -> None:
         timed(work, subjects[:WARM])
         row(name, timed(work, subjects[WARM:] or subjects), target)
 
     counts = ", ".join(f"{number:,} {name}" for name, number in ledger.counts.items())
-    print(f"{counts}; {len(ledger.manifest.segments)} segments; seed {asked.seed}\n")
+    print(f"{counts}; {len(ledger.manifest.segments)} segments; seed {seed}\n")
     print(f"{'milliseconds':<52} {'target':>8} {'median':>10} {'95th':>10} {'picks':>7}")
-    row("open the ledger", timed(lambda _: open_ledger(asked.ledger), range(50)), 50)
+    row("open the ledger", timed(lambda _: open_ledger(folder), range(50)), 50)
     texts = [ledger.address_text(number) or "" for number in pick("addresses")]
     line("an address by its string", ledger.find_address, texts, 1)
     line(
@@ -103,16 +120,16 @@ def main() -> None:
         timed(lambda each: address(ledger, each, limit=100), page),
         20,
     )
-    whole_command(asked.ledger, texts[0])
+    whole_command(folder, texts[0])
     row(
         "clew address, the whole command",
-        timed(lambda each: whole_command(asked.ledger, each), texts[:15]),
+        timed(lambda each: whole_command(folder, each), texts[:15]),
         500,
     )
     busy = [ledger.address_text(number) or ""] * 5
     row(
         "clew address, of the busiest address",
-        timed(lambda each: whole_command(asked.ledger, each), busy),
+        timed(lambda each: whole_command(folder, each), busy),
         500,
     )
 

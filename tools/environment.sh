@@ -33,7 +33,7 @@ install them (Debian, Ubuntu: apt install python3-venv) or name another: make PY
 install one, or name it: make PYTHON=/path/to/python3"
 fi
 
-echo "Making $folder with $python $version (once; the packages take some 900 MB)"
+echo "Making $folder with $python $version (once; the packages take some 650 MB)"
 "$python" -m venv --clear "$folder" || fail "the environment $folder could not be made; the reason stands above"
 pip() {
     "$folder/bin/python" -m pip --disable-pip-version-check --no-input "$@"
