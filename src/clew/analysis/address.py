@@ -11,7 +11,7 @@ from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import ADDRESS_ALONE, BLOCK_TIME, LOWER_BOUND
 from clew.analysis.rows import Rows, answer, page
 from clew.ledger.ledger import Ledger
-from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE, UNSPENT
+from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE
 
 
 def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> Answer:
@@ -26,25 +26,29 @@ def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> 
     values = ledger.column("outputs.value")[outputs]
     spent_by = ledger.column("spends.spent_by")[outputs]
     spent = spent_by < MAX_TRANSACTIONS
-    made_in = ledger.transactions_of_outputs(outputs)
-    last = max([int(made_in[-1]), *np.unique(spent_by[spent])[-1:].tolist()])
     shown = page(len(outputs), limit, offset)
+    made_in = ledger.transactions_of_outputs(outputs[shown])
+    first, last = (ledger.transaction_of_output(int(outputs[at])) for at in (0, -1))
+    last = max(last, int(spent_by[spent].max(initial=0)))
+    sums = {"received": exact_sum(values), "sent": exact_sum(values[spent])}
+    for name, mark in (("overwritten", OVERWRITTEN), ("unspendable", UNSPENDABLE)):
+        sums[name] = exact_sum(values[np.flatnonzero(spent_by == mark)])
     text = rows.address(number)
     result: dict[str, Any] = {
         "address": text,
         "script_type": SCRIPT_TYPES[ledger.column("addresses.type")[number]],
         **{key: rows.card(ledger.entity_of(number))[key] for key in ("entity", "size")},
-        "received": exact_sum(values),
-        "sent": exact_sum(values[spent]),
-        "balance": exact_sum(values[spent_by == UNSPENT]),
-        "overwritten": exact_sum(values[spent_by == OVERWRITTEN]),
-        "unspendable": exact_sum(values[spent_by == UNSPENDABLE]),
-        "first": rows.moment(int(made_in[0])),
+        "received": sums["received"],
+        "sent": sums["sent"],
+        "balance": sums["received"] - sums["sent"] - sums["overwritten"] - sums["unspendable"],
+        "overwritten": sums["overwritten"],
+        "unspendable": sums["unspendable"],
+        "first": rows.moment(first),
         "last": rows.moment(last),
         "count": len(outputs),
         "outputs": [
             _output(rows, output, transaction)
-            for output, transaction in zip(outputs[shown].tolist(), made_in[shown].tolist(), strict=True)
+            for output, transaction in zip(outputs[shown].tolist(), made_in.tolist(), strict=True)
         ],
     }
     result |= list_status(len(result["outputs"]), len(outputs))

@@ -13,6 +13,8 @@ def exact_sum(values: Array) -> int:
     """The sum of ``values`` (int64, or Python numbers) as a Python number, however large."""
     if values.dtype == object:
         return sum(values.tolist())
+    if int(values.max(initial=0)) * len(values) < _INT64_LIMIT and int(values.min(initial=0)) >= 0:
+        return int(values.sum())
     # The low halves are below 2^32, the high ones below 2^31: neither sum can run over.
     low = int((values & 0xFFFFFFFF).astype(np.uint64).sum(dtype=np.uint64))
     high = int((values >> 32).sum(dtype=np.int64))

@@ -33,15 +33,25 @@ class Derived:
 
     def spent_by(self, outputs: Array) -> Array:
         """Who spent each output, as in the schema; u4, same shape."""
-        found: Array = np.full(outputs.shape, UNSPENT, np.uint32)
-        old = outputs < self.base.outputs
-        found[old] = self.column("spends.spent_by")[outputs[old]]
-        if self.segments:
+        column = self.column("spends.spent_by")
+        if not self.segments or outputs.max(initial=-1) < self.base.outputs:
+            # A copy, since what the segments change is written into it.
+            found: Array = np.array(column[outputs])
+        else:
+            found = np.full(outputs.shape, UNSPENT, np.uint32)
+            old = outputs < self.base.outputs
+            found[old] = column[outputs[old]]
             new = np.flatnonzero(~old)
             found[new[self._is_dead(outputs[new])]] = UNSPENDABLE
-            for segment in self.segments:
+        ordered = bool(self.segments) and bool((outputs[1:] > outputs[:-1]).all())
+        for segment in self.segments:
+            if ordered and len(segment.spent_output) < len(outputs):
+                places, hit = _find(outputs, segment.spent_output)
+                found[places[hit]] = segment.spent_by[hit]
+            else:
                 places, hit = _find(segment.spent_output, outputs)
                 found[hit] = segment.spent_by[places[hit]]
+        if self.segments:
             self._mark_overwritten(outputs, found)
         return found
 
