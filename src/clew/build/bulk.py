@@ -11,6 +11,7 @@ import secrets
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,12 +102,10 @@ class Bulk:
                 table.restore(columns.__getitem__, base)
         maker = RowMaker(self.files, base, times)
         rows = TableWriter(self.ledger / ROWS, ROW_TABLES, counts, building.checked if building else None)
-        spill = SpillFile(self.ledger / WORK, building.spilled if building else 0, partitions, seed)
-        try:
-            self._read(nodes, maker, table, rows, spill)
-        finally:
-            rows.close()
-            spill.close()
+        with closing(rows):
+            size = building.spilled if building else 0
+            with closing(SpillFile(self.ledger / WORK, size, partitions, seed)) as spill:
+                self._read(nodes, maker, table, rows, spill)
 
     def _read(
         self, nodes: list[Node], maker: RowMaker, table: SpendTable, rows: TableWriter, spill: SpillFile
