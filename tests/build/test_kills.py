@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from build.histories import forked, grown
-from build.nodes import built, node
-from clew.build import bulk, compact, rebuild
+from build.nodes import built, lively_blocks, node
+from clew.build import Progress, bulk, compact, rebuild
+from clew.errors import NotALedgerError, StoppedError
 from clew.ledger import checks
 from clew.ledger import manifest as manifests
 from clew.ledger.columns import column_files
@@ -178,3 +179,24 @@ def test_all_that_a_manifest_names_survives_a_power_cut(room: Path, monkeypatch:
         step(lambda: built(ledger, folder, batch_bytes=1_000), 2)
     step(lambda: compact(ledger), 1)
     assert Ledger(ledger).tip.height == chain.height
+
+
+# What is left of a first build
+
+
+def test_records_that_were_cut_off_are_not_taken_for_empty_ones(room: Path) -> None:
+    """As a disk may leave them that does not keep what it was told to."""
+
+    def stop(progress: Progress) -> None:
+        if progress.stage == "addresses":
+            raise KeyboardInterrupt
+
+    ledger, folder = room / "ledger", node(room / "blocks", lively_blocks())
+    with pytest.raises(StoppedError, match="after all blocks were read"):
+        built(ledger, folder, progress=stop)
+    payees = ledger / bulk.WORK / "payees"
+    os.truncate(payees, payees.stat().st_size - 1)
+    before = payees.read_bytes()
+    with pytest.raises(NotALedgerError, match="the records of an unfinished build are damaged"):
+        built(ledger, folder)
+    assert payees.read_bytes() == before

@@ -78,7 +78,7 @@ def test_the_usual_cookie_is_for_this_machine_alone(
     monkeypatch.setenv("APPDATA", str(room / "home"))
     with pytest.raises(NodeError, match="found no cookie in"):
         index(room / "ledger", network="regtest", node=NodeAddress("rpc", served.url))
-    usual = usual_data_folder() / "regtest" / ".cookie"
+    usual = usual_data_folder(NETWORKS["regtest"]) / "regtest" / ".cookie"
     usual.parent.mkdir(parents=True)
     usual.write_text(served.cookie.read_text())
     index(room / "ledger", network="regtest", node=NodeAddress("rpc", served.url))

@@ -7,6 +7,7 @@ the base; when segments outgrow it; and when somebody asks for it (``clew compac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,13 +62,16 @@ class Rebuild:
             # Which of these rows the base has is searched for in them.
             require_starts(np.asarray(columns[name]), counts[limit], name)
         covered = counts_at(columns, counts, target)
-        links = None
-        if links_anew:
-            folder = generations.following(self.ledger, "links")
-            links = TableWriter(self.ledger / folder, LINK_TABLES, {})
-        base_folder = generations.following(self.ledger, "base")
-        base = TableWriter(self.ledger / base_folder, BASE_TABLES, {})
-        try:
+        with ExitStack() as open_files:
+
+            def begun(kind: str, tables: tuple[Table, ...]) -> tuple[str, TableWriter]:
+                folder = generations.following(self.ledger, kind)
+                writer = TableWriter(self.ledger / folder, tables, {})
+                open_files.callback(writer.close)
+                return folder, writer
+
+            folder, links = begun("links", LINK_TABLES) if links_anew else ("", None)
+            base_folder, base = begun("base", BASE_TABLES)
             sums = self._build(columns, covered, base, links)
             if links:
                 rest = links_of(columns, counts, covered["transactions"], counts["transactions"])
@@ -85,10 +89,6 @@ class Rebuild:
                 rules=tuple(Rule(**rule) for rule in rules_in_force()),
                 building=None,
             )
-        finally:
-            base.close()
-            if links:
-                links.close()
         return self._with_segment(manifest, target, blocks)
 
     def _columns(self, manifest: Manifest, tables: tuple[Table, ...]) -> dict[str, Any]:

@@ -96,23 +96,28 @@ class SpillFile:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
             self._file: BinaryIO = os.fdopen(descriptor, "r+b", buffering=0)
-            if not size:
-                header = np.zeros(1, _HEADER)
-                header["magic"], header["partitions"], header["seed"] = _MAGIC, partitions, seed
-                self._file.truncate(0)
-                self._put(header.tobytes())
-            else:
-                found = os.fstat(descriptor).st_size
-                if found < size:
-                    self._file.close()
-                    # Zeros would fill the gap, and pass for records.
-                    raise NotALedgerError(
-                        f"{self.path}: expected at least {size} bytes, found {found}; the records of an "
-                        "unfinished build are damaged; build the ledger again in a new folder"
-                    )
-                self._file.truncate(size)
-                self._file.seek(size)
-        self.partitions, self.seed = _read_header(self.path)
+        try:
+            with storage(self.path):
+                self._begin(partitions, seed)
+            self.partitions, self.seed = _read_header(self.path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, partitions: int, seed: int) -> None:
+        found = os.fstat(self._file.fileno()).st_size
+        if found < self.size:
+            # Zeros would fill the gap, and pass for records.
+            raise NotALedgerError(
+                f"{self.path}: expected at least {self.size} bytes, found {found}; the records of an "
+                "unfinished build are damaged; build the ledger again in a new folder"
+            )
+        self._file.truncate(self.size)
+        self._file.seek(self.size)
+        if not self.size:
+            header = np.zeros(1, _HEADER)
+            header["magic"], header["partitions"], header["seed"] = _MAGIC, partitions, seed
+            self._put(header.tobytes())
 
     def append(self, records: Records, output: int, outputs: int, block: int, blocks: int) -> None:
         """Write a batch's records. Raises StorageError."""
