@@ -340,7 +340,8 @@ ENTITY_LIST = Table(
 )
 
 MANY_OUTPUTS = 1_000
-"""Entities that received so many outputs have their sums kept in ``totals``."""
+"""Entities and addresses that received so many outputs have their sums kept, in ``totals`` and
+``busy_addresses``."""
 
 TOTALS = Table(
     "totals",
@@ -352,6 +353,24 @@ TOTALS = Table(
         Column("received", "<u8", "Sum of their values, the low 64 bits.", "satoshi"),
         Column("received_high", "<u2", "The bits above.", "2^64 satoshi"),
         Column("balance", "<u8", "Sum of those unspent.", "satoshi"),
+    ),
+    group="base",
+    logical=False,
+)
+
+BUSY_ADDRESSES = Table(
+    "busy_addresses",
+    "One row per address that received many outputs: what they add up to.",
+    "address",
+    (
+        Column("address", "<u4", "Which; ascending.", "address id"),
+        Column("outputs", "<u4", "Outputs received.", "outputs"),
+        Column("received", "<u8", "Sum of their values, the low 64 bits.", "satoshi"),
+        Column("received_high", "<u2", "The bits above.", "2^64 satoshi"),
+        Column("balance", "<u8", "Sum of those unspent.", "satoshi"),
+        Column("overwritten", "<u8", "Sum of those overwritten.", "satoshi"),
+        Column("unspendable", "<u8", "Sum of those that nobody can spend.", "satoshi"),
+        Column("last", "<u4", "The last transaction that spent one; UNSPENT if none did.", "transaction id"),
     ),
     group="base",
     logical=False,
@@ -460,6 +479,7 @@ TABLES: tuple[Table, ...] = (
     MEMBERS,
     ENTITY_LIST,
     TOTALS,
+    BUSY_ADDRESSES,
     TRANSACTION_LOOKUP,
     TRANSACTION_BUCKETS,
     ADDRESS_LOOKUP,

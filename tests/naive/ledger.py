@@ -236,10 +236,36 @@ class NaiveLedger:
                 joined = groups[a] | groups[b]
                 for member in joined:
                     groups[member] = joined
+        self.list_busy()
         for number, group in groups.items():
             self.add("entities", entity=min(group))
             if number == min(group):
                 self.list_entity(number, sorted(group))
+
+    def list_busy(self) -> None:
+        """List the sums of addresses with many outputs."""
+        starts, values = self.rows["posting_starts.start"], self.rows["outputs.value"]
+        for address in range(len(self.address_ids)):
+            outputs = self.rows["postings.output"][starts[address] : starts[address + 1]]
+            if len(outputs) < MANY_OUTPUTS:
+                continue
+            by = {output: self.rows["spends.spent_by"][output] for output in outputs}
+            sums = {
+                mark: sum(values[output] for output in outputs if by[output] == mark)
+                for mark in (UNSPENT, OVERWRITTEN, UNSPENDABLE)
+            }
+            received = sum(values[output] for output in outputs)
+            self.add(
+                "busy_addresses",
+                address=address,
+                outputs=len(outputs),
+                received=received % 2**64,
+                received_high=received // 2**64,
+                balance=sums[UNSPENT],
+                overwritten=sums[OVERWRITTEN],
+                unspendable=sums[UNSPENDABLE],
+                last=max((each for each in by.values() if each not in sums), default=UNSPENT),
+            )
 
     def list_entity(self, number: int, group: list[int]) -> None:
         """List the members of an entity of several, and the sums of one with many outputs."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from clew.analysis.amounts import exact_sum
 from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import ADDRESS_ALONE, BLOCK_TIME, LOWER_BOUND
 from clew.analysis.rows import Rows, answer, page
 from clew.ledger.ledger import Ledger
-from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE
+from clew.schema import SCRIPT_TYPES
 
 
 def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> Answer:
@@ -23,26 +20,21 @@ def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> 
     """
     rows = Rows(ledger)
     outputs = ledger.outputs_of(number)
-    values = ledger.column("outputs.value")[outputs]
-    spent_by = ledger.column("spends.spent_by")[outputs]
-    spent = spent_by < MAX_TRANSACTIONS
+    sums = ledger.address_sums(number, outputs)
     shown = page(len(outputs), limit, offset)
     made_in = ledger.transactions_of_outputs(outputs[shown])
     first, last = (ledger.transaction_of_output(int(outputs[at])) for at in (0, -1))
-    last = max(last, int(spent_by[spent].max(initial=0)))
-    sums = {"received": exact_sum(values), "sent": exact_sum(values[spent])}
-    for name, mark in (("overwritten", OVERWRITTEN), ("unspendable", UNSPENDABLE)):
-        sums[name] = exact_sum(values[np.flatnonzero(spent_by == mark)])
+    last = max(last, sums.last)
     text = rows.address(number)
     result: dict[str, Any] = {
         "address": text,
         "script_type": SCRIPT_TYPES[ledger.column("addresses.type")[number]],
         **{key: rows.card(ledger.entity_of(number))[key] for key in ("entity", "size")},
-        "received": sums["received"],
-        "sent": sums["sent"],
-        "balance": sums["received"] - sums["sent"] - sums["overwritten"] - sums["unspendable"],
-        "overwritten": sums["overwritten"],
-        "unspendable": sums["unspendable"],
+        "received": sums.received,
+        "sent": sums.sent,
+        "balance": sums.balance,
+        "overwritten": sums.overwritten,
+        "unspendable": sums.unspendable,
         "first": rows.moment(first),
         "last": rows.moment(last),
         "count": len(outputs),

@@ -220,36 +220,45 @@ class BaseBuild:
         return entities
 
     def _totals(self, parents: Array) -> None:
-        """Write the sums of entities with many outputs."""
-        addresses, outputs, columns = self.counts["addresses"], self.counts["outputs"], self.columns
+        """Write the sums of entities and addresses with many outputs."""
+        addresses, outputs = self.counts["addresses"], self.counts["outputs"]
         with self.timings.stage("sums"):
             numbers = np.zeros(addresses, np.uint32)
+            busy = np.zeros(addresses // 8 + 1, np.uint8)
             for first, last in self._chunks(addresses):
-                postings.count_by_entity(parents[first:last], self._posted(first, last), numbers)
+                posted = self._posted(first, last)
+                postings.count_by_entity(parents[first:last], posted, numbers)
+                postings.mark_many(posted, MANY_OUTPUTS, first, busy)
             listed = np.empty(outputs // MANY_OUTPUTS + 1, np.uint32)
             count = int(postings.number_large(numbers, MANY_OUTPUTS, listed))
             bits = np.zeros(addresses // 8 + 1, np.uint8)
             postings.mark_large(parents, numbers, bits)
+            many = np.flatnonzero(np.unpackbits(busy, bitorder="little")).astype(np.uint32)
         self.step("sums", 0, outputs)
 
-        def part(span: tuple[int, int]) -> Array:
+        def part(span: tuple[int, int]) -> tuple[Array, Array]:
             with self.timings.stage("sums"):
-                sums = np.zeros((count, 5), np.int64)
+                sums, own = np.zeros((count, 5), np.int64), np.zeros((len(many), 8), np.int64)
                 for first in range(*span, _CHUNK // 4):
                     last = min(first + _CHUNK // 4, span[1])
-                    postings.add_up(
-                        columns["outputs.address"][first:last], columns["outputs.value"][first:last],
-                        self._spent_by(first, last), bits, parents, numbers, sums,
-                    )  # fmt: skip
-                return sums
+                    paid = self.columns["outputs.address"][first:last]
+                    values, spent_by = self.columns["outputs.value"][first:last], self._spent_by(first, last)
+                    postings.add_up(paid, values, spent_by, bits, parents, numbers, sums)
+                    postings.add_up_busy(paid, values, spent_by, busy, many, own)
+                return sums, own
 
-        whole = np.zeros((count, 5), np.int64)
+        whole, each = np.zeros((count, 5), np.int64), np.zeros((len(many), 8), np.int64)
         if count:
             pieces = 4 * self.engine.threads
             spans = [(outputs * i // pieces, outputs * (i + 1) // pieces) for i in range(pieces)]
-            for sums in self.engine.each(part, spans):
+            for sums, own in self.engine.each(part, spans):
                 whole += sums
-        self._put(self.base, "totals", _sums(listed[:count], whole))
+                each[:, :7] += own[:, :7]
+                each[:, 7] = np.maximum(each[:, 7], own[:, 7])
+        self._put(self.base, "totals", {"entity": listed[:count], **_sums(whole)})
+        spent = np.where(each[:, 7] > 0, each[:, 7] - 1, UNSPENT).astype(np.uint32)
+        lost = {name: each[:, at].astype(np.uint64) for at, name in ((5, "overwritten"), (6, "unspendable"))}
+        self._put(self.base, "busy_addresses", {"address": many, **_sums(each), **lost, "last": spent})
 
     # Spends
 
@@ -410,11 +419,10 @@ def _last_at_most(ordered: Any, length: int, value: int) -> int:
     return low - 1
 
 
-def _sums(entities: Array, sums: Array) -> dict[str, Array]:
+def _sums(sums: Array) -> dict[str, Array]:
     received = [int(low) + (int(high) << 32) for low, high in sums[:, 1:3]]
     balance = [int(low) + (int(high) << 32) for low, high in sums[:, 3:5]]
     return {
-        "entity": entities,
         "outputs": sums[:, 0].astype(np.uint32),
         "received": np.array([each & (1 << 64) - 1 for each in received], np.uint64),
         "received_high": np.array([each >> 64 for each in received], np.uint16),

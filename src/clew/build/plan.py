@@ -48,6 +48,7 @@ SHARES: dict[str, tuple[str, float]] = {
     "members": ("addresses", 0.75),
     "entity_list": ("addresses", 0.12),
     "totals": ("addresses", 0.0005),
+    "busy_addresses": ("addresses", 0.0005),
 }
 """Rows of tables for each row of another."""
 

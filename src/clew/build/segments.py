@@ -63,7 +63,17 @@ class _Making:
         owner = np.repeat(np.arange(self.start.transactions, self.end.transactions), lengths)[self.real]
         outputs = self.spent[self.real]
         order = stable_order(outputs, 40)
-        return {"spent_output": outputs[order], "spent_by": owner[order].astype(np.uint32)}
+        spent = outputs[order]
+        addresses = self.columns["outputs.address"][spent]
+        by_address = stable_order(addresses, 32)
+        leaving, starts = _groups(addresses[by_address])
+        return {
+            "spent_output": spent,
+            "spent_by": owner[order].astype(np.uint32),
+            "leaving_address": leaving,
+            "leaving_start": np.append(starts, len(spent)).astype(np.uint32),
+            "leaving_output": spent[by_address],
+        }
 
     def _spendable(self) -> Array:
         """Outputs of these blocks that can be spent; ids."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import kernel
-from clew.schema import NO_ADDRESS, NO_OUTPUT, NULLDATA, UNSPENDABLE, UNSPENT
+from clew.schema import NO_ADDRESS, NO_OUTPUT, NULLDATA, OVERWRITTEN, UNSPENDABLE, UNSPENT
 
 
 @kernel
@@ -161,3 +161,53 @@ def fill_payers(low: Any, high: Any, begin: int, addresses: Any, types: Any, pay
         if 0 <= output < len(addresses):
             payers[row] = addresses[output]
             kinds[row] = types[output]
+
+
+@kernel
+def mark_many(counts: Any, least: int, first: int, bits: Any) -> int:
+    """Mark addresses (bitmap, uint8) numbered from ``first`` whose count (uint32) is ``least`` or more.
+
+    Returns how many.
+    """
+    marked = 0
+    for row in range(len(counts)):
+        if counts[row] >= least:
+            address = first + row
+            bits[address >> 3] |= np.uint8(1 << (address & 7))
+            marked += 1
+    return marked
+
+
+@kernel
+def add_up_busy(addresses: Any, values: Any, spent_by: Any, bits: Any, listed: Any, sums: Any) -> None:
+    """Add outputs to the sums of their addresses, for those that ``bits`` marks and ``listed`` (uint32,
+    ascending) lists.
+
+    ``sums`` int64 (addresses, 8): as for ``add_up``, then overwritten, unspendable, and the last
+    transaction that spent one, counted from 1.
+    """
+    for row in range(len(addresses)):
+        address = np.int64(addresses[row])
+        if address == NO_ADDRESS or not bits[address >> 3] & np.uint8(1 << (address & 7)):
+            continue
+        place, above = 0, len(listed)
+        while place < above:
+            middle = (place + above) // 2
+            if listed[middle] < address:
+                place = middle + 1
+            else:
+                above = middle
+        low, high = values[row] & 0xFFFFFFFF, values[row] >> 32
+        sums[place, 0] += 1
+        sums[place, 1] += low
+        sums[place, 2] += high
+        by = np.int64(spent_by[row])
+        if by == UNSPENT:
+            sums[place, 3] += low
+            sums[place, 4] += high
+        elif by == OVERWRITTEN:
+            sums[place, 5] += values[row]
+        elif by == UNSPENDABLE:
+            sums[place, 6] += values[row]
+        else:
+            sums[place, 7] = max(sums[place, 7], by + 1)

@@ -21,7 +21,7 @@ from clew.bitcoin.networks import NETWORKS, Network
 from clew.errors import AddressError, NotALedgerError, NotFoundError, UsageError
 from clew.ledger import manifest as manifests
 from clew.ledger.columns import Array, Data, map_tables, search
-from clew.ledger.derived import Derived, EntityOf, SpentBy, expand
+from clew.ledger.derived import AddressSums, Derived, EntityOf, SpentBy, expand
 from clew.ledger.digest import BEFORE_GENESIS, block_digest, content_digest, ledger_digest
 from clew.ledger.keys import address_key, transaction_key
 from clew.ledger.manifest import Manifest, Piece, Tip
@@ -351,6 +351,10 @@ class Ledger:
     def outputs_of_addresses(self, addresses: Array) -> Array:
         """Ids of all outputs that pay to any of some distinct addresses, ascending; int64."""
         return self.derived.outputs_of(addresses)
+
+    def address_sums(self, address: int, outputs: Array) -> AddressSums:
+        """What the ``outputs`` of an address (all of them) add up to."""
+        return self.derived.sums_of_address(address, outputs)
 
     # Entities
 

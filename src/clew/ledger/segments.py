@@ -20,7 +20,7 @@ import numpy as np
 from clew.errors import NotALedgerError
 from clew.ledger.disk import storage, sync_folder, write_all
 
-MAGIC = b"clewseg2"
+MAGIC = b"clewseg3"
 _ALIGN = 64
 
 ARRAYS: dict[str, str] = {
@@ -29,6 +29,9 @@ ARRAYS: dict[str, str] = {
     "posted_address": "<u4",
     "posted_start": "<u4",
     "posted_output": "<i8",
+    "leaving_address": "<u4",
+    "leaving_start": "<u4",
+    "leaving_output": "<i8",
     "transaction_key": "<u8",
     "transaction_id": "<u4",
     "address_key": "<u8",
@@ -52,6 +55,7 @@ ARRAYS: dict[str, str] = {
 
 ``spent_output`` (ascending) and ``spent_by``: what its transactions spend. ``posted_address``
 (ascending), ``posted_start`` (one more) and ``posted_output``: what its outputs pay, by address.
+``leaving_*`` likewise: what its transactions spend, by the address that had it.
 ``*_key`` (ascending) and ``*_id``: its transactions and new addresses by look-up key.
 ``new_entity``: entity of each new address at the segment's end. ``grown_entity`` (ascending),
 ``grown_start`` (one more), ``grown_address``: new addresses by the entity that they joined, which
