@@ -273,10 +273,7 @@ def require_whole(subject: Subject, ledger: Path, phase: Phase) -> None:
     beside = {entry.name for entry in ledger.iterdir()} - {"lock", "source", manifests.FILE_NAME}
     if beside != manifest.folders():
         raise WrongError(f"has other things in its folder: {sorted(beside ^ manifest.folders())}")
-    folders = [(piece.folder, piece.checked) for piece in (*manifest.rows, *manifest.links)]
-    if manifest.base:
-        folders.append((manifest.base.folder, manifest.base.checked))
-    for folder, checked in folders:
+    for folder, checked in manifest.checked().items():
         names = {path.name for path in (ledger / folder).iterdir()} & {*checks.NAMES}
         if names - {checked.file}:
             raise WrongError(f"has other checks in {folder}: {sorted(names)}")

@@ -258,3 +258,24 @@ def test_one_writer_at_a_time(room: Path) -> None:
     compact(ledger, progress=try_too)
     assert refused
     require_sound(ledger)
+
+
+def test_files_that_were_replaced_while_they_are_checked_are_not_called_damaged(room: Path) -> None:
+    ledger, folder = several(room)
+    before, findings = Ledger(ledger), Findings()
+    compact(ledger)
+    with pytest.raises(LedgerInUseError, match="run clew verify again"):
+        check_own(before, findings)
+    assert not len(findings)
+    # Checks alone are written anew where rows are in one folder.
+    built(room / "steps", folder, until=40, batch_bytes=3_000)
+    built(room / "steps", folder, batch_bytes=3_000)
+    before = Ledger(room / "steps")
+    compact(room / "steps")
+    with pytest.raises(LedgerInUseError):
+        check_own(before, findings)
+    # What is damaged still is, also where blocks came in meanwhile.
+    path = ledger / manifests.read(ledger).rows[0].folder / "blocks.hash"
+    path.write_bytes(bytes(path.stat().st_size))
+    check_own(Ledger(ledger), findings)
+    assert len(findings)

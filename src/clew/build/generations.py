@@ -70,8 +70,7 @@ def tidy(ledger: Path, manifest: Manifest, kept: Collection[str] = ()) -> None:
     remove_others(ledger, manifest.folders() | set(kept))
     with suppress(OSError):
         (ledger / f"{manifests.FILE_NAME}.new").unlink(missing_ok=True)
-    bases = [(manifest.base.folder, manifest.base.checked)] if manifest.base else []
-    for folder, checked in [*((p.folder, p.checked) for p in (*manifest.rows, *manifest.links)), *bases]:
+    for folder, checked in manifest.checked().items():
         for name in set(checks.NAMES) - {checked.file}:
             with suppress(OSError):
                 (ledger / folder / name).unlink(missing_ok=True)

@@ -112,6 +112,11 @@ class Manifest:
         """Blocks of the committed ledger."""
         return int(self.counts.get("blocks", 0)) if self.tip else 0
 
+    def checked(self) -> dict[str, Checked]:
+        """The checks of each folder of columns."""
+        found = {piece.folder: piece.checked for piece in (*self.rows, *self.links)}
+        return found | ({self.base.folder: self.base.checked} if self.base else {})
+
     def folders(self) -> set[str]:
         """Everything in the ledger's folder that this state needs."""
         named = {piece.folder for piece in (*self.rows, *self.links)}
