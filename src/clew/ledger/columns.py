@@ -32,7 +32,9 @@ class Numbers:
     def __getitem__(self, key: Any) -> Any:
         """One number for an index; an array for a slice or an array of indices."""
         if isinstance(key, slice):
-            return self.span(*key.indices(len(self)))
+            first, last, step = key.indices(len(self))
+            # Backwards the end may be -1, which another slice would take for the last row.
+            return self.span(first, last, step) if step > 0 else self.some(np.arange(first, last, step))
         if np.ndim(key) == 0:
             row = int(key)
             if not -len(self) <= row < len(self):
