@@ -67,7 +67,8 @@ class Derived:
             found[old] = column[outputs[old]]
             new = np.flatnonzero(~old)
             found[new[self._is_dead(outputs[new])]] = UNSPENDABLE
-        ordered = bool(self.segments) and bool((outputs[1:] > outputs[:-1]).all())
+        ordered = bool(self.segments) and outputs.dtype == np.int64 and outputs.ndim == 1
+        ordered = ordered and bool((outputs[1:] > outputs[:-1]).all())
         for segment in self.segments:
             if ordered and len(segment.spent_output) < len(outputs):
                 places, hit = _find(outputs, segment.spent_output)
