@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def read_in_every_way(column: Any, whole: Any, draw: st.DataObject) -> None:
 def test_pieces_follow_each_other(sizes: list[int], draw: st.DataObject) -> None:
     whole = np.arange(sum(sizes), dtype=np.uint32) * 3
     edges = np.cumsum([0, *sizes])
-    column = PiecedColumn([whole[first:last] for first, last in zip(edges, edges[1:], strict=False)])
+    column = PiecedColumn([whole[first:last] for first, last in itertools.pairwise(edges)])
     read_in_every_way(column, whole, draw)
     with pytest.raises(IndexError):
         column[len(whole)]
