@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from made_chain import made_chain
 
 from clew.analysis.address import address
 from clew.build import index
 from clew.ledger.ledger import Ledger, open_ledger
-from made_chain import made_chain
 
 MADE = 100_000_000
 """Bytes of block files of the made chain."""
