@@ -33,6 +33,8 @@ from clew.ledger.tables import TableWriter
 from clew.schema import BASE_TABLES, LINK_TABLES, ROW_TABLES, Table
 
 _CHUNK = 1 << 20
+MOST_PIECES, JOINED = 16, 8
+"""From so many pieces on, the last ones become one: each reorganisation begins another."""
 OUTGROWN = 1_000
 """Blocks of a chain below which segments may be larger than the base."""
 
@@ -123,33 +125,40 @@ class Rebuild:
 
     def in_one_piece(self, manifest: Manifest) -> Manifest:
         """The same state with its rows and links each in one folder. Nothing is committed."""
-        rows = self._copied(manifest, manifest.rows, ROW_TABLES, "rows")
-        links = self._copied(manifest, manifest.links, LINK_TABLES, "links")
-        return replace(manifest, rows=rows, links=links)
+        return self._joined(manifest, len(manifest.rows), len(manifest.links))
+
+    def _joined(self, manifest: Manifest, rows: int, links: int) -> Manifest:
+        """The same state with its last ``rows`` pieces of rows as one, and its last ``links`` of links."""
+        return replace(
+            manifest,
+            rows=self._copied(manifest, manifest.rows, rows, ROW_TABLES, "rows"),
+            links=self._copied(manifest, manifest.links, links, LINK_TABLES, "links"),
+        )
 
     def _copied(
-        self, manifest: Manifest, pieces: tuple[Piece, ...], tables: tuple[Table, ...], kind: str
+        self, manifest: Manifest, pieces: tuple[Piece, ...], last: int, tables: tuple[Table, ...], kind: str
     ) -> tuple[Piece, ...]:
-        if len(pieces) == 1:
+        if last < 2:
             return pieces
+        begin = {table.name: int(pieces[-last].first[table.name]) for table in tables}
         columns = map_pieces(self.ledger, pieces, manifest.counts, tables)
         folder = generations.following(self.ledger, kind)
-        writer = TableWriter(self.ledger / folder, tables, {})
+        writer = TableWriter(self.ledger / folder, tables, {}, None, begin)
         rare = {column.rare for table in tables for column in table.columns if column.rare}
         try:
             # Rare numbers are written with the columns that they belong to.
             totals = {t.name: 0 if t.name in rare else int(manifest.counts[t.name]) for t in tables}
-            done, whole = 0, sum(totals.values())
+            done, whole = 0, sum(max(0, total - begin[name]) for name, total in totals.items())
             for table in tables:
                 total = totals[table.name]
-                for first in range(0, total, _CHUNK):
-                    last = min(first + _CHUNK, total)
-                    parts = {c.name: columns[f"{table.name}.{c.name}"][first:last] for c in table.columns}
+                for first in range(begin[table.name], total, _CHUNK):
+                    end = min(first + _CHUNK, total)
+                    parts = {c.name: columns[f"{table.name}.{c.name}"][first:end] for c in table.columns}
                     writer.append(table.name, parts)
-                    done += last - first
+                    done += end - first
                     self.progress(Progress(f"copy {kind}", done, whole, "rows"))
             self._sync(writer)
-            return (Piece(folder, {table.name: 0 for table in tables}, writer.checked),)
+            return (*pieces[:-last], Piece(folder, begin, writer.checked))
         finally:
             writer.close()
 
@@ -202,9 +211,13 @@ class Rebuild:
         return (*kept, Piece(folder, first))
 
     def tidied(self, manifest: Manifest) -> Manifest:
-        """The same state, folded where its segments have outgrown the base. Nothing is committed."""
+        """The same state, folded where its segments have outgrown the base, and with fewer pieces where
+        reorganisations have left many. Nothing is committed."""
         base = manifest.base
         assert base is not None
+        joined = [JOINED if len(pieces) > MOST_PIECES else 0 for pieces in (manifest.rows, manifest.links)]
+        if any(joined):
+            manifest = self._joined(manifest, *joined)
         blocks = int(manifest.counts["blocks"])
         if blocks > OUTGROWN and blocks - UNDONE > 2 * base.blocks:
             return self.fold(manifest)
