@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def read_in_every_way(column: Any, whole: Any, draw: st.DataObject) -> None:
 def test_pieces_follow_each_other(sizes: list[int], draw: st.DataObject) -> None:
     whole = np.arange(sum(sizes), dtype=np.uint32) * 3
     edges = np.cumsum([0, *sizes])
-    column = PiecedColumn([whole[first:last] for first, last in zip(edges, edges[1:], strict=False)])
+    column = PiecedColumn([whole[first:last] for first, last in pairwise(edges)])
     read_in_every_way(column, whole, draw)
     with pytest.raises(IndexError):
         column[len(whole)]
@@ -95,6 +96,7 @@ def test_what_is_written_is_read(
     table_name, _, column_name = name.partition(".")
     of = table(table_name)
     column = of.column(column_name)
+    tables = (of, table(column.rare)) if column.rare else (of,)
     items = draw.draw(st.lists(STORED[name], min_size=sum(sizes), max_size=sum(sizes)))
     whole = _array(items, column.dtype, column.width)
     pieces: list[tuple[Path, dict[str, int]]] = []
@@ -103,7 +105,7 @@ def test_what_is_written_is_read(
     for size in sizes:
         folder = tmp_path_factory.mktemp("piece")
         counted = {table_name: first, column.rare: rare} if column.rare else {table_name: first}
-        writer = TableWriter(folder, ROW_TABLES, {}, base=counted)
+        writer = TableWriter(folder, tables, {}, base=counted)
         cut = draw.draw(st.integers(0, size))
         for begin, end in ((0, cut), (cut, size)):
             writer.append(table_name, {column_name: whole[first + begin : first + end]})
@@ -112,7 +114,7 @@ def test_what_is_written_is_read(
         rare += counts.get(f"{column.rare}.row", 0)
         pieces.append((folder, counts))
         first += size
-    read = map_tables(pieces, ROW_TABLES)
+    read = map_tables(pieces, tables)
     read_in_every_way(read[name], whole, draw)
     if column.rare:
         apart = {"outputs.value": lambda value: value >= WIDE_MARK}.get(
