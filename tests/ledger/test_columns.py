@@ -96,7 +96,7 @@ def test_what_is_written_is_read(
     table_name, _, column_name = name.partition(".")
     of = table(table_name)
     column = of.column(column_name)
-    tables = (of, table(column.rare)) if column.rare else (of,)
+    tables = (of, *(table(each.rare) for each in of.columns if each.rare))
     items = draw.draw(st.lists(STORED[name], min_size=sum(sizes), max_size=sum(sizes)))
     whole = _array(items, column.dtype, column.width)
     pieces: list[tuple[Path, dict[str, int]]] = []
