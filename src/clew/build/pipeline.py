@@ -295,7 +295,7 @@ class _Run:
                 total, unit = len(nodes), "blocks"
             try:
                 # Said before there is anything to say, so that speed can be told from the first batch on.
-                self.options.progress(Progress("append", 0, total, "bytes", shared - 1 if shared else None))
+                self.options.progress(Progress("append", 0, total, unit, shared - 1 if shared else None))
                 for parsed in reader.read(nodes):
                     appender.add(parsed)
                     appender.tidy()

@@ -436,7 +436,11 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("stale_blocks", INTEGER, "blocks", "Blocks in the files that are not on the best chain."),
         Key("duplicate_frames", INTEGER, "frames", "Blocks that stand in the files more than once."),
         Key("notices", LIST, "", "What was skipped, and what else is worth knowing; each a sentence."),
-        Key("stages", OBJECT, SECONDS, "How long each stage took, by its name."),
+        Key("phases", OBJECT, SECONDS, "How long each phase took, by its name; they follow each other."),
+        Key("stages", LIST, "", "The stages of the work, which run beside each other on several threads."),
+        Key("stages[].name", TEXT, "", "A stage."),
+        Key("stages[].worked", NUMBER, SECONDS, "Processor time that it took, added up over threads."),
+        Key("stages[].passed", NUMBER, SECONDS, "Time that passed meanwhile, added up over threads."),
     ),
     "follow": (
         Key("height", INTEGER, "block height", "Height of the ledger's last block since this advance."),
