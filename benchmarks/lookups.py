@@ -2,7 +2,7 @@
 
 Run: python benchmarks/lookups.py [--ledger DIR] [--seed N] [--picks N]
 
-Without a ledger, one of a made chain of 100 MB (``made_chain.py``) is built and thrown away again.
+Without a ledger, one of a made chain of 100 MB (``clew simulate bulk``) is built and thrown away again.
 Every look-up is of a random row (seeded), none is asked twice, and those of a first, untimed round
 are others. ``clew address`` is timed as a process of its own, from start to end.
 """
@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from made_chain import made_chain
 
 from clew.analysis.address import address
 from clew.build import index
 from clew.ledger.ledger import Ledger, open_ledger
+from clew.simulate import bulk
 
 MADE = 100_000_000
 """Bytes of block files of the made chain."""
@@ -79,7 +79,7 @@ def main() -> None:
     if asked.ledger:
         return table(asked.ledger, asked.seed, asked.picks)
     with tempfile.TemporaryDirectory() as room:
-        made_chain(Path(room, "blocks"), MADE)
+        bulk.make(Path(room, "blocks"), MADE, seed=1)
         index(Path(room, "ledger"), Path(room, "blocks"), network="regtest")
         table(Path(room, "ledger"), asked.seed, asked.picks)
 
