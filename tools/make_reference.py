@@ -55,6 +55,12 @@ def _lines() -> Iterator[str]:
     for name, command in _commands(program):
         yield ""
         yield from _command(f"clew {name}", command, QUESTIONS.get(name) or COMMANDS.get(name, ()))
+        for other in COMMANDS:
+            if other.startswith(f"{name} --"):
+                yield ""
+                yield f"With `{other.removeprefix(f'{name} ')}`:"
+                yield ""
+                yield from _keys(COMMANDS[other])
 
 
 def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from clew.cli.keys import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, Key
 
-FREE = {"parameters", "phases", "output_kinds", "input_kinds", "ages"}
+FREE = {"parameters", "phases", "memory_by", "ledger_by", "output_kinds", "input_kinds", "ages"}
 """Objects whose keys depend on what was asked, or on how it was done."""
 
 TYPES: dict[str, tuple[type, ...]] = {

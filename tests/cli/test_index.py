@@ -55,6 +55,19 @@ def test_the_summary_as_json_has_the_documented_keys(clew: Run, blocks: Path, tm
     assert (on["added_blocks"], on["tip"]["height"]) == (50, 250)
 
 
+def test_a_plan_as_json_has_the_documented_keys(clew: Run, blocks: Path, tmp_path: Path) -> None:
+    """Nothing is built, and the parts add up."""
+    ended = clew("index", blocks, "--ledger", tmp_path / "ledger", "--plan", "--json")
+    assert ended.code == 0, ended
+    found = json.loads(ended.out)
+    keys = COMMANDS["index --plan"]
+    assert check_keys(found, keys) == {key.name for key in keys}
+    assert found["counts"]["bytes"] == (blocks / "blk00000.dat").stat().st_size
+    assert sum(found["ledger_by"].values()) == found["ledger"] <= found["disk_peak"]
+    assert max(found["memory_by"].values()) == found["memory"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_blocks_that_lie_there_twice_are_skipped(clew: Run, blocks: Path, tmp_path: Path) -> None:
     (tmp_path / "blocks").mkdir()
     for number in (0, 1):

@@ -43,5 +43,7 @@ def _names(group: click.Group, before: str = "") -> Iterator[str]:
 
 
 def test_keys_are_those_of_commands() -> None:
-    assert {*QUESTIONS, *COMMANDS} == set(_names(program)) - {"demo", "completion"}
+    plain = {name for name in COMMANDS if " --" not in name}
+    assert {*QUESTIONS, *plain} == set(_names(program)) - {"demo", "completion"}
+    assert {name.partition(" --")[0] for name in COMMANDS} == plain
     assert not set(QUESTIONS) & set(COMMANDS)

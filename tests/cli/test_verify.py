@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import types
+import shutil
 from pathlib import Path
 
 import pytest
@@ -95,15 +95,19 @@ def test_what_cannot_be_asked(clew: Run, ledger: Path, blocks: Path) -> None:
     assert "no ledger" in clew("verify").failed_in_one_line()
 
 
-def test_damaged_places_in_the_ledgers_files_are_listed(
-    inside: Run, ledger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from clew.cli import verify
-
-    place = types.SimpleNamespace(file="rows/outputs.value", offset=4096, expected="aa", found="bb")
-    monkeypatch.setattr(verify, "file_check", lambda: lambda _: [place])
-    ended = inside("verify", "--ledger", ledger)
+def test_damaged_places_in_the_ledgers_files_are_listed(inside: Run, ledger: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "ledger"
+    shutil.copytree(ledger, copy)
+    (file,) = copy.glob("rows-*/outputs.value.low")
+    data = bytearray(file.read_bytes())
+    data[100] ^= 1
+    file.write_bytes(data)
+    ended = inside("verify", "--ledger", copy)
     assert ended.code == 2
-    said = "ledger file (file rows/outputs.value, offset 4096): expected aa, found bb"
+    said = f"ledger file (file {file}, offset 0): expected the bytes 0 to {len(data):,} that were committed"
     assert said in ended.out
     assert said in ended.err
+    found = json.loads(inside("verify", "--ledger", copy, "--json").out)
+    check_keys(found, COMMANDS["verify"])
+    assert (found["files"]["damaged"], found["found"]) == (1, 1)
+    assert (found["findings"][0]["file"], found["findings"][0]["offset"]) == (str(file), 0)

@@ -13,16 +13,21 @@ from clew.bitcoin.script import classify
 from clew.errors import ClewError
 from clew.ledger.ledger import Ledger
 from clew.schema import (
+    ANCHOR,
+    END_BYTES,
     FLAG_COINBASE,
     FLAG_WITNESS,
+    HEAD_BYTES,
     MAX_SCRIPT_SIZE,
     NO_ADDRESS,
     NO_OUTPUT,
     NULLDATA,
     OVERWRITTEN,
+    PAYLOAD_BYTES,
     SCRIPT_TYPES,
     UNSPENDABLE,
     UNSPENT,
+    WITNESS_UNKNOWN,
 )
 from clew.verify.findings import Finding, Findings
 from clew.verify.headers import shown
@@ -33,6 +38,9 @@ MOST_INPUTS = 100_000
 
 _TRANSACTION_FIELDS = ("offset", "size", "base_size", "version", "lock_time")
 _STATES = {UNSPENT: "unspent", OVERWRITTEN: "overwritten", UNSPENDABLE: "unspendable"}
+
+_UNEVEN = (ANCHOR, WITNESS_UNKNOWN)
+"""Address types with payloads that do not fill the columns they are stored in."""
 
 BROKEN = (ClewError, IndexError, ValueError, OverflowError, MemoryError)
 """What asking a damaged ledger can end in."""
@@ -56,8 +64,9 @@ class BlockCheck:
         """Compare all rows of a block; returns where they lie, None where they cannot be found."""
         self.height, self.hash = height, shown(block.header.hash)
         self._known = {}
-        for name in ("size", "base_size"):
-            expected, found = getattr(block, name), int(self.ledger.column(f"blocks.{name}")[height])
+        sizes_of_block = {"size": block.size, "base_size": block.base_size, "trailing": len(block.extension)}
+        for name, expected in sizes_of_block.items():
+            found = int(self.ledger.column(f"blocks.{name}")[height])
             if expected != found:
                 self.differs(f"blocks.{name}", height, str(expected), str(found))
         layout = layout_of(self.ledger, height, block)
@@ -200,10 +209,33 @@ class BlockCheck:
         if found != kind:
             self.differs("outputs.address", row, self.text(kind), self.text(found), owner(row))
             return
+        if kind[0] in _UNEVEN:
+            self._stored(row, address, kind[1], owner, ends=kind[0] == WITNESS_UNKNOWN)
         text = address_form.encode(*kind, self.ledger.network)
         looked_up = self._asked(lambda: self.ledger.find_address(text))
         if looked_up != address:
             self.differs("address_lookup.id", None, f"{address} for {text}", str(looked_up), owner(row))
+
+    def _stored(
+        self, row: int, address: int, payload: bytes, owner: Callable[[int], bytes], *, ends: bool
+    ) -> None:
+        """Compare the parts of a payload as they are stored, with the zeros that fill them, and its length.
+
+        Where types have payloads that fill all parts there is nothing more to compare than the payload.
+        """
+        padded = payload.ljust(PAYLOAD_BYTES, b"\0")
+        parts = [("addresses.head", "", padded[:HEAD_BYTES])]
+        if len(payload) > HEAD_BYTES:
+            tail = padded[HEAD_BYTES : PAYLOAD_BYTES - END_BYTES]
+            parts.append(("address_tails.tail", "address_tails.address", tail))
+        if ends:
+            parts.append(("address_ends.length", "address_ends.address", bytes([len(payload)])))
+            parts.append(("address_ends.end", "address_ends.address", padded[-END_BYTES:]))
+        for name, owners, expected in parts:
+            at = int(np.searchsorted(self.ledger.column(owners)[:], address)) if owners else address
+            found = self.ledger.column(name)[at].tobytes()
+            if found != expected:
+                self.differs(name, at, expected.hex(), found.hex(), owner(row))
 
     def payload(self, address: int) -> tuple[int, bytes] | None:
         """Type and payload of an address of the ledger; None where there is none of that id."""
