@@ -198,10 +198,10 @@ def test_killed_or_stopped_it_goes_on(served: NodeProcess, room: Path, expected:
     program = """
 import sys
 from pathlib import Path
-from clew.build import index, pipeline
+from clew.build import bulk, index
 from clew.errors import StoppedError
 from clew.ledger.nodeaddress import NodeAddress
-pipeline.COMMIT_SECONDS = 0
+bulk.COMMIT_SECONDS = 0
 def progress(step):
     if step.stage == "blocks" and step.done >= 12:
         print(step.height, flush=True)

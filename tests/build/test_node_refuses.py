@@ -213,7 +213,10 @@ def test_addresses_that_are_refused(url: str) -> None:
 
 def test_addresses(room: Path) -> None:
     ports = {name: NodeAddress("rpc", "localhost").port(each) for name, each in NETWORKS.items()}
-    assert ports == {"main": 8332, "testnet3": 18332, "testnet4": 48332, "signet": 38332, "regtest": 18443}
+    bitcoin = {"main": 8332, "testnet3": 18332, "testnet4": 48332, "signet": 38332, "regtest": 18443}
+    forks = {"litecoin": 9332, "dogecoin": 22555, "bitcoincash": 8332}
+    regtests = {"litecoin-regtest": 19443, "dogecoin-regtest": 18332, "bitcoincash-regtest": 18443}
+    assert ports == bitcoin | forks | regtests
     six = NodeAddress("rest", "http://[::1]:1234/")
     assert (six.host, six.shown(NETWORKS["main"]), six.is_here) == ("::1", "http://[::1]:1234", True)
     assert not NodeAddress("rpc", "http://localhost.example.org").is_here

@@ -89,7 +89,12 @@ class NaiveSpends:
     def _fault(self, point: Point) -> int:
         # What is spent whole is forgotten, by pages of outputs.
         txid, index = point
-        page = index // kernel.PAGE * kernel.PAGE
-        if not any((txid, page + other) in self.unspent for other in range(kernel.PAGE)):
-            return kernel.NO_SUCH_TRANSACTION
+        if not self._holds(txid, index // kernel.PAGE):
+            # A first page that is not full has none after it.
+            is_short = self._holds(txid, 0) and self.latest[txid][1] < kernel.PAGE
+            return kernel.NO_SUCH_OUTPUT if is_short else kernel.NO_SUCH_TRANSACTION
         return kernel.NO_SUCH_OUTPUT if index >= self.latest[txid][1] else kernel.SPENT_ALREADY
+
+    def _holds(self, txid: bytes, page: int) -> bool:
+        first = page * kernel.PAGE
+        return any((txid, first + other) in self.unspent for other in range(kernel.PAGE))

@@ -22,8 +22,21 @@ KINDS = (RPC, REST)
 CONNECTIONS = 8
 """Connections held at once. A node works on 4 to 16 requests at a time, and lets 16 to 64 wait."""
 
-PORTS = {"main": 8332, "testnet3": 18332, "testnet4": 48332, "signet": 38332, "regtest": 18443}
-"""Bitcoin Core's usual ports for RPC and REST (``src/chainparamsbase.cpp``)."""
+PORTS = {
+    "main": 8332,
+    "testnet3": 18332,
+    "testnet4": 48332,
+    "signet": 38332,
+    "regtest": 18443,
+    "litecoin": 9332,
+    "litecoin-regtest": 19443,
+    "dogecoin": 22555,
+    "dogecoin-regtest": 18332,
+    "bitcoincash": 8332,
+    "bitcoincash-regtest": 18443,
+}
+"""The usual ports for RPC and REST of Bitcoin Core, Litecoin Core, Dogecoin Core and Bitcoin Cash Node
+(``src/chainparamsbase.cpp`` of each)."""
 
 _LONGEST_SECRET = 4096
 
