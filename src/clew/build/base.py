@@ -103,6 +103,7 @@ class BaseBuild:
                 wait([beside], 0.2)
             beside.result()
             self._outbox.settle()
+            give_back()
             self._totals(parents)
             self._outbox.settle()
             return Sums(entities, *self._unspent)
@@ -225,22 +226,24 @@ class BaseBuild:
         with self.timings.stage("sums"):
             numbers = np.zeros(addresses, np.uint32)
             busy = np.zeros(addresses // 8 + 1, np.uint8)
-            for first, last in self._chunks(addresses):
+            found = [np.empty(0, np.int64)]
+            for first, last in self._chunks(addresses, _CHUNK // 8):
                 posted = self._posted(first, last)
                 postings.count_by_entity(parents[first:last], posted, numbers)
-                postings.mark_many(posted, MANY_OUTPUTS, first, busy)
+                if postings.mark_many(posted, MANY_OUTPUTS, first, busy):
+                    found.append(np.flatnonzero(posted >= MANY_OUTPUTS) + first)
+            many = np.concatenate(found).astype(np.uint32)
             listed = np.empty(outputs // MANY_OUTPUTS + 1, np.uint32)
             count = int(postings.number_large(numbers, MANY_OUTPUTS, listed))
             bits = np.zeros(addresses // 8 + 1, np.uint8)
             postings.mark_large(parents, numbers, bits)
-            many = np.flatnonzero(np.unpackbits(busy, bitorder="little")).astype(np.uint32)
         self.step("sums", 0, outputs)
 
         def part(span: tuple[int, int]) -> tuple[Array, Array]:
             with self.timings.stage("sums"):
                 sums, own = np.zeros((count, 5), np.int64), np.zeros((len(many), 8), np.int64)
-                for first in range(*span, _CHUNK // 4):
-                    last = min(first + _CHUNK // 4, span[1])
+                for first in range(*span, _CHUNK // 8):
+                    last = min(first + _CHUNK // 8, span[1])
                     paid = self.columns["outputs.address"][first:last]
                     values, spent_by = self.columns["outputs.value"][first:last], self._spent_by(first, last)
                     postings.add_up(paid, values, spent_by, bits, parents, numbers, sums)

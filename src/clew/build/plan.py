@@ -146,8 +146,8 @@ def plan(counts: Mapping[str, int], memory: int, threads: int, where: str = "as 
         int(paid * (4 * (1 + join.SHORT_WORDS) * (1 - LONG) + 4 * (1 + join.LONG_WORDS) * LONG)) + 5 * paid
     )
     held = memory_by(counts, memory, threads)
-    payers = OUTPUT_BYTES * counts["inputs"] if counts["outputs"] * OUTPUT_BYTES > memory // 2 else 0
-    read, written = _volume(counts, tables, groups, spill, payers, memory // 2)
+    payers = OUTPUT_BYTES * counts["inputs"] if counts["outputs"] * OUTPUT_BYTES > memory * 2 // 5 else 0
+    read, written = _volume(counts, tables, groups, spill, payers, memory * 2 // 5)
     busy = counts["bytes"] / GB * CORE_SECONDS / threads
     return Plan(
         counts=counts,
@@ -173,9 +173,9 @@ def memory_by(counts: Mapping[str, int], memory: int, threads: int) -> dict[str,
     # At worst it has just grown, and the smaller one is still there.
     full = int(slots * 8 * spends.WORDS / FULLEST)
     table = int(full * (1 + GROWTH))
-    addresses, room = counts["addresses"], memory // 2
+    addresses, room = counts["addresses"], memory * 2 // 5
     largest = max(counts["outputs"] // 512, 1) * 60
-    together = PER_ADDRESS * addresses <= memory // 2
+    together = PER_ADDRESS * addresses <= memory * 2 // 5
     outputs = counts["outputs"]
     # What is made, and what is written meanwhile.
     postings = 4 * addresses + 2 * min(room // LISTS_SHARE, 5 * outputs)

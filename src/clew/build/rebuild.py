@@ -103,7 +103,7 @@ class Rebuild:
         def step(stage: str, done: int, total: int) -> None:
             self.progress(Progress(stage, done, total, "rows"))
 
-        room = self.memory.bytes // 2
+        room = self.memory.bytes * 2 // 5
         work = self.ledger / generations.following(self.ledger, "work")
         try:
             return BaseBuild(columns, counts, base, links, self.engine, self.timings, room, step, work).run()
