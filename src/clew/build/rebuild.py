@@ -18,7 +18,7 @@ from clew.build import generations
 from clew.build.append import UNDONE, Appender, counts_at
 from clew.build.base import BaseBuild
 from clew.build.links import links_of, rules_in_force
-from clew.build.memory import Memory
+from clew.build.memory import Memory, give_back
 from clew.build.soundness import require_starts
 from clew.build.summary import Progress
 from clew.build.timings import Timings
@@ -119,6 +119,7 @@ class Rebuild:
     def _with_segment(self, manifest: Manifest, first: int, last: int) -> Manifest:
         if first == last:
             return manifest
+        give_back()
         state = Ledger(self.ledger, manifest)
         made = Appender(self.ledger, manifest, None, self.timings).segment(state, first, last)
         return replace(manifest, segments=(made,))

@@ -173,15 +173,13 @@ class _Making:
     def _changes(self, arrays: Mapping[str, Array], lost: Array) -> dict[str, Array]:
         """What entities received, and what their balances gained."""
         value, address = self.columns["outputs.value"], self.columns["outputs.address"]
-        received = np.flatnonzero(self.paid != NO_ADDRESS) + self.start.outputs
-        gone = np.concatenate([self.spent[self.real], lost])
-        spendable = self._spendable()
-        moved = np.concatenate([received, spendable, gone])
-        entities = self._entity_after(address[moved], arrays)
-        changed, places = _ranked(entities)
+        received = np.flatnonzero(self.paid != NO_ADDRESS)
+        alive = np.zeros(len(self.paid), np.uint8)
+        alive[self._spendable() - self.start.outputs] = 1
+        moved = np.concatenate([received + self.start.outputs, self.spent[self.real], lost])
+        changed, places = _ranked(self._entity_after(address[moved], arrays))
         sums = np.zeros((len(changed), 5), np.int64)
-        gained = len(received) + len(spendable)
-        postings.add_changes(places, value[moved], len(received), gained, sums)
+        postings.add_changes(places, value[moved], alive[received], sums)
         names = ("outputs", "received_low", "received_high", "balance_low", "balance_high")
         return {"changed": changed.astype(np.uint32), **{name: sums[:, at] for at, name in enumerate(names)}}
 

@@ -128,25 +128,25 @@ def add_up(
 
 
 @kernel
-def add_changes(places: Any, values: Any, received: int, gained: int, sums: Any) -> None:
+def add_changes(places: Any, values: Any, alive: Any, sums: Any) -> None:
     """Add outputs to the sums of what received or spent them: rows ``places`` (int64) of ``sums``.
 
-    ``values`` int64. The first ``received`` are received, the next up to ``gained`` add to a balance,
-    the rest take from it. ``sums`` int64 (rows, 5) as for ``add_up``.
+    ``values`` int64. The first ones, as many as ``alive`` (uint8) has, are received, and add to a balance
+    where they are alive; the rest take from it. ``sums`` int64 (rows, 5) as for ``add_up``.
     """
     for row in range(len(places)):
         place = places[row]
         low, high = values[row] & 0xFFFFFFFF, values[row] >> 32
-        if row < received:
-            sums[place, 0] += 1
-            sums[place, 1] += low
-            sums[place, 2] += high
-        elif row < gained:
-            sums[place, 3] += low
-            sums[place, 4] += high
-        else:
+        if row >= len(alive):
             sums[place, 3] -= low
             sums[place, 4] -= high
+            continue
+        sums[place, 0] += 1
+        sums[place, 1] += low
+        sums[place, 2] += high
+        if alive[row]:
+            sums[place, 3] += low
+            sums[place, 4] += high
 
 
 @kernel
