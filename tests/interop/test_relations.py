@@ -18,7 +18,7 @@ from clew.interop.relations import relations
 from clew.ledger.ledger import Ledger
 from clew.schema import MANY_OUTPUTS, NO_ADDRESS, TABLES
 
-HIDDEN = {"large_values", "rare_versions", "rare_sequences", "posting_starts"}
+HIDDEN = {"large_values", "rare_versions", "rare_sequences", "posting_starts", "busy_addresses"}
 SEARCHED = {f"{subject}_{kind}" for subject in ("transaction", "address") for kind in ("lookup", "buckets")}
 STORED = ("blocks", "transactions", "outputs", "inputs", "addresses", "address_tails", "address_ends")
 STORED += ("overwritten", "unspendable", "block_digests", "links", "spends", "entities")
