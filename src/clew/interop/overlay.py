@@ -49,7 +49,7 @@ class Overlay:
     @cached_property
     def _touched(self) -> Array:
         """Entities of the base that have other members now, or are part of another; ascending, int64."""
-        touched = self._derived.touched_entities()
+        touched = self._derived.grown_entities()[0]
         return np.union1d(touched[touched < self._base], self._derived.absorbed_entities())
 
     @cached_property

@@ -105,14 +105,6 @@ sha256d = _sha256d_compiled if JIT else _sha256d_plain
 
 
 @kernel
-def sha256d_rows(rows: Any, length: int, out: Any) -> None:
-    """Double hash of each row of ``length`` bytes in ``rows`` (uint8, flat) into ``out`` (uint8, flat)."""
-    work = new_work()
-    for row in range(len(out) // 32):
-        sha256d(rows, length * row, length, work, out, 32 * row)
-
-
-@kernel
 def _hash_pairs_compiled(level: Any, pairs: int, work: Work) -> None:
     state, pad = work
     for pair in range(0, pairs, 2):

@@ -351,14 +351,6 @@ class Derived:
         np.add.at(sizes, places, gained)
         return grown, sizes
 
-    def touched_entities(self) -> Array:
-        """Entities (at the end) that have other members than in the base, ascending; int64."""
-        if not self.segments:
-            return np.empty(0, np.int64)
-        named = [each for segment in self.segments for each in (segment.heirs, segment.grown_entity)]
-        new = np.arange(self.base.addresses, self.end.addresses)
-        return np.unique(self.entity_of(np.concatenate([new, *(each.astype(np.int64) for each in named)])))
-
     def absorbed_entities(self) -> Array:
         """Entities of the base that are part of another at the end, ascending; int64."""
         named = [segment.absorbed for segment in self.segments]
