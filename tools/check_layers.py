@@ -59,6 +59,7 @@ above them. The package's own ``__init__`` only gathers public names, and nothin
 WITHIN: dict[str, dict[str, frozenset[str]]] = {
     "kernels": {
         "*": frozenset({"jit"}),
+        "economy_state": frozenset({"jit"}),
         # The hashes share one compression function, whose back end is chosen by processor.
         "hashes": frozenset({"jit", "sha256", "words"}),
         # The queue pads and hashes messages in the room that the hashes have.
@@ -77,6 +78,12 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),
         "made_blocks": frozenset({"jit", "hashes", "made_scripts", "made_coins", "made_transactions"}),
         "made_roots": frozenset({"jit", "hashes", "made_coins"}),
+        # Economies: state, choice of coins, payments and daily life are compiled into each other.
+        "economy_coins": frozenset({"jit", "economy_state"}),
+        "economy_pay": frozenset({"jit", "economy_state", "economy_coins"}),
+        "economy_life": frozenset({"jit", "economy_state", "economy_pay"}),
+        "economy_scripts": frozenset({"jit", "hashes", "economy_state", "made_scripts"}),
+        "economy_blocks": frozenset({"jit", "hashes", "economy_state", "economy_scripts", "made_scripts"}),
     },
 }
 """Rooms whose files may not lean on each other freely: file -> the files it may import."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clew.simulate.economy import Economy, simulate
+from clew.simulate.small_economy import Economy, simulate
 
 SEED = 7
 BLOCKS = 320

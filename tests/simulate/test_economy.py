@@ -19,7 +19,7 @@ from clew.errors import StorageError, UsageError
 from clew.simulate.blockfile import obfuscate
 from clew.simulate.chain import HALVING_BLOCKS, Coin
 from clew.simulate.course import run
-from clew.simulate.economy import BLOCKS, Economy, simulate
+from clew.simulate.small_economy import BLOCKS, Economy, simulate
 from clew.simulate.mining import push_height
 
 
@@ -150,7 +150,7 @@ def test_the_stale_block_is_valid_and_lost(economy: Economy) -> None:
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     """In another process too, whose hashes fall in another order."""
     simulate(tmp_path / "here", seed=3, blocks=200)
-    code = "import sys, pathlib; from clew.simulate.economy import simulate; "
+    code = "import sys, pathlib; from clew.simulate.small_economy import simulate; "
     code += "simulate(pathlib.Path(sys.argv[1]), seed=3, blocks=200)"
     for hashes in ("1", "2"):
         there = tmp_path / hashes

@@ -89,7 +89,8 @@ def demo(folder: Path, seed: int) -> None:
     from clew.cli.comparison import compare
     from clew.cli.report import everything
     from clew.ledger.ledger import open_ledger
-    from clew.simulate import economy, truth
+    from clew.simulate import small_economy as economy
+    from clew.simulate import truth
 
     clear(folder)
     watch = Stopwatch()

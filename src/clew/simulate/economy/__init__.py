@@ -1,0 +1,1 @@
+"""An economy as it runs, and what is written of it."""

@@ -1,0 +1,157 @@
+"""The course of an economy: block after block, everybody acts, and a miner finds the block."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from clew.kernels import economy_life as kernels
+from clew.kernels.economy_pay import mint, ripen
+from clew.kernels.economy_state import (
+    BETS,
+    COINBASE,
+    FEES,
+    HEIGHT,
+    ONE,
+    PRICE,
+    RATE,
+    REQUESTS,
+    REWARD,
+    REWARD_ROLE,
+    TXS,
+)
+from clew.simulate.chain import MATURITY, subsidy
+from clew.simulate.dice import Dice
+from clew.simulate.economy.settings import Calendar, Clock, calendar, happening
+from clew.simulate.economy.society import Society
+
+if TYPE_CHECKING:
+    from clew.simulate.worlds.model import World
+
+
+class Acting(Protocol):
+    """An actor, or a group of them, that does something in each block."""
+
+    def step(self, course: Course) -> None:
+        """Act in the block at ``course.height``, which is being made."""
+
+
+@dataclass
+class Course:
+    """An economy under way. What has happened lies in ``society.state``; ``actors`` act in their order."""
+
+    world: World
+    society: Society
+    calendar: Calendar
+    dice: Dice
+    blocks: int
+    """Blocks in all, the genesis block included."""
+    actors: list[Acting] = field(default_factory=list)
+    pools: list[int] = field(default_factory=list)
+    """Wallets that find blocks."""
+    ends: list[int] = field(default_factory=list)
+    """For each height, how many transactions there are up to its block's end; the coinbase is its last."""
+    _immature: deque[int] = field(default_factory=deque)
+
+    @property
+    def height(self) -> int:
+        """Height of the block that is being made."""
+        return self.society.state.height
+
+    @property
+    def now(self) -> int:
+        """When that block is found, in Unix seconds."""
+        return self.calendar.times[self.height]
+
+    @property
+    def passed(self) -> int:
+        """Seconds since the block before."""
+        return self.calendar.times[self.height] - self.calendar.times[self.height - 1]
+
+    def happening(self, dice: Dice, per_day: float) -> int:
+        """How often something of this daily rate happens in the block that is being made."""
+        return happening(dice, per_day * self.passed / 86_400)
+
+    def run(self) -> Iterator[int]:
+        """Make all blocks; yields each height when it is done."""
+        clock, life = Clock(self.world.time), self.society.life
+        miners = self.dice.separate("miners")
+        for height in range(1, self.blocks):
+            count = self.society.state.e.count
+            count[HEIGHT], count[FEES] = height, 0
+            day = self.calendar.day(height)
+            count[PRICE] = self.calendar.prices[day]
+            count[RATE] = max(1000, round(self.calendar.fees[day] * 1000))
+            if len(self._immature) == MATURITY:
+                ripen(self.society.state.e, self._immature.popleft())
+            if height > MATURITY:
+                awake = clock.awake(self.calendar.times[height - 1], self.now)
+                most = max(awake)
+                life.awake[:] = [round(each / most * ONE) for each in awake]
+                self._act(most)
+            self._find(miners, height)
+            yield height
+
+    def _act(self, most: float) -> None:
+        people = self.world.people
+        daily = len(self.society.people) * float(people.acts) * most
+        self._live(self.happening(self.dice, daily), -1)
+        self._bet(most)
+        for each in self.actors:
+            each.step(self)
+        self._serve()
+
+    def _live(self, acts: int, only: int) -> None:
+        self.society.state.spare(6 * acts + 1024)
+        kernels.live(self.society.state.e, self.society.life, acts, only)
+
+    def _bet(self, most: float) -> None:
+        state, life = self.society.state, self.society.life
+        if not len(life.house):
+            return
+        earlier = int(state.e.count[BETS])
+        state.spare(4 * earlier + 64)
+        kernels.settle_bets(state.e, life, earlier)
+        self._live(self.happening(self.dice, float(self.world.trade.bets) * most), kernels.BET)
+
+    def _serve(self) -> None:
+        """Let every custodian make withdrawals, sweep deposits, and move coins to and from its store."""
+        state, life = self.society.state, self.society.life
+        now, before = self.now, self.calendar.times[self.height - 1]
+        for each in self.society.custodians:
+            state.spare(3 * int(state.e.count[REQUESTS]) + 1024)
+            short = 0
+            if _is_due(float(each.model.payout_minutes) * 60, before, now):
+                short = int(kernels.pay_out(state.e, life, each.number))
+            if _is_due(float(each.model.sweep_hours) * 3600, before, now):
+                kernels.sweep(state.e, life, each.number, 40)
+            kernels.balance_store(state.e, life, each.number, short)
+        kernels.tidy_requests(state.e)
+
+    def _find(self, miners: Dice, height: int) -> None:
+        state = self.society.state
+        state.spare(64)
+        wallet = miners.pick(self.pools)
+        value = subsidy(height) + int(state.e.count[FEES])
+        self._immature.append(int(mint(state.e, wallet, REWARD_ROLE, REWARD, value, COINBASE)))
+        self.ends.append(int(state.e.count[TXS]))
+
+
+def _is_due(every: float, before: int, now: int) -> bool:
+    """Whether something that is done every so many seconds is done between two moments."""
+    return every <= now - before or before // every != now // every
+
+
+Progress = Callable[[int, int], None]
+
+
+def begin(world: World, seed: int, blocks: int, *, people: int | None = None) -> Course:
+    """An economy in which nothing has happened yet."""
+    dice = Dice(f"economy {seed}")
+    society = Society(world, dice.separate("society"), people=people or int(world.people.count))
+    when = calendar(world, blocks, dice.separate("calendar"))
+    course = Course(world, society, when, dice.separate("course"), blocks)
+    course.ends.append(0)
+    return course
