@@ -184,7 +184,8 @@ def merged(base: Node, over: Node) -> Node:
     """``base`` with what ``over`` says instead.
 
     Mappings merge key by key and lists of named items name by name, new ones last. An entry (a
-    mapping that cites a source) and any other list or scalar is replaced whole.
+    mapping that cites a source) and any other list or scalar is replaced whole; so is a list by an
+    empty one.
     """
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         if any(key in node.value for key in SHORTHAND for node in (base, over)):  # type: ignore[operator]
@@ -194,7 +195,7 @@ def merged(base: Node, over: Node) -> Node:
         return Node(children, over.file, over.line, over.end)
     if isinstance(base.value, list) and isinstance(over.value, list):
         names = [item.name for item in (*base.value, *over.value)]
-        if None in names:
+        if None in names or not over.value:
             return over
         known = [item.name for item in base.value]
         items = [_either(item, over.child(item.name or "")) for item in base.value]
