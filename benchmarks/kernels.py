@@ -4,7 +4,7 @@ Run: python benchmarks/kernels.py [--size MB] [--threads N] [--keep DIR]
 
 Times are those of the processor (user and system, all threads), which other load disturbs little, and
 beside them the clock's. GB/s of SHA-256 are for one core. A bulk chain is made once
-(``made_chain.py``) and kept in ``--keep``; blocks are in memory, kernels compiled; the best of several
+(``clew simulate bulk``) and kept in ``--keep``; blocks are in memory, kernels compiled; the best of several
 runs counts.
 """
 
@@ -22,14 +22,14 @@ from typing import Any
 
 import numba
 import numpy as np
-from made_chain import made_chain
 
-from clew.build.batches import BlockReader
+from clew.build.batches import BlockReader, _count
 from clew.engine.local import LocalEngine
 from clew.kernels.hashes import INITIAL
 from clew.kernels.jit import kernel
 from clew.kernels.sha256 import BACKEND, compress, compress_two
 from clew.ledger import source
+from clew.simulate import bulk
 
 ROUNDS = 5
 HASHED = 100_000_000
@@ -86,13 +86,15 @@ def parsing(folder: Path, threads: int) -> None:
     best: dict[str, tuple[float, float]] = {}
     transactions = 0
     with LocalEngine(threads) as engine:
-        reader = BlockReader(files, engine)
+        reader = BlockReader(files, engine, 0)
         for number in range(ROUNDS + 1):
             spent = {"count": np.zeros(2), "fill": np.zeros(2)}
             transactions = 0
             for group in reader._groups(nodes):
                 data, starts, ends = reader._load(group)
-                cpu, wall, (counts, faults) = timed(lambda d=data, s=starts, e=ends: reader._count(d, s, e))
+                cpu, wall, (counts, faults) = timed(
+                    lambda d=data, s=starts, e=ends: _count(d, s, e, reader.form)
+                )
                 spent["count"] += cpu, wall
                 cpu, wall, (_, bad) = timed(
                     lambda g=group, d=data, s=starts, e=ends, c=counts: reader._fill(g, d, s, e, c)
@@ -122,9 +124,9 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "clew-bench")
     chosen = options.parse_args()
-    blocks = chosen.keep / f"made-{chosen.size}"
+    blocks = chosen.keep / f"bulk-{chosen.size}"
     if not (blocks / "done").exists():
-        made_chain(blocks, chosen.size * 1_000_000)
+        bulk.make(blocks, chosen.size * 1_000_000, seed=1)
         (blocks / "done").touch()
     print(f"{platform.machine()}, Python {platform.python_version()}, Numba {numba.__version__}, "
           f"SHA-256 {BACKEND}")  # fmt: skip
