@@ -143,6 +143,30 @@ def test_what_the_twin_refuses_is_refused(row: Address, on: Network) -> None:
             kernel_texts([good, row, good], on)
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        # What has a type of its own is no unknown witness.
+        (WITNESS_UNKNOWN, b"\x01" + ANCHOR_PROGRAM),
+        (WITNESS_UNKNOWN, b"\x01" + bytes(32)),
+        (WITNESS_UNKNOWN, b"\x00" + bytes(20)),
+        (WITNESS_UNKNOWN, b"\x11" + bytes(20)),
+        (WITNESS_UNKNOWN, b"\x02" + bytes(41)),
+        (WITNESS_UNKNOWN, b"\x02\x00"),
+        (WITNESS_UNKNOWN, b""),
+        (ANCHOR, b"\x4e\x74"),
+        (ANCHOR, b"\x4f\x73"),
+        (SCRIPTHASH32, bytes(32)),
+        (SCRIPTHASH, bytes(32)),
+    ],
+)
+def test_the_edges_of_types(kind: int, payload: bytes) -> None:
+    main = network("main")
+    assert not is_written(kind, payload, main)
+    with pytest.raises(ValueError, match=f"row 0 has type {kind} and"):
+        kernel_texts([(kind, payload)], main)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_many_of_each_type(name: str) -> None:
     on, dice = network(name), np.random.default_rng(7)
