@@ -1,4 +1,4 @@
-"""How fast the hot kernels are: SHA-256 beside OpenSSL's, and counting and filling blocks.
+"""How fast the hot kernels are: SHA-256 beside OpenSSL's, address texts, counting and filling blocks.
 
 Run: python benchmarks/kernels.py [--size MB] [--threads N] [--keep DIR]
 
@@ -23,17 +23,23 @@ from typing import Any
 import numba
 import numpy as np
 
+from clew.bitcoin.networks import BITCOIN
 from clew.build.batches import BlockReader, _count
 from clew.engine.local import LocalEngine
+from clew.kernels import addresses
 from clew.kernels.hashes import INITIAL
 from clew.kernels.jit import kernel
 from clew.kernels.sha256 import BACKEND, compress, compress_two
 from clew.ledger import source
+from clew.schema import PUBKEYHASH, SCRIPT_TYPES, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT
 from clew.simulate import bulk
 
 ROUNDS = 5
 HASHED = 100_000_000
 """Bytes that are hashed to time SHA-256."""
+
+WRITTEN = 1_000_000
+"""Addresses that are written to time their texts."""
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -76,6 +82,16 @@ def hashing() -> None:
     large = bytes(HASHED)
     openssl = HASHED / 1e9 / fastest(lambda: hashlib.sha256(large).digest())
     print(f"SHA-256, OpenSSL, one large message  {openssl:5.2f} GB/s")
+
+
+def writing() -> None:
+    """Print how many addresses of some types are written in a second, on one core."""
+    payloads = np.random.default_rng(1).integers(0, 256, (WRITTEN, 32), dtype=np.uint8)
+    form = addresses.form(BITCOIN.pubkeyhash_prefix, BITCOIN.scripthash_prefix, BITCOIN.bech32_prefix)
+    for kind in (PUBKEYHASH, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT):
+        types = np.full(WRITTEN, kind, np.uint8)
+        rate = WRITTEN / 1e6 / fastest(lambda t=types: addresses.texts(t, payloads, form))
+        print(f"address texts, {SCRIPT_TYPES[kind]:<19} {rate:5.2f} million/s")
 
 
 def parsing(folder: Path, threads: int) -> None:
@@ -131,6 +147,7 @@ def main() -> None:
     print(f"{platform.machine()}, Python {platform.python_version()}, Numba {numba.__version__}, "
           f"SHA-256 {BACKEND}")  # fmt: skip
     hashing()
+    writing()
     parsing(blocks, chosen.threads)
 
 
