@@ -1,10 +1,10 @@
-"""How fast the hot kernels are: SHA-256 beside OpenSSL's, and counting and filling blocks.
+"""How fast the hot kernels are: SHA-256 beside OpenSSL's, address texts, counting and filling blocks.
 
 Run: python benchmarks/kernels.py [--size MB] [--threads N] [--keep DIR]
 
 Times are those of the processor (user and system, all threads), which other load disturbs little, and
 beside them the clock's. GB/s of SHA-256 are for one core. A bulk chain is made once
-(``made_chain.py``) and kept in ``--keep``; blocks are in memory, kernels compiled; the best of several
+(``clew simulate bulk``) and kept in ``--keep``; blocks are in memory, kernels compiled; the best of several
 runs counts.
 """
 
@@ -22,18 +22,24 @@ from typing import Any
 
 import numba
 import numpy as np
-from made_chain import made_chain
 
-from clew.build.batches import BlockReader
+from clew.bitcoin.networks import BITCOIN
+from clew.build.batches import BlockReader, _count
 from clew.engine.local import LocalEngine
+from clew.kernels import addresses
 from clew.kernels.hashes import INITIAL
 from clew.kernels.jit import kernel
 from clew.kernels.sha256 import BACKEND, compress, compress_two
 from clew.ledger import source
+from clew.schema import PUBKEYHASH, SCRIPT_TYPES, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT
+from clew.simulate import bulk
 
 ROUNDS = 5
 HASHED = 100_000_000
 """Bytes that are hashed to time SHA-256."""
+
+WRITTEN = 1_000_000
+"""Addresses that are written to time their texts."""
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -78,6 +84,16 @@ def hashing() -> None:
     print(f"SHA-256, OpenSSL, one large message  {openssl:5.2f} GB/s")
 
 
+def writing() -> None:
+    """Print how many addresses of some types are written in a second, on one core."""
+    payloads = np.random.default_rng(1).integers(0, 256, (WRITTEN, 32), dtype=np.uint8)
+    form = addresses.form(BITCOIN.pubkeyhash_prefix, BITCOIN.scripthash_prefix, BITCOIN.bech32_prefix)
+    for kind in (PUBKEYHASH, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT):
+        types = np.full(WRITTEN, kind, np.uint8)
+        rate = WRITTEN / 1e6 / fastest(lambda t=types: addresses.texts(t, payloads, form))
+        print(f"address texts, {SCRIPT_TYPES[kind]:<19} {rate:5.2f} million/s")
+
+
 def parsing(folder: Path, threads: int) -> None:
     """Print the time of counting and filling all blocks of a folder."""
     files = source.open_files(folder, "regtest")
@@ -86,13 +102,15 @@ def parsing(folder: Path, threads: int) -> None:
     best: dict[str, tuple[float, float]] = {}
     transactions = 0
     with LocalEngine(threads) as engine:
-        reader = BlockReader(files, engine)
+        reader = BlockReader(files, engine, 0)
         for number in range(ROUNDS + 1):
             spent = {"count": np.zeros(2), "fill": np.zeros(2)}
             transactions = 0
             for group in reader._groups(nodes):
                 data, starts, ends = reader._load(group)
-                cpu, wall, (counts, faults) = timed(lambda d=data, s=starts, e=ends: reader._count(d, s, e))
+                cpu, wall, (counts, faults) = timed(
+                    lambda d=data, s=starts, e=ends: _count(d, s, e, reader.form)
+                )
                 spent["count"] += cpu, wall
                 cpu, wall, (_, bad) = timed(
                     lambda g=group, d=data, s=starts, e=ends, c=counts: reader._fill(g, d, s, e, c)
@@ -122,13 +140,14 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "clew-bench")
     chosen = options.parse_args()
-    blocks = chosen.keep / f"made-{chosen.size}"
+    blocks = chosen.keep / f"bulk-{chosen.size}"
     if not (blocks / "done").exists():
-        made_chain(blocks, chosen.size * 1_000_000)
+        bulk.make(blocks, chosen.size * 1_000_000, seed=1)
         (blocks / "done").touch()
     print(f"{platform.machine()}, Python {platform.python_version()}, Numba {numba.__version__}, "
           f"SHA-256 {BACKEND}")  # fmt: skip
     hashing()
+    writing()
     parsing(blocks, chosen.threads)
 
 

@@ -66,6 +66,8 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "queue": frozenset({"jit", "hashes", "sha256", "words"}),
         # A bare key is known by its hash160.
         "scripts": frozenset({"jit", "hashes", "words"}),
+        # The checksum of Base58Check is a double hash.
+        "addresses": frozenset({"jit", "hashes", "words"}),
         # A key is made of whole words.
         "lookup": frozenset({"jit", "words"}),
         # Tables larger than the caches are asked for ahead.
