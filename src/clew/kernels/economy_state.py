@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import inlined
+from clew.kernels.jit import inlined, kernel
 
 NONE = -1
 ONE = 65536
@@ -196,7 +196,7 @@ def part(value: int, chance: int) -> int:
     return (value >> 16) * chance + (((value & 65535) * chance) >> 16)
 
 
-@inlined
+@kernel
 def new_address(e: Economy, wallet: int, kind: int, role: int, user: int) -> int:
     """A new address of a wallet, with a key of its own (multisig: three in a row)."""
     count, address = e.count, e.address
@@ -212,7 +212,7 @@ def new_address(e: Economy, wallet: int, kind: int, role: int, user: int) -> int
     return int(at)
 
 
-@inlined
+@kernel
 def receive_address(e: Economy, wallet: int, role: int, user: int) -> int:
     """The address at which a wallet wants to be paid: the last one again, or a fresh one."""
     wallets, count = e.wallet, e.count
@@ -224,7 +224,7 @@ def receive_address(e: Economy, wallet: int, role: int, user: int) -> int:
     return made
 
 
-@inlined
+@kernel
 def link(e: Economy, at: int) -> None:
     """Put a coin at the end of its wallet's list."""
     coin, wallets = e.coin, e.wallet
@@ -240,7 +240,7 @@ def link(e: Economy, at: int) -> None:
     wallets[wallet, BALANCE] += coin[at, VALUE]
 
 
-@inlined
+@kernel
 def unlink(e: Economy, at: int) -> None:
     """Take a coin out of its wallet's list."""
     coin, wallets = e.coin, e.wallet
@@ -261,7 +261,7 @@ def unlink(e: Economy, at: int) -> None:
     wallets[wallet, BALANCE] -= coin[at, VALUE]
 
 
-@inlined
+@kernel
 def add_coin(e: Economy, address: int, value: int, purpose: int, who: int) -> int:
     """A new output of the transaction that is being made, in nobody's list yet."""
     count, coin = e.count, e.coin
@@ -274,7 +274,7 @@ def add_coin(e: Economy, address: int, value: int, purpose: int, who: int) -> in
     return int(at)
 
 
-@inlined
+@kernel
 def add_input(e: Economy, at: int, hash_type: int) -> None:
     """Spend a coin in the transaction that is being made."""
     count, inputs = e.count, e.input
@@ -286,7 +286,7 @@ def add_input(e: Economy, at: int, hash_type: int) -> None:
     e.address[e.coin[at, ADDRESS], A_SPENT] += 1
 
 
-@inlined
+@kernel
 def close_transaction(
     e: Economy, first_input: int, first_output: int, wallet: int, form: int, order: int, fee: int
 ) -> int:

@@ -84,9 +84,7 @@ class Society:
         self.dice = dice
         self.actors: list[Actor] = []
         self.models = {model.name: row for row, model in enumerate(world.wallets)}
-        self.state = State(
-            np.stack([behaviour(model) for model in world.wallets]), f"economy of {world.name}"
-        )
+        self.state = State(np.stack([behaviour(model) for model in world.wallets]), dice.separate("state"))
         self.custodians = [self._custodian(row, each) for row, each in enumerate(world.custodians)]
         self.exchanges = [each for each in self.custodians if each.model.kind == "exchange"]
         self.people = self._people(people, dice.separate("people"))

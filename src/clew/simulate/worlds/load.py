@@ -77,7 +77,9 @@ def _without_unused_sources(tree: Node, own: Node) -> Node:
     sources, mine = tree.value.get("sources"), own.child("sources")
     if sources is not None and isinstance(sources.value, dict):
         cited = set(_cited(tree.plain()))
-        kept = {name: node for name, node in sources.value.items() if name in cited or mine and mine.child(name)}
+        kept = {
+            name: node for name, node in sources.value.items() if name in cited or (mine and mine.child(name))
+        }
         sources.value = kept
     return tree
 

@@ -84,7 +84,9 @@ def read(text: str, file: str) -> Node:
     import yaml
 
     if len(text) > MOST_BYTES:
-        raise UsageError(f"{file}: expected a world file of up to {MOST_BYTES:,} characters, found {len(text):,}")
+        raise UsageError(
+            f"{file}: expected a world file of up to {MOST_BYTES:,} characters, found {len(text):,}"
+        )
     # The parser of libyaml gives the same events, ten times faster; not every wheel has it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -113,7 +115,9 @@ class _Builder:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    raise self._error(event, "expected one document, found another that begins here; remove it")
+                    raise self._error(
+                        event, "expected one document, found another that begins here; remove it"
+                    )
                 node = self._node(next(self._events), 0)
         if node is None or not isinstance(node.value, dict):
             line = node.line if node else 1
@@ -128,11 +132,15 @@ class _Builder:
 
         begins = line or event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._error(event, "expected plain values, found an anchor or alias; write it out, or use based_on")
+            raise self._error(
+                event, "expected plain values, found an anchor or alias; write it out, or use based_on"
+            )
         if getattr(event, "tag", None) is not None:
             raise self._error(event, f"expected plain values, found the tag {event.tag}; remove it")
         if depth > MOST_DEPTH:
-            raise self._error(event, f"expected at most {MOST_DEPTH} levels, found more; compare with a shipped world")
+            raise self._error(
+                event, f"expected at most {MOST_DEPTH} levels, found more; compare with a shipped world"
+            )
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event.value) if event.implicit[0] else event.value
             return Node(value, self._file, begins, event.end_mark.line + 1)
