@@ -77,7 +77,7 @@ def _take(e: Economy, number: int, taken: int) -> int:
 def _ranked(e: Economy, candidates: int, target: int, by_age: bool) -> int:
     """The largest coins first, or those of most value times age."""
     coin, candidate = e.coin, e.candidate
-    taken, total = 0, 0
+    taken, total = np.int64(0), np.int64(0)
     while total < target:
         best, most = -1, -1
         for number in range(candidates):
@@ -99,7 +99,7 @@ def _ranked(e: Economy, candidates: int, target: int, by_age: bool) -> int:
 
 @kernel
 def _in_turn(e: Economy, candidates: int, target: int) -> int:
-    taken, total = 0, 0
+    taken, total = np.int64(0), np.int64(0)
     for number in range(candidates):
         if total >= target:
             break
@@ -123,7 +123,7 @@ def _by_chance(e: Economy, candidates: int, target: int) -> int:
 def _by_address(e: Economy, candidates: int, target: int) -> int:
     """All coins of an address together: the smallest address that is enough, else the largest ones."""
     coin, candidate = e.coin, e.candidate
-    taken, left = 0, target
+    taken, left = np.int64(0), target
     while left > 0:
         best, best_sum, enough = -1, 0, False
         for number in range(candidates):
@@ -193,7 +193,7 @@ def _subset_sum(e: Economy, candidates: int, target: int, change: int) -> int:
         return int(_take(e, larger, np.int64(0)))
     if best < 0:
         return 0
-    taken = 0
+    taken = np.int64(0)
     for number in range(smaller, candidates):
         if candidate[number, C_MARK] & 2:
             e.chosen[taken] = candidate[number, C_COIN]
@@ -278,7 +278,7 @@ def _branch_and_bound(e: Economy, candidates: int, target: int, slack: int) -> i
             depth += 1
     if not found:
         return 0
-    taken = 0
+    taken = np.int64(0)
     for number in range(candidates):
         if candidate[number, C_MARK] & 2:
             e.chosen[taken] = candidate[number, C_COIN]
@@ -302,10 +302,8 @@ def choose(e: Economy, wallet: int, selection: int, target: int, change: int, ra
         return int(_subset_sum(e, candidates, target, change))
     if selection == SUBSET_SUM:
         return int(_subset_sum(e, candidates, target, change))
-    if selection == LARGEST:
-        return int(_ranked(e, candidates, target, False))
-    if selection == OLDEST_VALUE:
-        return int(_ranked(e, candidates, target, True))
+    if selection == LARGEST or selection == OLDEST_VALUE:
+        return int(_ranked(e, candidates, target, selection == OLDEST_VALUE))
     if selection == ANY_COIN:
         return int(_by_chance(e, candidates, target))
     if selection == BY_ADDRESS:

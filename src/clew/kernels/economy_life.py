@@ -93,6 +93,7 @@ P_OTHER_DEPOSIT: at the second exchange. P_ASKED: height of the last withdrawal 
 CUSTODIAN_FIELDS = 12
 
 B_HOUSE, B_ADDRESS, B_VALUE, B_WHO = range(4)
+HALF = ONE // 2
 PATIENCE = 40
 """Blocks after which a customer gives a withdrawal up."""
 DUST_DEPOSIT = 5_000
@@ -273,7 +274,8 @@ def act(e: Economy, life: Life, person: int, what: int) -> None:
         return
     if wallet != NONE:
         held = e.wallet[wallet, BALANCE]
-        if what == SELL and value > held:
+        if what == SELL and (value > held or (value < held // 8 and happens(count, np.int64(HALF)))):
+            # Who has far more than what is usual to sell often sells most of it, or exchanges run dry.
             value = held * (50 + below(count, 45)) // 100
         if (value < 20_000 and what != BET) or value + value // 20 > held:
             _buy(e, life, person, max(value * (2 + below(count, 4)), _amount(e, life, np.int64(BUY))))
