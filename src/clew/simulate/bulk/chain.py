@@ -24,10 +24,10 @@ from clew.kernels.made_scripts import CODE_BITS, KEY_65, KEY_HASH, NOISE, NOISE_
 from clew.kernels.made_transactions import HEAD, Room
 from clew.simulate.bulk.composition import Composition, Tally
 from clew.simulate.bulk.files import BlockFolder
-from clew.simulate.bulk.frames import MAGIC, Coinbase, Draft, close, frame_size
 from clew.simulate.bulk.mix import LARGEST_BLOCK, RECENT, WHOLE, Recipe, block_bytes, mix, place
 from clew.simulate.bulk.stock import new_coins, new_room, with_room
 from clew.simulate.chain import Chain
+from clew.simulate.frames import MAGIC, Coinbase, Draft, close, frame_size
 
 MATURITY = 100
 """Blocks after which a coinbase can be spent."""

@@ -18,8 +18,8 @@ from clew.kernels.made_coins import (
     Coins,
 )
 from clew.kernels.made_scripts import CODE_BITS, KEY_65, KINDS, RETURN
-from clew.simulate.bulk.frames import Coinbase
 from clew.simulate.bulk.stock import RESERVED_NUMBERS
+from clew.simulate.frames import Coinbase
 
 COMMITMENT_BYTES = 36
 """Marker, flag and reserved value of a coinbase that commits to witnesses."""

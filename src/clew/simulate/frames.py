@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import NETWORKS
 from clew.bitcoin.wire import compact_size
 from clew.kernels.made_roots import transaction_root, witness_root
-from clew.kernels.made_transactions import HEAD, Room
+from clew.kernels.made_transactions import HEAD
 from clew.simulate.bulk.files import Bytes
 from clew.simulate.mining import EASIEST_BITS, push_height, work_off
 
@@ -29,10 +30,11 @@ class Coinbase:
     value: int
     script: bytes
     has_witness: bool
+    name: bytes = MARK
 
     def serialise(self, commitment: bytes = bytes(32)) -> tuple[bytes, bytes]:
         """Its bytes, and those that its id is made of. ``commitment``: to the block's witnesses."""
-        mark = push_height(self.height) + MARK
+        mark = push_height(self.height) + self.name
         outputs = self.value.to_bytes(8, "little") + self.script
         if self.has_witness:
             committed = COMMITMENT_HEAD + commitment
@@ -53,11 +55,31 @@ def frame_size(coinbase: Coinbase, rows: int, transactions: int) -> int:
     return FRAME + HEADER + len(compact_size(rows)) + len(coinbase.serialise()[0]) + transactions
 
 
+class Written(Protocol):
+    """Where a block's transactions are written, from HEAD of ``out`` on; see ``made_transactions.Room``."""
+
+    @property
+    def out(self) -> Any:
+        """The transactions' bytes."""
+
+    @property
+    def starts(self) -> Any:
+        """Where each begins, and the end."""
+
+    @property
+    def has_witness(self) -> Any:
+        """Which have one."""
+
+    @property
+    def txids(self) -> Any:
+        """Their ids."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """A block whose transactions are made, and which is not yet framed."""
 
-    room: Room
+    room: Written
     rows: int
     time: int
     coinbase: Coinbase

@@ -1,0 +1,144 @@
+"""The bytes of an economy whose chain is not signed, written block by block."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.bitcoin.hashes import sha256, sha256d
+from clew.kernels.economy_blocks import HEAD, Names, Page, block_bytes, write_transactions, write_undo
+from clew.kernels.economy_scripts import ADDRESS_TYPES, Keys, fill_payloads, put_script
+from clew.kernels.economy_state import A_KIND, ADDRESS, ADDRESSES, COINS, INPUTS, TXS, VALUE, Economy
+from clew.simulate.bulk.chain import GENESIS
+from clew.simulate.dice import Dice
+from clew.simulate.economy.course import Course
+from clew.simulate.economy.files import NodeFiles
+from clew.simulate.economy.known_keys import known_keys
+from clew.simulate.economy.record import Record
+from clew.simulate.frames import MAGIC, Coinbase, Draft, close
+
+MARK = b"/clew economy/"
+_LATE_EVERY = 40
+_MOST_LATE = 60
+
+
+def filler_keys(dice: Dice) -> Keys:
+    """The keys of an unsigned chain."""
+    words = np.array([dice.below(1 << 32) for _ in range(64)], np.int64)
+    return Keys(words, known_keys())
+
+
+def payloads(e: Economy, keys: Keys) -> npt.NDArray[np.uint8]:
+    """The payload of every address, flat, 32 bytes each."""
+    count = int(e.count[ADDRESSES])
+    found = np.zeros(32 * count, np.uint8)
+    fill_payloads(e.address, 0, min(count, 1), keys, found)
+    half = count // 2
+    with ThreadPoolExecutor(2) as pool:
+        parts = [
+            pool.submit(fill_payloads, e.address, *part, keys, found) for part in ((1, half), (half, count))
+        ]
+        for each in parts:
+            each.result()
+    return found
+
+
+def write_blocks(course: Course, folder: Path, *, key: bytes, most: int) -> Record:
+    """Write the blocks of an economy that has run; returns the names that they gave. Raises OSError.
+
+    Some blocks arrive late, and one that lost the race lies among them, as in a node's files.
+    """
+    e = course.society.state.e
+    count = e.count
+    keys = filler_keys(course.dice.separate("keys"))
+    names = Names(
+        np.zeros(32 * int(count[TXS]), np.uint8),
+        np.zeros(int(count[COINS]), np.int32),
+        np.zeros(max(1, int(count[INPUTS])), np.int32),
+        payloads(e, keys),
+    )
+    writer = _Writer(course, names, keys)
+    files = NodeFiles(folder, key, most=most)
+    arrival = course.dice.separate("arrival")
+    try:
+        files.add(np.frombuffer(MAGIC + len(GENESIS).to_bytes(4, "little") + GENESIS, np.uint8))
+        lost = course.blocks * 2 // 3
+        for height in range(1, course.blocks):
+            late = arrival.between(1, _MOST_LATE) if height > 1 and not arrival.below(_LATE_EVERY) else 0
+            previous = writer.hashes[-1]
+            if height == lost:
+                files.add(writer.rival(height))
+            frame, undo = writer.block(height)
+            files.add(frame, undo, previous, late=late)
+        files.close()
+    finally:
+        files.abandon()
+    types = ADDRESS_TYPES[e.address[: count[ADDRESSES], A_KIND]]
+    return Record(
+        names.txids.reshape(-1, 32), names.vouts, names.vins[: count[INPUTS]], types,
+        names.payload.reshape(-1, 32), tuple(writer.hashes), tuple(files.paths),
+    )  # fmt: skip
+
+
+class _Writer:
+    """Writes one block after the other; ``hashes`` of those written, the genesis block's first."""
+
+    def __init__(self, course: Course, names: Names, keys: Keys) -> None:
+        self._course, self._names, self._keys = course, names, keys
+        self.hashes = [sha256d(GENESIS[:80])]
+        self._page = _page(0, 0)
+
+    def block(self, height: int) -> tuple[npt.NDArray[np.uint8], bytes]:
+        """A framed block, and its undo data."""
+        frame, block_hash, txid = self._close(height, self._course.calendar.times[height])
+        first, last = self._course.ends[height - 1 : height + 1]
+        self.hashes.append(block_hash)
+        self._names.txids[32 * (last - 1) : 32 * last] = np.frombuffer(txid, np.uint8)
+        e = self._course.society.state.e
+        record = np.empty(len(frame) + 1024, np.uint8)
+        end = write_undo(e, self._names, self._keys, first, last - 1, record, 0)
+        return frame, record[:end].tobytes()
+
+    def rival(self, height: int) -> npt.NDArray[np.uint8]:
+        """A block with the same payments that lost the race: found a little later."""
+        return self._close(height, self._course.calendar.times[height] + 1)[0].copy()
+
+    def _close(self, height: int, time: int) -> tuple[npt.NDArray[np.uint8], bytes, bytes]:
+        e = self._course.society.state.e
+        first, last = self._course.ends[height - 1 : height + 1]
+        size, rows = int(block_bytes(e, first, last - 1)), last - first
+        if size > len(self._page.out) or rows + 2 > len(self._page.starts):
+            self._page = _page(2 * size, 2 * rows)
+        page = self._page
+        made = int(write_transactions(e, self._names, self._keys, page, first, last - 1))
+        coinbase = self._coinbase(height, last - 1, bool(page.has_witness[1:made].any()))
+        level = np.empty(32 * (made + 1), np.uint8)
+        return close(Draft(page, made, time, coinbase), self.hashes[height - 1], level)
+
+    def _coinbase(self, height: int, at: int, has_witness: bool) -> Coinbase:
+        e = self._course.society.state.e
+        coin = int(e.tx[at, 1])
+        address = int(e.coin[coin, ADDRESS])
+        script = np.zeros(160, np.uint8)
+        end = put_script(script, 0, e.address[address], address, self._names.payload, self._keys)
+        return Coinbase(height, int(e.coin[coin, VALUE]), script[:end].tobytes(), has_witness, MARK)
+
+
+def _page(size: int, rows: int) -> Page:
+    return Page(
+        out=np.zeros(size + HEAD, np.uint8),
+        starts=np.zeros(rows + 2, np.int64),
+        has_witness=np.zeros(rows + 2, np.uint8),
+        txids=np.zeros(32 * (rows + 2), np.uint8),
+        base=np.zeros(size + HEAD, np.uint8),
+        order=np.zeros(1 << 16, np.int64),
+        scripts=np.zeros(512, np.uint8),
+    )
+
+
+def obfuscation_key(seed: int) -> bytes:
+    """The key of an economy's ``xor.dat``."""
+    return sha256(f"xor key {seed}".encode())[:8]
