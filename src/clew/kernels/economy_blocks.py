@@ -47,7 +47,7 @@ from clew.kernels.economy_state import (
     Economy,
 )
 from clew.kernels.hashes import Work, new_work, sha256d
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.kernels.made_scripts import copy, put_number, put_size
 
 HEAD = 1024
@@ -86,7 +86,7 @@ def _ends(e: Economy, at: int) -> tuple[int, int]:
     return e.count[INPUTS], e.count[COINS]
 
 
-@kernel
+@folded
 def _after(e: Economy, names: Names, one: int, other: int) -> bool:
     """Whether input ``one`` stands after ``other`` by BIP 69: by id as people read it, then by place."""
     first, second = np.int64(e.input[one, I_COIN]), np.int64(e.input[other, I_COIN])
@@ -99,7 +99,7 @@ def _after(e: Economy, names: Names, one: int, other: int) -> bool:
     return bool(names.vouts[first] > names.vouts[second])
 
 
-@kernel
+@folded
 def _order_inputs(e: Economy, names: Names, page: Page, at: int, first: int, last: int) -> None:
     order = page.order
     how = e.tx[at, T_ORDER]
@@ -122,7 +122,7 @@ def _order_inputs(e: Economy, names: Names, page: Page, at: int, first: int, las
         order[place + 1] = moving
 
 
-@kernel
+@folded
 def _script_after(e: Economy, names: Names, keys: Keys, page: Page, one: int, other: int) -> bool:
     """Whether the script of coin ``one`` stands after that of ``other``."""
     scripts = page.scripts
@@ -136,7 +136,7 @@ def _script_after(e: Economy, names: Names, keys: Keys, page: Page, one: int, ot
     return bool(end > other_end - half)
 
 
-@kernel
+@folded
 def _order_outputs(e: Economy, names: Names, keys: Keys, page: Page, at: int, first: int, last: int) -> None:
     order = page.order
     how = e.tx[at, T_ORDER]
@@ -162,7 +162,7 @@ def _order_outputs(e: Economy, names: Names, keys: Keys, page: Page, at: int, fi
         names.vouts[order[number]] = number
 
 
-@kernel
+@folded
 def _put_inputs(
     e: Economy, names: Names, keys: Keys, page: Page, work: Work, at: int, place: int, first: int, last: int
 ) -> int:
@@ -181,7 +181,7 @@ def _put_inputs(
     return place
 
 
-@kernel
+@folded
 def _put_outputs(
     e: Economy, names: Names, keys: Keys, page: Page, at: int, place: int, first: int, last: int
 ) -> int:
@@ -196,7 +196,7 @@ def _put_outputs(
     return place
 
 
-@kernel
+@folded
 def _identify(page: Page, work: Work, start: int, witness: int, end: int, txids: Any, at: int) -> None:
     """The id of the transaction ``out[start:end]``; ``witness``: where that begins, or 0."""
     out, base = page.out, page.base
@@ -210,7 +210,7 @@ def _identify(page: Page, work: Work, start: int, witness: int, end: int, txids:
     sha256d(base, np.int64(0), length + 4, work, txids, at)
 
 
-@kernel
+@folded
 def _put_transaction(
     e: Economy, names: Names, keys: Keys, page: Page, work: Work, at: int, row: int, start: int
 ) -> int:
@@ -299,7 +299,7 @@ def _compressed(value: int) -> int:
     return 1 + 10 * (9 * (value // 10) + value % 10 - 1) + zeros
 
 
-@kernel
+@folded
 def _put_undo_script(out: Any, at: int, row: Any, number: int, names: Names, keys: Keys) -> int:
     kind = row[A_KIND]
     if kind == P2PKH or kind == P2PKH_LONG or kind == P2SH_MULTISIG or kind == P2SH_P2WPKH:

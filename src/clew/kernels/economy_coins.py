@@ -32,7 +32,7 @@ from clew.kernels.economy_state import (
     Economy,
     below,
 )
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 
 MOST_CANDIDATES = 400
 """Coins that a wallet looks at, oldest first; nobody but custodians has more."""
@@ -43,7 +43,7 @@ SUBSET_TRIES = 24
 C_COIN, C_WORTH, C_MARK = range(3)
 
 
-@kernel
+@folded
 def gather(e: Economy, wallet: int, rate: int) -> int:
     """List a wallet's coins that are worth more than they cost to spend; returns how many.
 
@@ -73,7 +73,7 @@ def _take(e: Economy, number: int, taken: int) -> int:
     return taken + 1
 
 
-@kernel
+@folded
 def _ranked(e: Economy, candidates: int, target: int, by_age: bool) -> int:
     """The largest coins first, or those of most value times age."""
     coin, candidate = e.coin, e.candidate
@@ -108,7 +108,7 @@ def _in_turn(e: Economy, candidates: int, target: int) -> int:
     return taken if total >= target else 0
 
 
-@kernel
+@folded
 def _by_chance(e: Economy, candidates: int, target: int) -> int:
     candidate = e.candidate
     for number in range(candidates - 1, 0, -1):
@@ -119,7 +119,7 @@ def _by_chance(e: Economy, candidates: int, target: int) -> int:
     return int(_in_turn(e, candidates, target))
 
 
-@kernel
+@folded
 def _by_address(e: Economy, candidates: int, target: int) -> int:
     """All coins of an address together: the smallest address that is enough, else the largest ones."""
     coin, candidate = e.coin, e.candidate
@@ -236,7 +236,7 @@ def _best_subset(e: Economy, first: int, candidates: int, target: int, total: in
     return int(best)
 
 
-@kernel
+@folded
 def _branch_and_bound(e: Economy, candidates: int, target: int, slack: int) -> int:
     """Coins that need no change: a sum from ``target`` to ``target`` + ``slack``; 0 if none is found."""
     candidate = e.candidate

@@ -72,7 +72,7 @@ from clew.kernels.economy_state import (
     new_address,
     part,
 )
-from clew.kernels.jit import inlined, kernel
+from clew.kernels.jit import folded, inlined, kernel
 
 COIN = 100_000_000
 
@@ -96,6 +96,8 @@ B_HOUSE, B_ADDRESS, B_VALUE, B_WHO = range(4)
 HALF = ONE // 2
 PATIENCE = 40
 """Blocks after which a customer gives a withdrawal up."""
+MOST_SWEEPS = 40
+"""Sweeps of one custodian in one block."""
 DUST_DEPOSIT = 5_000
 """Satoshi that a custodian leaves where they are."""
 
@@ -150,7 +152,7 @@ def rounded(value: int, digits: int) -> int:
     return value // scale * scale
 
 
-@kernel
+@folded
 def _amount(e: Economy, life: Life, act: int) -> int:
     """How much, in satoshi: many amounts are round in bitcoin or in dollars."""
     count = e.count
@@ -162,7 +164,7 @@ def _amount(e: Economy, life: Life, act: int) -> int:
     return int(satoshi(cents, count[PRICE]))
 
 
-@kernel
+@folded
 def ask(
     e: Economy,
     custodian: int,
@@ -212,7 +214,7 @@ def _put_order(
     order[row, O_USER], order[row, O_COIN] = user, NONE
 
 
-@kernel
+@folded
 def _buy(e: Economy, life: Life, person: int, value: int) -> None:
     """Withdraw to the own wallet, unless that was asked for just before."""
     people, count = life.person, e.count
@@ -227,7 +229,7 @@ def _buy(e: Economy, life: Life, person: int, value: int) -> None:
     )  # fmt: skip
 
 
-@kernel
+@folded
 def _payee(e: Economy, life: Life, person: int, act: int) -> bool:
     """Fill ``order[0]`` with whom a person pays in this act, without the value; False for nobody."""
     count, people = e.count, life.person
@@ -258,7 +260,7 @@ def _payee(e: Economy, life: Life, person: int, act: int) -> bool:
     return True
 
 
-@kernel
+@folded
 def act(e: Economy, life: Life, person: int, what: int) -> None:
     """One person does one thing, or buys coins if there are too few for it."""
     count, people, order = e.count, life.person, e.order
@@ -298,7 +300,7 @@ def act(e: Economy, life: Life, person: int, what: int) -> None:
         merge(e, wallet, np.int64(200), np.int64(MERGING), np.int64(0))
 
 
-@kernel
+@folded
 def _note_bet(e: Economy, life: Life, made: int) -> None:
     count, bet = e.count, life.bet
     at = count[BETS]
@@ -329,7 +331,7 @@ def live(e: Economy, life: Life, acts: int, only: int) -> None:
         act(e, life, person, np.int64(what))
 
 
-@kernel
+@folded
 def settle_bets(e: Economy, life: Life, bets: int) -> None:
     """Pay out the first ``bets`` bets: a winner gets twice the stake, a loser next to nothing."""
     count, bet = e.count, life.bet
@@ -348,7 +350,7 @@ def settle_bets(e: Economy, life: Life, bets: int) -> None:
     count[BETS] = left
 
 
-@kernel
+@folded
 def _gather_requests(e: Economy, custodian: int, most: int) -> tuple[int, int]:
     """Put up to ``most`` due withdrawals of a custodian into ``order``; returns how many, and their sum.
 
@@ -371,7 +373,7 @@ def _gather_requests(e: Economy, custodian: int, most: int) -> tuple[int, int]:
     return number, total
 
 
-@kernel
+@folded
 def pay_out(e: Economy, life: Life, custodian: int) -> int:
     """Make the withdrawals that are due at a custodian, in batches; returns satoshi it was short of."""
     count, request, order = e.count, e.request, e.order
@@ -401,7 +403,7 @@ def pay_out(e: Economy, life: Life, custodian: int) -> int:
                 e.ticket[request[asked, R_TICKET]] = order[row, O_COIN]
 
 
-@kernel
+@folded
 def sweep(e: Economy, life: Life, custodian: int, most_times: int) -> int:
     """Move what customers paid in before this block into the hot wallet; returns how many transactions."""
     count = e.count
@@ -422,7 +424,7 @@ def sweep(e: Economy, life: Life, custodian: int, most_times: int) -> int:
     return done
 
 
-@kernel
+@folded
 def _first_of_block(e: Economy) -> int:
     """The first transaction of the block that is being made."""
     at = e.count[TXS]
@@ -431,7 +433,7 @@ def _first_of_block(e: Economy) -> int:
     return int(at)
 
 
-@kernel
+@folded
 def balance_store(e: Economy, life: Life, custodian: int, short: int) -> int:
     """Move coins between hot wallet and store: what is ``short`` in, or what is too much out.
 
@@ -455,7 +457,7 @@ def balance_store(e: Economy, life: Life, custodian: int, short: int) -> int:
     return NONE
 
 
-@kernel
+@folded
 def tidy_requests(e: Economy) -> None:
     """Forget withdrawals that were made, and those that nobody waits for any longer."""
     count, request = e.count, e.request
@@ -479,3 +481,27 @@ def outputs_of(e: Economy, at: int) -> tuple[int, int]:
     first = e.tx[at, 1]
     last = e.tx[at + 1, 1] if at + 1 < e.count[TXS] else e.count[COINS]
     return int(first), int(last)
+
+
+@kernel
+def live_through(e: Economy, life: Life, earlier: int, acts: int, bets: int) -> None:
+    """What people do in a block: ``earlier`` bets are settled, then there are acts, and more bets."""
+    settle_bets(e, life, earlier)
+    for turn in range(2):
+        live(e, life, acts if turn == 0 else bets, np.int64(NONE if turn == 0 else BET))
+
+
+@kernel
+def serve(e: Economy, life: Life, pays: Any, sweeps: Any) -> None:
+    """Let every custodian make withdrawals, sweep deposits, and move coins to and from its store.
+
+    ``pays``, ``sweeps`` (uint8): which of them pay out, and sweep, in this block.
+    """
+    for custodian in range(len(pays)):
+        short = np.int64(0)
+        if pays[custodian]:
+            short = pay_out(e, life, custodian)
+        if sweeps[custodian]:
+            sweep(e, life, custodian, np.int64(MOST_SWEEPS))
+        balance_store(e, life, custodian, short)
+    tidy_requests(e)

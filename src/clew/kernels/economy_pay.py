@@ -67,7 +67,7 @@ from clew.kernels.economy_state import (
     new_address,
     receive_address,
 )
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 
 ALL = 1
 """Signature hash type: all inputs and outputs."""
@@ -96,7 +96,7 @@ def _fee(weight: int, rate: int, fixed: int) -> int:
     return (weight * rate + 3999) // 4000
 
 
-@kernel
+@folded
 def _give_addresses(e: Economy, first: int, last: int) -> int:
     """Ask each payee for an address where none is set; returns the outputs' weight, -1 with a bad value."""
     order = e.order
@@ -110,7 +110,7 @@ def _give_addresses(e: Economy, first: int, last: int) -> int:
     return weight
 
 
-@kernel
+@folded
 def _change_address(e: Economy, wallet: int, paid: int) -> int:
     """Where the change goes: back to the first input's address, or to a fresh one."""
     model = e.model[e.wallet[wallet, MODEL]]
@@ -210,7 +210,7 @@ def pay(e: Economy, wallet: int, first: int, last: int, change_to: int, rate: in
     return int(_make(e, wallet, first, last, change_to, rate, form, given, left))
 
 
-@kernel
+@folded
 def _make(
     e: Economy,
     wallet: int,

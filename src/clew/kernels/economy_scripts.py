@@ -30,7 +30,7 @@ from clew.kernels.economy_state import (
     WITNESS_ANYONE,
 )
 from clew.kernels.hashes import Work, hash160, new_work, sha256
-from clew.kernels.jit import kernel
+from clew.kernels.jit import folded, kernel
 from clew.kernels.made_scripts import MASK, copy, mixed, put_size
 
 REDEEM = 105
@@ -97,7 +97,7 @@ def put_multisig(out: Any, at: int, number: int, keys: Keys, total: int) -> int:
     return at + 2
 
 
-@kernel
+@folded
 def put_payload(row: Any, keys: Keys, work: Work, room: Any, out: Any, at: int) -> None:
     """The address payload of an address (a row of ``Economy.address``) to ``out[at:]``, 32 bytes.
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from clew.kernels import economy_life as kernels
 from clew.kernels.economy_pay import mint, ripen
 from clew.kernels.economy_state import (
@@ -97,38 +99,26 @@ class Course:
     def _act(self, most: float) -> None:
         people = self.world.people
         daily = len(self.society.people) * float(people.acts) * most
-        self._live(self.happening(self.dice, daily), -1)
-        self._bet(most)
+        acts = self.happening(self.dice, daily)
+        bets = self.happening(self.dice, float(self.world.trade.bets) * most)
+        state, life = self.society.state, self.society.life
+        if not len(life.house):
+            bets = 0
+        earlier = int(state.e.count[BETS])
+        state.spare(6 * (acts + bets) + 4 * earlier + 1024)
+        kernels.live_through(state.e, life, earlier, acts, bets)
         for each in self.actors:
             each.step(self)
         self._serve()
 
-    def _live(self, acts: int, only: int) -> None:
-        self.society.state.spare(6 * acts + 1024)
-        kernels.live(self.society.state.e, self.society.life, acts, only)
-
-    def _bet(self, most: float) -> None:
-        state, life = self.society.state, self.society.life
-        if not len(life.house):
-            return
-        earlier = int(state.e.count[BETS])
-        state.spare(4 * earlier + 64)
-        kernels.settle_bets(state.e, life, earlier)
-        self._live(self.happening(self.dice, float(self.world.trade.bets) * most), kernels.BET)
-
     def _serve(self) -> None:
-        """Let every custodian make withdrawals, sweep deposits, and move coins to and from its store."""
-        state, life = self.society.state, self.society.life
-        now, before = self.now, self.calendar.times[self.height - 1]
-        for each in self.society.custodians:
-            state.spare(3 * int(state.e.count[REQUESTS]) + 1024)
-            short = 0
-            if _is_due(float(each.model.payout_minutes) * 60, before, now):
-                short = int(kernels.pay_out(state.e, life, each.number))
-            if _is_due(float(each.model.sweep_hours) * 3600, before, now):
-                kernels.sweep(state.e, life, each.number, 40)
-            kernels.balance_store(state.e, life, each.number, short)
-        kernels.tidy_requests(state.e)
+        """Let custodians do what is due."""
+        state, now, before = self.society.state, self.now, self.calendar.times[self.height - 1]
+        models = [each.model for each in self.society.custodians]
+        pays = [_is_due(float(each.payout_minutes) * 60, before, now) for each in models]
+        sweeps = [_is_due(float(each.sweep_hours) * 3600, before, now) for each in models]
+        state.spare(3 * int(state.e.count[REQUESTS]) + 80 * len(models) + 1024)
+        kernels.serve(state.e, self.society.life, np.array(pays, np.uint8), np.array(sweeps, np.uint8))
 
     def _find(self, miners: Dice, height: int) -> None:
         state = self.society.state
