@@ -181,13 +181,22 @@ class Chain:
         version: int = 2,
         lock_time: int = 0,
         sequence: int = REPLACEABLE,
+        hash_types: Sequence[int | None] = (),
     ) -> Transfer:
         """Spends coins into ``(lock or script, satoshi)`` outputs, in the next block.
 
-        What the outputs leave is the fee. Raises UsageError for a coin that is spent, unknown or
+        What the outputs leave is the fee. ``hash_types`` are those of the signatures, one for each
+        input, if any are given; see ``locks.unlock``. Raises UsageError for a coin that is spent, unknown or
         too young, and for outputs worth more than the inputs.
         """
-        made = self.draft(inputs, outputs, version=version, lock_time=lock_time, sequence=sequence)
+        made = self.draft(
+            inputs,
+            outputs,
+            version=version,
+            lock_time=lock_time,
+            sequence=sequence,
+            hash_types=hash_types,
+        )
         if len({coin.outpoint for coin in inputs}) != len(inputs):
             raise UsageError("a transaction names the same coin twice")
         for coin in inputs:
@@ -207,12 +216,13 @@ class Chain:
         version: int = 2,
         lock_time: int = 0,
         sequence: int = REPLACEABLE,
+        hash_types: Sequence[int | None] = (),
     ) -> Transfer:
         """The same, unchecked and in no block: for ``mine(..., transfers=[...])``."""
         entries = [
             Input(coin.txid, coin.vout, script, sequence, witness)
-            for coin in inputs
-            for script, witness in (unlock(coin.lock, self._dice),)
+            for coin, hash_type in zip(inputs, hash_types or [None] * len(inputs), strict=True)
+            for script, witness in (unlock(coin.lock, self._dice, hash_type),)
         ]
         return _transfer(
             entries, outputs, tuple(inputs), self.height + 1, version=version, lock_time=lock_time

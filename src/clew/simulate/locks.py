@@ -23,6 +23,14 @@ from clew.simulate.dice import Dice
 
 SCHNORR_BYTES = 64
 
+SIGHASH_DEFAULT = 0
+"""Only in taproot: like ALL, and not written down (BIP 341)."""
+
+SIGHASH_ALL = 1
+SIGHASH_NONE = 2
+SIGHASH_SINGLE = 3
+SIGHASH_ANYONECANPAY = 0x80
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -112,13 +120,18 @@ def lock(owner: str, kind: str = "p2pkh") -> Lock:
     return SINGLE_KEY[kind](key(owner))
 
 
-def unlock(what: Lock, dice: Dice) -> tuple[bytes, tuple[bytes, ...]]:
-    """Input script and witness stack of realistic form and size; the signatures are filler."""
+def unlock(what: Lock, dice: Dice, hash_type: int | None = None) -> tuple[bytes, tuple[bytes, ...]]:
+    """Input script and witness stack of realistic form and size; the signatures are filler.
+
+    ``hash_type`` says what they commit to, and is their last byte; None is what wallets do: DEFAULT
+    in taproot, where no byte stands for it, else ALL.
+    """
     if not what.needed:
         return b"", ()
     if what.script_type == schema.WITNESS_V1_TAPROOT:
-        return b"", (dice.data(SCHNORR_BYTES),)
-    signatures = [_signature(dice) for _ in range(what.needed)]
+        return b"", (dice.data(SCHNORR_BYTES) + (bytes([hash_type]) if hash_type else b""),)
+    said = SIGHASH_ALL if hash_type is None else hash_type
+    signatures = [_signature(dice, said) for _ in range(what.needed)]
     if what.script_type == schema.PUBKEY:
         return push(signatures[0]), ()
     if what.script_type == schema.PUBKEYHASH:
@@ -131,13 +144,13 @@ def unlock(what: Lock, dice: Dice) -> tuple[bytes, tuple[bytes, ...]]:
     return script, (signatures[0], what.keys[0])
 
 
-def _signature(dice: Dice) -> bytes:
+def _signature(dice: Dice, hash_type: int) -> bytes:
     """Bytes in the outer form of a DER signature with its hash type; r and s are random."""
     long = dice.below(2)
     r = (b"\x00\x80" if long else b"\x40") + dice.data(31)
     s = b"\x40" + dice.data(31)
     body = b"\x02" + bytes((len(r),)) + r + b"\x02" + bytes((len(s),)) + s
-    return b"\x30" + bytes((len(body),)) + body + b"\x01"
+    return b"\x30" + bytes((len(body),)) + body + bytes([hash_type])
 
 
 _INPUT_VSIZE = {
