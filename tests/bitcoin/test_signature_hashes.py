@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bitcoin.sighash_vectors import LEGACY, SPENDER, SPENT, TAPROOT, WITNESS
-from clew.bitcoin.sighash import ALL, ANYONECANPAY, NONE, ONE, SINGLE, Signable
+from clew.bitcoin.sighash import (
+    ONE,
+    SIGHASH_ALL,
+    SIGHASH_ANYONECANPAY,
+    SIGHASH_NONE,
+    SIGHASH_SINGLE,
+    Signable,
+)
 from clew.bitcoin.transaction import Output, Transaction, parse_transaction
 
 
@@ -26,9 +33,10 @@ def test_bitcoin_cores_own(raw: str, script: str, index: int, hash_type: int, ex
 
 
 def test_bitcoin_cores_own_are_of_all_kinds() -> None:
-    kinds = {(hash_type & 0x1F if hash_type & 0x1F in (NONE, SINGLE) else ALL) for *_, hash_type, _ in LEGACY}
-    assert kinds == {ALL, NONE, SINGLE}
-    assert {bool(hash_type & ANYONECANPAY) for *_, hash_type, _ in LEGACY} == {True, False}
+    named = (SIGHASH_NONE, SIGHASH_SINGLE)
+    kinds = {base if (base := each[3] & 0x1F) in named else SIGHASH_ALL for each in LEGACY}
+    assert kinds == {SIGHASH_ALL, SIGHASH_NONE, SIGHASH_SINGLE}
+    assert {bool(hash_type & SIGHASH_ANYONECANPAY) for *_, hash_type, _ in LEGACY} == {True, False}
 
 
 @pytest.mark.parametrize(("raw", "index", "script", "value", "hash_type", "expected"), WITNESS)
@@ -48,15 +56,15 @@ def test_the_key_path_vectors_of_bip_341(index: int, hash_type: int, expected: s
 
 
 def test_single_without_an_output_signs_a_number() -> None:
-    raw, *_ = next(each for each in WITNESS if each[4] == SINGLE)
+    raw, *_ = next(each for each in WITNESS if each[4] == SIGHASH_SINGLE)
     transaction = parse_transaction(bytes.fromhex(raw))
     assert len(transaction.outputs) == 1
     signed = signable(transaction, [Output(1, b"\x51")] * 2)
-    for hash_type in (SINGLE, SINGLE | ANYONECANPAY):
+    for hash_type in (SIGHASH_SINGLE, SIGHASH_SINGLE | SIGHASH_ANYONECANPAY):
         assert signed.legacy(1, b"\x51", hash_type) == ONE == bytes([1, *[0] * 31])
         with pytest.raises(ValueError, match="no signature of hash type"):
             signed.taproot(1, hash_type)
-    assert signed.legacy(0, b"\x51", SINGLE) != ONE
+    assert signed.legacy(0, b"\x51", SIGHASH_SINGLE) != ONE
 
 
 @pytest.mark.parametrize("hash_type", [4, 0x80, 0x84, 0xFF, -1])
@@ -72,7 +80,7 @@ def test_separators_are_left_out_of_scripts_but_not_of_data() -> None:
     signed = signable(transaction)
 
     def hashed(script: str) -> bytes:
-        return signed.legacy(0, bytes.fromhex(script), ALL)
+        return signed.legacy(0, bytes.fromhex(script), SIGHASH_ALL)
 
     assert hashed("ab51abac") == hashed("51ac")
     assert hashed("02ababab") == hashed("02abab") != hashed("02ab")

@@ -15,26 +15,24 @@ from clew.bitcoin.script import OP_PUSHDATA1, OP_PUSHDATA4
 from clew.bitcoin.transaction import Input, Output
 from clew.bitcoin.wire import compact_size
 
-DEFAULT = 0
-"""In taproot only: signs as ALL does, and is not written."""
-ALL = 1
+SIGHASH_DEFAULT = 0
+"""In taproot only: signs as SIGHASH_ALL does, and is not written."""
+SIGHASH_ALL = 1
 """All inputs and all outputs."""
-NONE = 2
+SIGHASH_NONE = 2
 """All inputs and no output."""
-SINGLE = 3
+SIGHASH_SINGLE = 3
 """All inputs, and the output at this input's place."""
-ANYONECANPAY = 0x80
+SIGHASH_ANYONECANPAY = 0x80
 """Added to one of the others: of the inputs only this one."""
 
-TAPROOT_TYPES = frozenset(
-    {DEFAULT, *(base | anyone for base in (ALL, NONE, SINGLE) for anyone in (0, ANYONECANPAY))}
-)
+TAPROOT_TYPES = frozenset({0, 1, 2, 3, 0x81, 0x82, 0x83})
 """The hash types that a signature of BIP 341 may have."""
 
 OP_CODESEPARATOR = 0xAB
 
 ONE = (1).to_bytes(32, "little")
-"""What SINGLE signs in an input that has no output at its place: a number, whatever the transaction."""
+"""What SIGHASH_SINGLE signs in an input that has no output at its place: the number 1."""
 
 _BASE = 0x1F
 _NOTHING = bytes(32)
@@ -74,19 +72,19 @@ class Signable:
         script that holds its own signature.
         """
         base = hash_type & _BASE
-        if base == SINGLE and index >= len(self._outputs):
+        if base == SIGHASH_SINGLE and index >= len(self._outputs):
             return ONE
         script = _without_separators(script)
         signed = self._outpoints[index] + compact_size(len(script)) + script + self._sequences[index]
-        if hash_type & ANYONECANPAY:
+        if hash_type & SIGHASH_ANYONECANPAY:
             entries = compact_size(1) + signed
         else:
-            blanks = self._blanks if base not in (NONE, SINGLE) else self._idle_blanks
+            blanks = self._blanks if base not in (SIGHASH_NONE, SIGHASH_SINGLE) else self._idle_blanks
             entries = b"".join([self._input_count, *blanks[:index], signed, *blanks[index + 1 :]])
         outputs = self._all_outputs
-        if base == NONE:
+        if base == SIGHASH_NONE:
             outputs = compact_size(0)
-        elif base == SINGLE:
+        elif base == SIGHASH_SINGLE:
             absent = (b"\xff" * 8 + b"\0") * index
             outputs = compact_size(index + 1) + absent + self._outputs[index]
         return sha256d(self._version + entries + outputs + self._lock_time + _four(hash_type))
@@ -98,16 +96,19 @@ class Signable:
         script of the same key hash.
         """
         base = hash_type & _BASE
-        others = not hash_type & ANYONECANPAY
+        whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
+        others = not hash_type & SIGHASH_ANYONECANPAY
         outputs = _NOTHING
-        if base not in (NONE, SINGLE):
+        if whole:
             outputs = self._outputs_hashed_twice
-        elif base == SINGLE and index < len(self._outputs):
+        elif base == SIGHASH_SINGLE and index < len(self._outputs):
             outputs = sha256d(self._outputs[index])
         parts = (
             self._version,
             self._outpoints_hashed_twice if others else _NOTHING,
-            self._sequences_hashed_twice if others and base not in (NONE, SINGLE) else _NOTHING,
+            self._sequences_hashed_twice
+            if others and base not in (SIGHASH_NONE, SIGHASH_SINGLE)
+            else _NOTHING,
             self._outpoints[index],
             compact_size(len(script)),
             script,
@@ -119,25 +120,25 @@ class Signable:
         )
         return sha256d(b"".join(parts))
 
-    def taproot(self, index: int, hash_type: int = DEFAULT) -> bytes:
+    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
         """The hash for input ``index`` that spends a taproot output by its key, without annex (BIP 341).
 
-        Raises ValueError for a hash type that the rules forbid, and for SINGLE without an output.
+        Raises ValueError for a hash type that the rules forbid, and for SIGHASH_SINGLE without an output.
         """
-        base = hash_type & ~ANYONECANPAY
-        if hash_type not in TAPROOT_TYPES or (base == SINGLE and index >= len(self._outputs)):
+        base = hash_type & ~SIGHASH_ANYONECANPAY
+        if hash_type not in TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self._outputs)):
             raise ValueError(f"taproot has no signature of hash type {hash_type:#x} in input {index}")
         parts = [_EPOCH, bytes([hash_type]), self._version, self._lock_time]
-        if not hash_type & ANYONECANPAY:
+        if not hash_type & SIGHASH_ANYONECANPAY:
             parts.append(self._inputs_hashed)
-        if base in (DEFAULT, ALL):
+        if base in (SIGHASH_DEFAULT, SIGHASH_ALL):
             parts.append(self._outputs_hashed)
         parts.append(_BY_KEY)
-        if hash_type & ANYONECANPAY:
+        if hash_type & SIGHASH_ANYONECANPAY:
             parts += [self._outpoints[index], self.spent[index].serialise(), self._sequences[index]]
         else:
             parts.append(index.to_bytes(4, "little"))
-        if base == SINGLE:
+        if base == SIGHASH_SINGLE:
             parts.append(sha256(self._outputs[index]))
         return tagged_hash("TapSighash", b"".join(parts))
 
