@@ -25,7 +25,7 @@ from clew.bitcoin.undo import decompress_key
 from clew.errors import UsageError
 from clew.simulate.chain import Chain
 from clew.simulate.curve import ORDER, Curve, tweaked
-from clew.simulate.keyring import KNOWN, SINGLE_TYPES, Keyring
+from clew.simulate.keyring import KNOWN_KEYS, SINGLE_TYPES, Keyring
 from clew.simulate.locks import KNOWN_KEY, SINGLE_KEY, Lock, pay_to_taproot
 from clew.simulate.locks import lock as filler
 from clew.simulate.signing import Opening, Spent, open_locks, sign_transaction
@@ -37,19 +37,19 @@ HASH_TYPES = [
     for anyone in (0, SIGHASH_ANYONECANPAY)
 ]
 KINDS = {
-    "p2pk": Spent(1, schema.PUBKEY, (1,)),
-    "p2pk of 65 bytes": Spent(1, schema.PUBKEY, (1,), compressed=False),
-    "p2pkh": Spent(1, schema.PUBKEYHASH, (2,)),
-    "p2pkh of 65 bytes": Spent(1, schema.PUBKEYHASH, (2,), compressed=False),
-    "p2sh-p2wpkh": Spent(1, schema.SCRIPTHASH, (3,)),
-    "p2wpkh": Spent(1, schema.WITNESS_V0_KEYHASH, (4,)),
-    "p2tr": Spent(1, schema.WITNESS_V1_TAPROOT, (5,)),
-    "multisig": Spent(1, schema.MULTISIG, (6, 7, 8), 2),
-    "p2sh multisig": Spent(1, schema.SCRIPTHASH, (6, 7, 8), 2),
-    "p2sh multisig of 65 bytes": Spent(1, schema.SCRIPTHASH, (6, 7, 8), 2, compressed=False),
-    "p2wsh multisig": Spent(1, schema.WITNESS_V0_SCRIPTHASH, (6, 7, 8), 2),
-    "p2wsh of one key": Spent(1, schema.WITNESS_V0_SCRIPTHASH, (6,)),
-    "known key": Spent(1, schema.PUBKEYHASH, (KNOWN,)),
+    "p2pk": Spent(1, schema.PUBKEY, (21,)),
+    "p2pk of 65 bytes": Spent(1, schema.PUBKEY, (21,), compressed=False),
+    "p2pkh": Spent(1, schema.PUBKEYHASH, (22,)),
+    "p2pkh of 65 bytes": Spent(1, schema.PUBKEYHASH, (22,), compressed=False),
+    "p2sh-p2wpkh": Spent(1, schema.SCRIPTHASH, (23,)),
+    "p2wpkh": Spent(1, schema.WITNESS_V0_KEYHASH, (24,)),
+    "p2tr": Spent(1, schema.WITNESS_V1_TAPROOT, (25,)),
+    "multisig": Spent(1, schema.MULTISIG, (26, 27, 28), 2),
+    "p2sh multisig": Spent(1, schema.SCRIPTHASH, (26, 27, 28), 2),
+    "p2sh multisig of 65 bytes": Spent(1, schema.SCRIPTHASH, (26, 27, 28), 2, compressed=False),
+    "p2wsh multisig": Spent(1, schema.WITNESS_V0_SCRIPTHASH, (26, 27, 28), 2),
+    "p2wsh of one key": Spent(1, schema.WITNESS_V0_SCRIPTHASH, (26,)),
+    "known key": Spent(1, schema.PUBKEYHASH, (1,)),
     "named key": Spent(1, schema.PUBKEYHASH, ("alice",)),
 }
 KEYLESS = {
@@ -191,22 +191,23 @@ def test_without_the_package_there_is_one_line(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_seed_gives_the_same_keys_everywhere(keyring: Keyring) -> None:
     again, other = Keyring("tests"), Keyring("other")
-    named: tuple[int | str, ...] = (0, 1, 10**12, "alice", "1")
+    named: tuple[int | str, ...] = (KNOWN_KEYS, 17, 10**12, "alice", "17")
     keys = [keyring.public(who) for who in named]
     assert keys == [again.public(who) for who in reversed(named)][::-1]
     assert len({*keys, *(other.public(who) for who in named)}) == 2 * len(named)
-    assert keyring.public(int(np.int64(7))) == keyring.public(np.int64(7))  # type: ignore[arg-type]
-    assert keyring.secret(np.int64(7)) == keyring.secret(7)  # type: ignore[arg-type]
-    assert keyring.secret(0).hex() == sha256(b"tests/number 0").hex()
+    assert keyring.public(np.int64(70)) == keyring.public(70)  # type: ignore[arg-type]
+    assert keyring.secret(np.int64(71)) == keyring.secret(71)  # type: ignore[arg-type]
+    assert keyring.secret(16).hex() == sha256(b"tests/number 16").hex()
     for who in named:
         short, long = keyring.public(who), keyring.public(who, compressed=False)
         assert decompress_key(short[0] == 3, short[1:]) == long
 
 
-def test_everybody_knows_one_key(keyring: Keyring) -> None:
-    assert keyring.public(KNOWN) == Keyring("another").public(KNOWN) == KNOWN_KEY
-    assert keyring.secret(KNOWN) == (1).to_bytes(32, "big")
-    assert keyring.secret(-2) == (2).to_bytes(32, "big")
+def test_everybody_knows_the_first_keys(keyring: Keyring) -> None:
+    assert keyring.public(1) == Keyring("another").public(1) == keyring.public(0) == KNOWN_KEY
+    for number in range(1, KNOWN_KEYS):
+        assert int.from_bytes(keyring.secret(np.int64(number)), "big") == number  # type: ignore[arg-type]
+    assert keyring.secret(KNOWN_KEYS) != Keyring("another").secret(KNOWN_KEYS)
 
 
 def test_locks_are_of_the_type_that_was_asked_for(keyring: Keyring) -> None:

@@ -1,7 +1,7 @@
 """Keys that open what they lock: the same for the same seed, in every process.
 
-A key has a number from 0 or a name. Negative numbers are keys that everybody knows: number -1 is private
-key 1. Locks of keys are those of ``clew.simulate.locks``, with points of the curve in place of filler.
+A key has a number or a name. The first numbers are keys that everybody knows: number 1 is private key 1.
+Locks of keys are those of ``clew.simulate.locks``, with points of the curve in place of filler.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from clew.simulate.locks import (
 Who = int | str
 """A key's number or name."""
 
-KNOWN = -1
-"""The number of private key 1, whose public key is ``KNOWN_KEY``."""
+KNOWN_KEYS = 16
+"""Numbers below this one are known to everybody: the number is the private key, 0 stands for 1 too."""
 
 KEPT = 1 << 16
 """Keys and locks that are kept in memory, so as not to be computed again."""
@@ -58,7 +58,7 @@ class Keyring:
         self.curve = Curve()
         self.low_r = low_r
         self._seed = seed
-        self._named: dict[bytes, Who] = {KNOWN_KEY: KNOWN}
+        self._named: dict[bytes, Who] = {KNOWN_KEY: 1}
         self._public = lru_cache(KEPT)(self._make_public)
         self._lock = lru_cache(KEPT)(self._make_lock)
 
@@ -66,8 +66,8 @@ class Keyring:
         """A private key, 32 bytes."""
         if isinstance(who, str):
             secret = sha256(f"{self._seed}/name {who}".encode())
-        elif who < 0:
-            return int(-who).to_bytes(32, "big")
+        elif who < KNOWN_KEYS:
+            return max(1, int(who)).to_bytes(32, "big")
         else:
             secret = sha256(f"{self._seed}/number {who}".encode())
         while not 0 < int.from_bytes(secret, "big") < ORDER:
