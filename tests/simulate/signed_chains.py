@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from clew.bitcoin.sighash import (
@@ -10,6 +11,7 @@ from clew.bitcoin.sighash import (
     SIGHASH_NONE,
     SIGHASH_SINGLE,
 )
+from clew.bitcoin.transaction import Transaction
 from clew.simulate.chain import COIN, MATURITY, Chain, Coin
 from clew.simulate.keyring import Keyring
 from clew.simulate.locks import (
@@ -155,3 +157,23 @@ def _lock_times(chain: Chain) -> None:
             version=version,
         )
     chain.mine(chain.lock("miner", "p2wpkh"))
+
+
+def flipped(signed: Transaction, index: int) -> Transaction:
+    """The transaction with one bit of an input's (first) signature changed."""
+    entry = signed.inputs[index]
+    if not entry.witness:
+        entry = replace(entry, script=_flipped_bit(entry.script))
+    else:
+        place = 0 if entry.witness[0] else 1
+        items = list(entry.witness)
+        items[place] = _flipped_bit(items[place])
+        entry = replace(entry, witness=tuple(items))
+    entries = [*signed.inputs[:index], entry, *signed.inputs[index + 1 :]]
+    return Transaction.build(entries, signed.outputs, version=signed.version, lock_time=signed.lock_time)
+
+
+def _flipped_bit(data: bytes) -> bytes:
+    """A bit of r in the first DER signature in ``data``; in a Schnorr signature there is r too."""
+    at = 20 if len(data) in (64, 65) else data.index(b"\x30") + 20
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]

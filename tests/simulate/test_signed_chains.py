@@ -17,8 +17,7 @@ from clew.simulate.connection import connections
 from clew.simulate.locks import lock
 from naive.undo import spent_coins
 from simulate.consensus import Verdict, judge
-from simulate.signed_chains import FINAL, NOT_FINAL, all_locks, everything, miners_coin, rich_chain
-from simulate.test_signing import flipped
+from simulate.signed_chains import FINAL, NOT_FINAL, all_locks, everything, flipped, miners_coin, rich_chain
 
 KEY = bytes.fromhex("1f00a5c3887e0b42")
 KINDS = 17

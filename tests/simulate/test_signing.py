@@ -30,6 +30,7 @@ from clew.simulate.locks import KNOWN_KEY, SINGLE_KEY, Lock, pay_to_taproot
 from clew.simulate.locks import lock as filler
 from clew.simulate.signing import Opening, Spent, open_locks, sign_transaction
 from simulate.consensus import opens
+from simulate.signed_chains import flipped
 
 HASH_TYPES = [
     base | anyone
@@ -256,27 +257,6 @@ def test_every_lock_opens_with_every_hash_type(keyring: Keyring, name: str, hash
     assert [opens(signed, outputs, index) for index in range(3)] == [True] * 3
     for broken in (flipped(signed, 1), flipped(signed, 0)):
         assert opens(broken, outputs, 1) == (broken.inputs[1] == signed.inputs[1])
-
-
-def flipped(signed: Transaction, index: int) -> Transaction:
-    """The transaction with one bit of an input's (first) signature changed."""
-    entry = signed.inputs[index]
-
-    def change(data: bytes) -> bytes:
-        at = data.index(b"\x02\x20") + 20 if b"\x02\x20" in data else data.index(b"\x02\x21") + 20
-        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-
-    if entry.witness and len(entry.witness[0]) in (64, 65) and len(entry.witness) == 1:
-        entry = replace(entry, witness=(bytes([entry.witness[0][0] ^ 1]) + entry.witness[0][1:],))
-    elif entry.witness:
-        place = 0 if entry.witness[0] else 1
-        items = list(entry.witness)
-        items[place] = change(items[place])
-        entry = replace(entry, witness=tuple(items))
-    else:
-        entry = replace(entry, script=change(entry.script))
-    entries = [*signed.inputs[:index], entry, *signed.inputs[index + 1 :]]
-    return Transaction.build(entries, signed.outputs, version=signed.version, lock_time=signed.lock_time)
 
 
 def test_wallets_sign_all_unasked(keyring: Keyring) -> None:

@@ -75,7 +75,7 @@ class Keyring:
         return secret
 
     def public(self, who: Who, *, compressed: bool = True) -> bytes:
-        """A public key, 33 bytes; 65 as wallets before 2012 wrote it. Of names the keyring takes note."""
+        """A public key, 33 bytes; 65 as wallets before 2012 wrote it. The keyring takes note of names."""
         return self._public(who, compressed)
 
     def output_key(self, who: Who) -> bytes:
@@ -112,7 +112,7 @@ class Keyring:
 
     def _make_public(self, who: Who, compressed: bool) -> bytes:
         made = self.curve.public_key(self.secret(who), compressed=compressed)
-        if isinstance(who, str):
+        if isinstance(who, str) or who < KNOWN_KEYS:
             self._named[made] = who
         return made
 
