@@ -99,6 +99,8 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "numba": ("kernels",),
     "llvmlite": ("kernels",),
     "pyspark": ("engine.spark",),
+    # Keys and signatures of simulated chains; no key of a real owner is ever held.
+    "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),
     # The line to the user's own node, for --from: one file, so that it can be read and judged whole.
     "http.client": ("ledger.node",),

@@ -14,19 +14,22 @@ from clew.bitcoin.script import classify
 from clew.bitcoin.undo import (
     CHECKSUM_BYTES,
     SpentCoin,
+    compress_amount,
     decompress_amount,
     decompress_key,
     parse_undo,
     read_varint,
     transaction_count,
     undo_checksum,
+    write_undo,
+    write_varint,
 )
 from clew.bitcoin.wire import Reader
 from clew.errors import ParseError
 from clew.schema import MAX_MONEY, NULLDATA, SCRIPT_TYPES, SCRIPTHASH32
 from clew.simulate.blockfile import obfuscate
 from naive.frames import read_frames
-from naive.undo import compress_amount, spent_coins, varint, write_undo
+from naive.undo import spent_coins
 
 MAIN_MAGIC = bytes.fromhex("f9beb4d9")
 
@@ -73,7 +76,7 @@ def test_amounts_as_bitcoin_core_states_them() -> None:
 
 @given(st.integers(0, 2**64 - 1))
 def test_numbers(number: int) -> None:
-    reader = Reader(varint(number), "number")
+    reader = Reader(write_varint(number), "number")
     assert read_varint(reader, "number") == number
     reader.finish()
 
@@ -81,7 +84,7 @@ def test_numbers(number: int) -> None:
 @pytest.mark.parametrize(("number", "data"), [(0, "00"), (127, "7f"), (128, "8000"), (16_511, "ff7f")])
 def test_numbers_as_bitcoin_core_states_them(number: int, data: str) -> None:
     assert read_varint(Reader(bytes.fromhex(data), "number"), "number") == number
-    assert varint(number).hex() == data
+    assert write_varint(number).hex() == data
 
 
 coins = st.builds(

@@ -6,9 +6,14 @@ import pytest
 
 from clew import schema
 from clew.bitcoin.hashes import hash160, sha256
-from clew.bitcoin.script import classify
+from clew.bitcoin.script import classify, instructions
 from clew.simulate.dice import Dice
 from clew.simulate.locks import (
+    SIGHASH_ALL,
+    SIGHASH_ANYONECANPAY,
+    SIGHASH_DEFAULT,
+    SIGHASH_NONE,
+    SIGHASH_SINGLE,
     SINGLE_KEY,
     Lock,
     anything,
@@ -85,3 +90,24 @@ def test_any_script_can_be_a_lock() -> None:
     assert anything(b"\x51").script_type == schema.NONSTANDARD
     assert anything(bytes.fromhex("51024e73")).script_type == schema.ANCHOR
     assert unlock(anything(b"\x51"), Dice("x")) == (b"", ())
+
+
+@pytest.mark.parametrize("hash_type", [SIGHASH_ALL, SIGHASH_NONE, SIGHASH_SINGLE | SIGHASH_ANYONECANPAY])
+def test_a_signature_says_what_it_commits_to(hash_type: int) -> None:
+    def last_bytes(made: Lock, given: int | None) -> list[int]:
+        script, witness = unlock(made, Dice("types"), given)
+        stack = [data for _, data in instructions(script) or []] + list(witness)
+        return [item[-1] for item in stack if item[:1] == b"\x30" and len(item) in (71, 72)]
+
+    for made in (lock("a", "p2pk"), lock("a"), lock("a", "p2wpkh"), lock("a", "p2sh-p2wpkh")):
+        assert last_bytes(made, hash_type) == [hash_type]
+        assert last_bytes(made, None) == [SIGHASH_ALL]
+    for made in (pay_to_multisig(2, KEYS), pay_to_witness_multisig(2, KEYS)):
+        assert last_bytes(made, hash_type) == [hash_type] * 2
+
+
+def test_a_taproot_signature_says_so_in_one_byte_more() -> None:
+    made = lock("a", "p2tr")
+    [plain], [said] = (unlock(made, Dice("types"), given)[1] for given in (None, 0x83))
+    assert (len(plain), len(said), said[-1]) == (64, 65, 0x83)
+    assert unlock(made, Dice("types"), SIGHASH_DEFAULT)[1] == (plain,)

@@ -206,3 +206,14 @@ def test_bytes_pay_a_script_of_any_kind(chain: Chain) -> None:
     chain.pay([paid.outputs[0], paid.outputs[2]], [(lock("b"), COIN)])
     chain.mine(MINER)
     check_all(chain)
+
+
+def test_each_input_may_sign_another_hash_type(chain: Chain) -> None:
+    chain.mine(MINER)
+    first, second = chain.ripe(MINER)[:2]
+    with pytest.raises(ValueError):
+        chain.pay([first, second], [(lock("a"), COIN)], hash_types=[0x83])
+    paid = chain.pay([first, second], [(lock("a"), COIN)], hash_types=[0x83, None])
+    chain.mine(MINER)
+    check_all(chain)
+    assert [entry.script[entry.script[0]] for entry in paid.transaction.inputs] == [0x83, 0x01]

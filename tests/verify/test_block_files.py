@@ -186,6 +186,30 @@ def test_records_in_any_order_with_garbage_between(made: Made, tmp_path: Path) -
     assert (compared.undo_blocks, compared.undo_absent, len(findings)) == (len(made.blocks) - 1, 0, 0)
 
 
+def test_undo_files_of_a_node_that_saw_a_branch_lose(made: Made, tmp_path: Path) -> None:
+    """As ``write_block_files`` writes them: several files, blocks that came late, a branch given up."""
+    rival = lively(24).fork(20)
+    rival.mine(lock("rival"), count=3)
+    blocks = [*made.blocks, *rival.raw_blocks[21:]]
+    count = len(made.blocks)
+    order = [0, 2, 1, *range(3, 20), 21, 20, count, count + 1, count + 2, 22, 23, 24]
+    folder = node(
+        tmp_path / "blocks",
+        blocks,
+        xor_key=KEY,
+        max_file_size=30_000,
+        preallocate=4096,
+        order=order,
+        undo=True,
+    )
+    assert len(list(folder.glob("rev*.dat"))) > 3
+    compared, findings = compare(made.ledger, folder)
+    assert findings.listed == []
+    assert (compared.blocks, compared.undo_blocks, compared.undo_absent) == (count, count - 1, 0)
+    assert compared.undo_inputs == Ledger(made.ledger).counts["inputs"] - count
+    assert compared.other_blocks == 3
+
+
 def test_a_damaged_record_is_no_record(made: Made, tmp_path: Path) -> None:
     pieces = records(made)
     assert len(pieces[11]) > 60

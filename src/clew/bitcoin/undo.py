@@ -7,12 +7,12 @@ and scripts are compressed. Layout: Bitcoin Core, ``undo.h``, ``compressor.h``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from clew.bitcoin.hashes import sha256d
-from clew.bitcoin.script import address_script, pubkey_script
-from clew.bitcoin.wire import Reader
+from clew.bitcoin.script import OP_CHECKSIG, address_script, pubkey_script
+from clew.bitcoin.wire import Reader, compact_size
 from clew.schema import PUBKEYHASH, SCRIPTHASH
 
 CHECKSUM_BYTES = 32
@@ -61,6 +61,12 @@ def parse_undo(data: bytes, *, where: str = "") -> Spent:
     return spent
 
 
+def write_undo(spent: Iterable[Sequence[SpentCoin]]) -> bytes:
+    """A record's data, without its checksum: what ``parse_undo`` reads."""
+    parts = [compact_size(len(coins)) + b"".join(map(_write_coin, coins)) for coins in spent]
+    return compact_size(len(parts)) + b"".join(parts)
+
+
 def transaction_count(data: bytes) -> int:
     """How many transactions a record speaks of; its first bytes suffice. Raises ParseError."""
     return Reader(data, "undo record").compact_size("number of transactions")
@@ -73,6 +79,12 @@ def _read_coin(reader: Reader) -> SpentCoin:
         read_varint(reader, "version")
     value = decompress_amount(read_varint(reader, "amount"))
     return SpentCoin(code >> 1, bool(code & 1), value, _read_script(reader))
+
+
+def _write_coin(coin: SpentCoin) -> bytes:
+    code = write_varint(2 * coin.height + coin.coinbase)
+    version = b"\0" if coin.height else b""
+    return code + version + write_varint(compress_amount(coin.value)) + compress_script(coin.script)
 
 
 def read_varint(reader: Reader, what: str) -> int:
@@ -88,6 +100,15 @@ def read_varint(reader: Reader, what: str) -> int:
         if not byte & 0x80:
             return number
         number += 1
+
+
+def write_varint(number: int) -> bytes:
+    """A number from 0 in the form that ``read_varint`` reads."""
+    groups = [number & 0x7F]
+    while number > 0x7F:
+        number = (number >> 7) - 1
+        groups.append(number & 0x7F | 0x80)
+    return bytes(reversed(groups))
 
 
 def decompress_amount(number: int) -> int:
@@ -106,6 +127,20 @@ def decompress_amount(number: int) -> int:
     return amount
 
 
+def compress_amount(value: int) -> int:
+    """The compressed form of an amount: what ``decompress_amount`` reads."""
+    if not value:
+        return 0
+    zeros = 0
+    while zeros < 9 and not value % 10:
+        value //= 10
+        zeros += 1
+    if zeros == 9:
+        return 10 * value
+    tens, digit = divmod(value, 10)
+    return 1 + 10 * (9 * tens + digit - 1) + zeros
+
+
 def _read_script(reader: Reader) -> bytes:
     start = reader.position
     size = read_varint(reader, "script size")
@@ -116,6 +151,24 @@ def _read_script(reader: Reader) -> bytes:
     if script is None:
         raise reader.error("the x coordinate of a public key", body.hex(), start)
     return script
+
+
+def compress_script(script: bytes) -> bytes:
+    """A script as a record holds it: its short form where it has one, else its size and itself.
+
+    An uncompressed key has one only where it is a point of the curve.
+    """
+    if len(script) == 25 and script == address_script(PUBKEYHASH, script[3:23]):
+        return b"\0" + script[3:23]
+    if len(script) == 23 and script == address_script(SCRIPTHASH, script[2:22]):
+        return b"\1" + script[2:22]
+    if len(script) == 35 and script[0] == 33 and script[1] in (2, 3) and script[34] == OP_CHECKSIG:
+        return script[1:34]
+    if len(script) == 67 and script[:2] == b"\x41\x04" and script[66] == OP_CHECKSIG:
+        odd = script[65] & 1
+        if decompress_key(bool(odd), script[2:34]) == script[1:66]:
+            return bytes([4 + odd]) + script[2:34]
+    return write_varint(len(script) + SPECIAL_SCRIPTS) + script
 
 
 def decompress_key(odd: bool, x: bytes) -> bytes | None:

@@ -14,6 +14,9 @@ A scenario is a few lines::
     chain.mine(lock("miner"))
     chain.raw_blocks  # bytes of every block, genesis first; blockfile.write_block_files writes them
 
+``Chain(keyring=Keyring("seed"))`` signs what it spends, and a node accepts it; there ``chain.lock("alice")``
+takes the place of ``lock("alice")``, whose keys are filler.
+
 Hostile blocks are good ones with changed bytes, mined again::
 
     from clew.simulate.mining import remine
@@ -29,7 +32,7 @@ Hostile blocks are good ones with changed bytes, mined again::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from clew import schema
@@ -50,8 +53,10 @@ from clew.bitcoin.networks import Network, network
 from clew.bitcoin.script import push
 from clew.errors import UsageError
 from clew.simulate.dice import Dice
-from clew.simulate.locks import Lock, anything, pay_to_pubkey, unlock
+from clew.simulate.keyring import Keyring
+from clew.simulate.locks import Lock, anything, key, lock, pay_to_pubkey, unlock
 from clew.simulate.mining import EASIEST_BITS, push_height, remine
+from clew.simulate.signing import Opening, Unlocked, open_locks
 
 COIN = 100_000_000
 """Satoshi in a bitcoin."""
@@ -129,17 +134,21 @@ def subsidy(height: int) -> int:
 class Chain:
     """A chain from regtest's genesis block on, and the coins unspent at its tip.
 
-    ``network`` must be regtest: no other has blocks that can be mined here. The filler in
-    signatures comes from ``seed``. Raises UsageError for a network without cheap blocks.
+    ``network`` must be regtest: no other has blocks that can be mined here. With a ``keyring`` what
+    opens its locks is signed; without, the filler in signatures comes from ``seed``. Raises UsageError
+    for a network without cheap blocks.
     """
 
-    def __init__(self, on: Network | None = None, *, seed: str = "scenario") -> None:
+    def __init__(
+        self, on: Network | None = None, *, seed: str = "scenario", keyring: Keyring | None = None
+    ) -> None:
         self.network = network("regtest") if on is None else on
         if self.network.name != "regtest":
             raise UsageError(f"blocks can be simulated on regtest only, not on {self.network.name}")
         self.coins: dict[tuple[bytes, int], Coin] = {}
         self.waiting: list[Transfer] = []
         self.blocks: list[MinedBlock] = [_genesis()]
+        self.keyring = keyring
         self._dice = Dice(f"{seed}/signatures")
 
     @property
@@ -163,6 +172,14 @@ class Chain:
         times = sorted(block.header.time for block in self.blocks[-_MEDIAN_BLOCKS:])
         return times[len(times) // 2]
 
+    def key(self, owner: str) -> bytes:
+        """The public key of a named owner: a real one on a chain that is signed, else filler."""
+        return self.keyring.public(owner) if self.keyring else key(owner)
+
+    def lock(self, owner: str, kind: str = "p2pkh") -> Lock:
+        """The lock of a named owner that this chain can open; ``kind`` is a name of ``locks.SINGLE_KEY``."""
+        return self.keyring.lock(owner, kind) if self.keyring else lock(owner, kind)
+
     def ripe(self, owner: Lock) -> list[Coin]:
         """The coins behind this lock that the next block may spend, oldest first."""
         return [
@@ -181,13 +198,22 @@ class Chain:
         version: int = 2,
         lock_time: int = 0,
         sequence: int = REPLACEABLE,
+        hash_types: Sequence[int | None] = (),
     ) -> Transfer:
         """Spends coins into ``(lock or script, satoshi)`` outputs, in the next block.
 
-        What the outputs leave is the fee. Raises UsageError for a coin that is spent, unknown or
+        What the outputs leave is the fee. ``hash_types`` are those of the signatures, one for each
+        input, if any are given; see ``locks.unlock``. Raises UsageError for a coin that is spent, unknown or
         too young, and for outputs worth more than the inputs.
         """
-        made = self.draft(inputs, outputs, version=version, lock_time=lock_time, sequence=sequence)
+        made = self.draft(
+            inputs,
+            outputs,
+            version=version,
+            lock_time=lock_time,
+            sequence=sequence,
+            hash_types=hash_types,
+        )
         if len({coin.outpoint for coin in inputs}) != len(inputs):
             raise UsageError("a transaction names the same coin twice")
         for coin in inputs:
@@ -207,12 +233,19 @@ class Chain:
         version: int = 2,
         lock_time: int = 0,
         sequence: int = REPLACEABLE,
+        hash_types: Sequence[int | None] = (),
     ) -> Transfer:
         """The same, unchecked and in no block: for ``mine(..., transfers=[...])``."""
+        blank = [Input(coin.txid, coin.vout, sequence=sequence) for coin in inputs]
+        types = hash_types or [None] * len(inputs)
+        if self.keyring is None:
+            pairs = zip(inputs, types, strict=True)
+            unlocked = [unlock(coin.lock, self._dice, hash_type) for coin, hash_type in pairs]
+        else:
+            unlocked = _signed(blank, inputs, types, outputs, self.keyring, version, lock_time)
         entries = [
-            Input(coin.txid, coin.vout, script, sequence, witness)
-            for coin in inputs
-            for script, witness in (unlock(coin.lock, self._dice),)
+            replace(entry, script=script, witness=witness)
+            for entry, (script, witness) in zip(blank, unlocked, strict=True)
         ]
         return _transfer(
             entries, outputs, tuple(inputs), self.height + 1, version=version, lock_time=lock_time
@@ -252,7 +285,8 @@ class Chain:
         """A chain that shares the blocks up to ``height`` and goes on by itself."""
         if not 0 <= height <= self.height:
             raise UsageError(f"cannot fork at height {height}: the tip is at {self.height}")
-        other = Chain(self.network, seed=f"fork from {self.tip.header.hash.hex()} at {height}")
+        seed = f"fork from {self.tip.header.hash.hex()} at {height}"
+        other = Chain(self.network, seed=seed, keyring=self.keyring)
         other.blocks = self.blocks[: height + 1]
         other.coins = dict(self.coins)
         undone = [each for block in self.blocks[height + 1 :] for each in block.transfers]
@@ -289,6 +323,27 @@ class Chain:
         for coin in made.outputs:
             if coin.lock.script_type != schema.NULLDATA:
                 self.coins[coin.outpoint] = coin
+
+
+def _signed(
+    blank: Sequence[Input],
+    coins: Sequence[Coin],
+    hash_types: Sequence[int | None],
+    outputs: Sequence[tuple[Lock | bytes, int]],
+    keyring: Keyring,
+    version: int,
+    lock_time: int,
+) -> list[Unlocked]:
+    openings = [
+        Opening(coin.lock, coin.value, keyring.secrets(coin.lock), hash_type or 0, keyring.low_r)
+        for coin, hash_type in zip(coins, hash_types, strict=True)
+    ]
+    written = [Output(value, _script(target)) for target, value in outputs]
+    return open_locks(blank, written, openings, keyring.curve, version=version, lock_time=lock_time)
+
+
+def _script(target: Lock | bytes) -> bytes:
+    return target if isinstance(target, bytes) else target.script
 
 
 def _transfer(

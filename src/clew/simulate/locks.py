@@ -1,7 +1,8 @@
 """Locks on coins: scripts of every usual kind, and filler that looks like what unlocks them.
 
 Keys and signatures are random or hashed bytes of the right length and form: they sign nothing.
-An index checks hashes, sums and structure, none of which depends on them.
+An index checks hashes, sums and structure, none of which depends on them. Real ones for the same locks come
+from ``clew.simulate.keyring``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from clew import schema
 from clew.bitcoin.hashes import hash160, sha256
 from clew.bitcoin.script import (
+    ANCHOR_PROGRAM,
+    OP_1,
     address_script,
     classify,
     multisig_script,
@@ -19,9 +22,17 @@ from clew.bitcoin.script import (
     pubkey_script,
     push,
 )
+from clew.bitcoin.sighash import SIGHASH_ALL as SIGHASH_ALL
+from clew.bitcoin.sighash import SIGHASH_ANYONECANPAY as SIGHASH_ANYONECANPAY
+from clew.bitcoin.sighash import SIGHASH_DEFAULT as SIGHASH_DEFAULT
+from clew.bitcoin.sighash import SIGHASH_NONE as SIGHASH_NONE
+from clew.bitcoin.sighash import SIGHASH_SINGLE as SIGHASH_SINGLE
 from clew.simulate.dice import Dice
 
 SCHNORR_BYTES = 64
+
+KNOWN_KEY = bytes.fromhex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")
+"""The public key of private key 1, the curve's base point (SEC 2): whoever knows that can spend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,30 @@ def pay_to_witness_multisig(needed: int, keys: Sequence[bytes]) -> Lock:
     return Lock(schema.WITNESS_V0_SCRIPTHASH, script, tuple(keys), needed, redeem)
 
 
+def pay_to_hashed_multisig(needed: int, keys: Sequence[bytes]) -> Lock:
+    """P2SH of a multisig script."""
+    redeem = multisig_script(needed, keys)
+    script = address_script(schema.SCRIPTHASH, hash160(redeem))
+    return Lock(schema.SCRIPTHASH, script, tuple(keys), needed, redeem)
+
+
+def pay_to_anyone() -> Lock:
+    """Bare OP_TRUE: anybody may spend, with nothing."""
+    return anything(bytes([OP_1]))
+
+
+def pay_to_witness_anyone() -> Lock:
+    """P2WSH of OP_TRUE: anybody who knows that script may spend."""
+    redeem = bytes([OP_1])
+    script = address_script(schema.WITNESS_V0_SCRIPTHASH, sha256(redeem))
+    return Lock(schema.WITNESS_V0_SCRIPTHASH, script, needed=0, redeem=redeem)
+
+
+def pay_to_anchor() -> Lock:
+    """Pay-to-anchor: anybody may spend, with nothing (BIP 433)."""
+    return anything(address_script(schema.ANCHOR, ANCHOR_PROGRAM))
+
+
 def pay_to_nobody(data: bytes) -> Lock:
     """OP_RETURN with data: nobody can spend it."""
     return Lock(schema.NULLDATA, nulldata_script(data))
@@ -112,32 +147,47 @@ def lock(owner: str, kind: str = "p2pkh") -> Lock:
     return SINGLE_KEY[kind](key(owner))
 
 
-def unlock(what: Lock, dice: Dice) -> tuple[bytes, tuple[bytes, ...]]:
-    """Input script and witness stack of realistic form and size; the signatures are filler."""
-    if not what.needed:
-        return b"", ()
+def unlock(what: Lock, dice: Dice, hash_type: int | None = None) -> tuple[bytes, tuple[bytes, ...]]:
+    """Input script and witness stack of realistic form and size; the signatures are filler.
+
+    ``hash_type`` says what they commit to, and is their last byte; None is what wallets do: DEFAULT
+    in taproot, where no byte stands for it, else ALL.
+    """
     if what.script_type == schema.WITNESS_V1_TAPROOT:
-        return b"", (dice.data(SCHNORR_BYTES),)
-    signatures = [_signature(dice) for _ in range(what.needed)]
+        end = bytes([hash_type]) if hash_type else b""
+        return opened(what, [dice.data(SCHNORR_BYTES) + end for _ in range(what.needed)])
+    said = SIGHASH_ALL if hash_type is None else hash_type
+    return opened(what, [_signature(dice, said) for _ in range(what.needed)])
+
+
+def opened(what: Lock, signatures: Sequence[bytes]) -> tuple[bytes, tuple[bytes, ...]]:
+    """Input script and witness stack that bring these signatures, one for each that is needed."""
+    if what.script_type == schema.WITNESS_V0_SCRIPTHASH and what.redeem:
+        # The instruction for many signatures takes one item more than it uses.
+        return b"", (*([b""] if what.needed else []), *signatures, what.redeem)
+    if not what.needed:
+        return push(what.redeem) if what.redeem else b"", ()
+    if what.script_type == schema.WITNESS_V1_TAPROOT:
+        return b"", tuple(signatures)
+    script = b"".join(push(each) for each in signatures)
     if what.script_type == schema.PUBKEY:
-        return push(signatures[0]), ()
+        return script, ()
     if what.script_type == schema.PUBKEYHASH:
-        return push(signatures[0]) + push(what.keys[0]), ()
+        return script + push(what.keys[0]), ()
     if what.script_type == schema.MULTISIG:
-        return b"\x00" + b"".join(push(each) for each in signatures), ()
-    if what.script_type == schema.WITNESS_V0_SCRIPTHASH:
-        return b"", (b"", *signatures, what.redeem)
-    script = push(what.redeem) if what.script_type == schema.SCRIPTHASH else b""
-    return script, (signatures[0], what.keys[0])
+        return b"\x00" + script, ()
+    if what.script_type == schema.SCRIPTHASH and len(what.keys) > 1:
+        return b"\x00" + script + push(what.redeem), ()
+    return push(what.redeem) if what.redeem else b"", (signatures[0], what.keys[0])
 
 
-def _signature(dice: Dice) -> bytes:
+def _signature(dice: Dice, hash_type: int) -> bytes:
     """Bytes in the outer form of a DER signature with its hash type; r and s are random."""
     long = dice.below(2)
     r = (b"\x00\x80" if long else b"\x40") + dice.data(31)
     s = b"\x40" + dice.data(31)
     body = b"\x02" + bytes((len(r),)) + r + b"\x02" + bytes((len(s),)) + s
-    return b"\x30" + bytes((len(body),)) + body + b"\x01"
+    return b"\x30" + bytes((len(body),)) + body + bytes([hash_type])
 
 
 _INPUT_VSIZE = {
