@@ -171,6 +171,38 @@ def test_forbidden(tree: Path, file: str, statement: str, reason: str) -> None:
     assert violations[0].startswith(f"{file}:3 {reason}")
 
 
+REACHING = [
+    # The figures that rules are judged by can be read without an import.
+    ("heuristics/registry.py", "NAME = 'clew.simulate.worlds'", "heuristics may not name files of simulate"),
+    ("heuristics/registry.py", "open('src/clew/simulate/worlds/2015.yaml')", "heuristics may not name files"),
+    ("analysis/answer.py", "path = root / 'simulate' / '2015.yaml'", "analysis may not name files of simul"),
+    ("build/index.py", "name = 'clew.' + 'simulate'", "build may not name files of simulate"),
+    ("reference/__init__.py", "f'{root}/simulate/{name}'", "reference may not name files of simulate"),
+    ("report/html.py", "load('clew.simulate')", "report may not name files of simulate, found 'clew.simul"),
+    ("kernels/parse.py", "WORLDS = r'clew\\simulate\\worlds'", "kernels may not name files of simulate"),
+    ("heuristics/registry.py", "from importlib.resources import files", "heuristics may not read files of"),
+    ("heuristics/registry.py", "import importlib.resources", "heuristics may not read files of packages"),
+    ("analysis/answer.py", "import pkgutil", "analysis may not read files of packages with pkgutil"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "statement", "reason"), REACHING, ids=[f"{f}: {s}" for f, s, _ in REACHING])
+def test_files_of_the_simulator_are_out_of_reach(tree: Path, file: str, statement: str, reason: str) -> None:
+    violations = found(tree, file, f'"""A file."""\n\n{statement}\n')
+    assert len(violations) == 1
+    assert violations[0].startswith(f"{file}:3 {reason}")
+
+
+def test_words_may_tell_of_the_simulator(tree: Path) -> None:
+    told = (
+        '"""As clew.simulate does; see simulate/worlds."""\n\n\ndef rule():\n    """Not clew.simulate."""\n'
+    )
+    assert found(tree, "heuristics/registry.py", told) == []
+    assert found(tree, "heuristics/registry.py", "said = 'we simulate nothing'\n") == []
+    assert found(tree, "cli/__init__.py", "COMMAND = 'simulate'\n") == []
+    assert found(tree, "report/html.py", "from importlib.resources import files\n") == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -3,13 +3,15 @@
     python tools/check_layers.py [src/clew]
 
 Every import counts: late ones in functions, those for type checking only, relative ones, and
-``import_module("clew.x")`` with a literal name. Exit code 1 and one line per violation, then the
-table, when a room leans on what it may not. A new room needs a line in ``ROOMS``.
+``import_module("clew.x")`` with a literal name. So does a text that names a room's files
+(``SECLUDED``), since data can be read without an import. Exit code 1 and one line per violation, then
+the table, when a room leans on what it may not. A new room needs a line in ``ROOMS``.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,6 +112,16 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
 network connection but to the node that ``--from`` names, so what could open one is imported there
 and nowhere else."""
 
+SECLUDED = ("simulate",)
+"""Rooms whose files may not even be named by who may not import them. Rules and detectors are judged by
+the simulator's worlds: whoever could read a world's figures could be made to fit them."""
+
+READERS = ("importlib.resources", "pkgutil")
+"""Modules that read the files of packages; the rules of ``heuristics`` have none."""
+
+UNREAD = ("heuristics", "analysis", "build", "reference")
+"""Rooms that conclude, or keep what conclusions rest on, and that read no files of packages."""
+
 
 @dataclass(frozen=True)
 class Import:
@@ -168,6 +180,34 @@ def _dynamic(node: ast.Call) -> Iterator[Import]:
             yield Import(first.value, node.lineno)
 
 
+def names_of(source: str, room: str) -> Iterator[tuple[int, str]]:
+    """Lines on which a text in ``source`` names the files of a secluded room, and the text.
+
+    Documentation may name them. ``"clew/" + "simulate"`` counts too: any text that is the room's name,
+    or that holds it as part of a path or of a module.
+    """
+    tree = ast.parse(source)
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    form = re.compile(rf"(^|[./\\]){room}([./\\]|$)")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in told:
+            continue
+        if isinstance(node.value, str) and form.search(node.value):
+            yield node.lineno, node.value
+
+
+def _secluded(room: str, source: str, read: list[Import]) -> Iterator[tuple[int, str]]:
+    """What in a file reaches for the data of rooms that it may not import: line and reason."""
+    for other in SECLUDED:
+        if room != other and other not in ROOMS[room]:
+            for line, text in names_of(source, other):
+                yield line, f"{room} may not name files of {other}, found {text!r}"
+    if room in UNREAD:
+        for item in read:
+            if any(item.name == name or item.name.startswith(f"{name}.") for name in READERS):
+                yield item.line, f"{room} may not read files of packages with {item.name}"
+
+
 def _room(module: str) -> str:
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
@@ -220,13 +260,15 @@ def check(root: Path) -> tuple[list[Violation], int]:
             violations.append(Violation(path, 1, f"the room {_room(module)} is not in the table"))
             continue
         source = path.read_text(encoding="utf-8")
-        for item in imports(source, module, is_package=path.name == "__init__.py", modules=modules):
+        found = list(imports(source, module, is_package=path.name == "__init__.py", modules=modules))
+        reasons = list(_secluded(_room(module), source, found))
+        for item in found:
             read += 1
             inside = item.name.split(".")[0] == PACKAGE
             reason = (_inside_reason if inside else _outside_reason)(module, item.name)
-            violation = Violation(path, item.line, reason or "")
-            if reason and violation not in violations:
-                violations.append(violation)
+            if reason:
+                reasons.append((item.line, reason))
+        violations += {Violation(path, line, reason): None for line, reason in reasons}
     return sorted(violations, key=lambda each: (each.path, each.line, each.reason)), read
 
 

@@ -56,7 +56,7 @@ def _lines() -> Iterator[str]:
         yield ""
         yield from _command(f"clew {name}", command, QUESTIONS.get(name) or COMMANDS.get(name, ()))
         for other in COMMANDS:
-            if other.startswith(f"{name} --"):
+            if other.startswith((f"{name} --", f"{name} NAME")):
                 yield ""
                 yield f"With `{other.removeprefix(f'{name} ')}`:"
                 yield ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clew.cli.keys import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, Key
+from clew.cli.keys import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, VALUE, Key
 
-FREE = {"parameters", "phases", "memory_by", "ledger_by", "output_kinds", "input_kinds", "ages"}
+FREE = {
+    "parameters", "phases", "memory_by", "ledger_by", "output_kinds", "input_kinds", "ages", "rows[].value",
+}  # fmt: skip
 """Objects whose keys depend on what was asked, or on how it was done."""
 
 TYPES: dict[str, tuple[type, ...]] = {
@@ -17,6 +19,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     FLAG: (bool,),
     LIST: (list,),
     OBJECT: (dict,),
+    VALUE: (int, float, str, bool, dict),
 }
 
 

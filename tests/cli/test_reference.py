@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def _names(group: click.Group, before: str = "") -> Iterator[str]:
 
 
 def test_keys_are_those_of_commands() -> None:
-    plain = {name for name in COMMANDS if " --" not in name}
+    forms = {name: re.split(" --| NAME", name)[0] for name in COMMANDS}
+    plain = {name for name, command in forms.items() if name == command}
     assert {*QUESTIONS, *plain} == set(_names(program)) - {"demo", "completion"}
-    assert {name.partition(" --")[0] for name in COMMANDS} == plain
+    assert set(forms.values()) == plain
     assert not set(QUESTIONS) & set(COMMANDS)

@@ -14,6 +14,7 @@ TEXT = "text"
 FLAG = "true or false"
 LIST = "list"
 OBJECT = "object"
+VALUE = "number, text, true or false, or object"
 OR_NULL = " or null"
 
 SATOSHI = "satoshi"
@@ -407,6 +408,21 @@ _TIP: tuple[Key, ...] = (
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
 )
 
+_WORLD: tuple[Key, ...] = (
+    Key("name", TEXT, "", "Name of a world."),
+    Key("era", TEXT, "", "The years that it is like."),
+    Key("start", TEXT, "date", "First day of its span."),
+    Key("end", TEXT, "date", "Last day of its span."),
+    Key(
+        "figures",
+        INTEGER,
+        "figures",
+        "How many figures it has; shares, distributions and paths count as one.",
+    ),
+    Key("guesses", INTEGER, "figures", "How many of them are guesses."),
+    Key("about", TEXT, "", "What it is about."),
+)
+
 COMMANDS: dict[str, tuple[Key, ...]] = {
     "index": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
@@ -571,6 +587,27 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("bytes", INTEGER, BYTES, "Its size."),
         Key("sha256", TEXT, HEX, "Its SHA-256."),
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
+    ),
+    "simulate worlds": (
+        Key("worlds", LIST, "", "The worlds that come with clew, or the one that was checked."),
+        *_under("worlds[]", *_WORLD),
+    ),
+    "simulate worlds NAME": (
+        *_WORLD,
+        Key("rows", LIST, "", "The world's figures in the order of its file. " + _LIMIT),
+        *_under(
+            "rows[]",
+            Key("place", TEXT, "", "Where the figure stands, such as people.acts."),
+            Key("value", VALUE, "", "What it is; an object where it is shares, a distribution or a path."),
+            Key("low", NUMBER + OR_NULL, "", "Least that it may plausibly be; null if no range is stated."),
+            Key("high", NUMBER + OR_NULL, "", "Most that it may plausibly be; null if no range is stated."),
+            Key("source", TEXT, "", "Name of its source in the file."),
+            Key("kind", TEXT, "", "code, protocol, study, statistics, case or guess."),
+            Key("title", TEXT, "", "What the source is."),
+            Key("where", TEXT, "", "Where to read it: file and version, BIP, study or page."),
+            Key("note", TEXT, "", "What else is worth knowing of it."),
+        ),
+        *EXTENT,
     ),
     "simulate bulk": (
         Key("size", INTEGER, BYTES, "Bytes of block files made."),

@@ -14,6 +14,7 @@ from clew.cli.progress import Display
 from clew.cli.sheet import Column, Sheet, count, show_json
 from clew.cli.units import duration, number, plural
 from clew.cli.units import size as as_size
+from clew.cli.worlds import worlds
 
 if TYPE_CHECKING:
     from clew.simulate.bulk import Composition
@@ -41,7 +42,11 @@ def simulate() -> None:
     \b
     Examples:
       clew simulate bulk --size 10GB --seed 1 -o ./bulk
+      clew simulate worlds
     """
+
+
+simulate.add_command(worlds)
 
 
 @simulate.command(short_help="A chain of any size, composed as the main chain is.")

@@ -2,52 +2,90 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from clew.simulate.worlds.figures import Entry
+from clew.simulate.worlds.model import World
+from clew.simulate.worlds.spelling import instead
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from clew.simulate.worlds.tree import Node, Part
 
 
 def describe(error: ValidationError, tree: Node) -> str:
-    """The first fault by line, and how many more there are."""
+    """The first fault in the order of the lines, and how many more there are."""
     lines = sorted({_line(each, tree) for each in error.errors(include_url=False)})
     more = len(lines) - 1
-    _, _, said = lines[0]
-    return said + (f" ({more} more)" if more else "")
+    return lines[0][2] + (f" ({more} more)" if more else "")
 
 
-def _line(fault: ErrorDetails, tree: Node) -> tuple[str, int, str]:
+def _line(fault: ErrorDetails, tree: Node) -> tuple[bool, int, str]:
+    """Whether it stands in another file that this one is based on, the line, and the sentence."""
     context: dict[str, Any] = dict(fault.get("ctx") or {})
     parts: tuple[Part, ...] = (*fault["loc"], *context.get("where", ()))
     node, way, left = tree.nearest(parts)
-    place = ".".join([*way, *(str(part) for part in left if fault["type"] == "missing")]) or "the world"
-    return node.file, node.line, f"{node.file}:{node.line}: {place}: {_reason(fault, context, node)}"
+    # What is missing stands nowhere: its name comes after the place of what should hold it.
+    place = ".".join([*way, *(str(part) for part in left if fault["type"] == "missing")])
+    said = _reason(fault, context)
+    elsewhere = node.file != tree.file
+    file = f"{tree.file}: with {node.file}" if elsewhere else node.file
+    return elsewhere, node.line, f"{file}:{node.line}: {place + ': ' if place else ''}{said}"
 
 
-def _reason(fault: ErrorDetails, context: dict[str, Any], node: Node) -> str:
+def _reason(fault: ErrorDetails, context: dict[str, Any]) -> str:
     kind, found = fault["type"], _shown(fault["input"])
+    if kind == "world":
+        return str(context["said"])
     if kind == "missing":
-        return "expected this key, found none; add it"
+        return f"expected this key{_meaning(fault['loc'])}, found none; add it"
     if kind == "extra_forbidden":
-        return f"expected a known key, found {str(fault['loc'][-1])!r}; {_near_key(fault, node)}"
-    if kind in {"literal_error", "enum"}:
+        word = str(fault["loc"][-1])
+        return f"expected a known key, found {word!r}; {instead(word, _keys(fault['loc'][:-1]))}"
+    if kind == "literal_error":
         return f"expected {context['expected']}, found {found}; take one of them"
-    if kind == "string_type":
-        quoted = f'; put it in quotes: "{fault["input"]}"' if isinstance(fault["input"], int | float) else ""
-        return f"expected text, found {found}{quoted or '; write a word'}"
+    if kind == "string_type" and isinstance(fault["input"], int | float):
+        return f'expected text, found the number {found}; put it in quotes: "{fault["input"]}"'
+    if kind == "string_pattern_mismatch":
+        return f"expected a text of the form {context['pattern']}, found {found}; change it"
     if kind in {"model_type", "dict_type", "model_attributes_type"}:
-        return f"expected a mapping, found {found}; look at the same place in a shipped world"
-    if kind in {"world", "value_error"}:
-        return str(context.get("error") or fault["msg"])
-    said = fault["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"expected {said[0].lower()}{said[1:]}, found {found}; change it"
+        known = ", ".join(_keys(fault["loc"])) or "names and values"
+        return f"expected a mapping ({known}), found {found}; compare with a shipped world"
+    said = fault["msg"].removeprefix("Input should be ")
+    return f"expected {said[:1].lower()}{said[1:]}, found {found}; change it"
 
 
-def _near_key(fault: ErrorDetails, node: Node) -> str:
-    return ""
+def _meaning(loc: tuple[Part, ...]) -> str:
+    model = _model(loc[:-1])
+    field = _field(model, loc[-1]) if model else None
+    said = " ".join((field.description or "").split()) if field else ""
+    return f" ({said.rstrip('.')})" if said else ""
+
+
+def _keys(loc: tuple[Part, ...]) -> list[str]:
+    model = _model(loc)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _model(loc: tuple[Part, ...]) -> type[Entry] | None:
+    """The section or entry at a place, by the types alone."""
+    kind: Any = World
+    for part in loc:
+        if isinstance(kind, type) and issubclass(kind, Entry):
+            field = _field(kind, part)
+            kind = field.annotation if field else None
+        elif get_origin(kind) in {list, dict}:
+            kind = get_args(kind)[-1]
+        else:
+            return None
+    return kind if isinstance(kind, type) and issubclass(kind, Entry) else None
+
+
+def _field(model: type[Entry], key: Part) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if key in (name, field.alias)), None)
 
 
 def _shown(value: Any) -> str:

@@ -7,17 +7,61 @@ from itertools import pairwise
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
+MOST_POINTS = 16
+"""Points of a distribution; an economy's tables have no more."""
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Number = Annotated[float, Field(strict=True)]
 SourceKind = Literal["code", "protocol", "study", "statistics", "case", "guess"]
 
 
 class Entry(BaseModel):
     """Anything in a world file: unknown keys are errors, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+    @model_validator(mode="after")
+    def _figures_in_bounds(self) -> Entry:
+        for name, (least, most) in bounds(type(self)).items():
+            figure = getattr(self, name)
+            for key, values in (("is", (figure.value,)), ("between", figure.between or ())):
+                for value in values:
+                    if not least <= value <= most:
+                        raise fault(
+                            (name, key),
+                            f"expected {plain(least)} to {plain(most)}, found {plain(value)}; change it",
+                        )
+        return self
+
+
+def bounds(entry: type[Entry]) -> dict[str, tuple[float, float]]:
+    """What the figures of a section must lie between, by field."""
+    found = {}
+    for name, field in entry.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and "least" in extra:
+            found[name] = (float(str(extra["least"])), float(str(extra["most"])))
+    return found
+
+
+def fault(where: tuple[str, ...], said: str) -> PydanticCustomError:
+    """An error at a place below the entry that raises it."""
+    return PydanticCustomError("world", "{said}", {"said": said, "where": where})
+
+
+def plain(value: float) -> str:
+    """A number as people write it."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 class Source(Entry):
@@ -33,14 +77,18 @@ class Source(Entry):
 class Figure(Entry):
     """A number: ``is``, the range ``between`` which it may plausibly lie, and its source ``from``."""
 
-    value: float = Field(alias="is")
-    between: tuple[float, float] | None = None
+    value: Number = Field(alias="is")
+    between: tuple[Number, Number] | None = None
     source: str = Field(alias="from")
 
     @model_validator(mode="after")
     def _in_range(self) -> Figure:
         if self.between is not None and not self.between[0] <= self.value <= self.between[1]:
-            raise ValueError(f"{self.value} is not between {self.between[0]} and {self.between[1]}")
+            low, high = (plain(value) for value in self.between)
+            raise fault(
+                ("is",),
+                f"expected {low} to {high}, its own range, found {plain(self.value)}; change one of them",
+            )
         return self
 
     def __float__(self) -> float:
@@ -65,46 +113,50 @@ class Choice(Entry, Generic[T]):
 class Shares(Entry):
     """Names with weights, in any unit, and their source."""
 
-    shares: dict[str, Annotated[float, Field(ge=0)]]
+    shares: dict[str, Annotated[Number, Field(ge=0)]]
     source: str = Field(alias="from")
 
     @model_validator(mode="after")
     def _something(self) -> Shares:
         if not sum(self.shares.values()) > 0:
-            raise ValueError("at least one share must be above zero")
+            raise fault(("shares",), "expected a share above 0, found none; raise one")
         return self
 
 
 class Quantiles(Entry):
     """A distribution: the value below which each percentage lies; straight lines between.
 
-    The percentages ascend from 0 to 100, the values with them.
+    The percentages ascend from 0 to 100, the values with them; at most 16 of them.
     """
 
-    quantiles: dict[float, float]
+    quantiles: dict[float, Number]
     source: str = Field(alias="from")
 
     @model_validator(mode="after")
     def _ascending(self) -> Quantiles:
         percents, values = list(self.quantiles), list(self.quantiles.values())
-        if len(percents) < 2 or percents[0] != 0 or percents[-1] != 100:
-            raise ValueError("percentages must run from 0 to 100")
+        where = ("quantiles",)
+        if not 2 <= len(percents) <= MOST_POINTS:
+            raise fault(where, f"expected 2 to {MOST_POINTS} points, found {len(percents)}; leave some out")
+        if (percents[0], percents[-1]) != (0, 100):
+            found = f"{plain(percents[0])} and {plain(percents[-1])}"
+            raise fault(where, f"expected 0 as first percentage and 100 as last, found {found}; add them")
         if percents != sorted(set(percents)) or values != sorted(values) or values[0] < 0:
-            raise ValueError("percentages and values must ascend, and no value be negative")
+            raise fault(where, "expected percentages and values that ascend from 0, found others; sort them")
         return self
 
 
 class Path(Entry):
     """A quantity over time: its value on some days, straight lines between, constant outside."""
 
-    points: dict[date, float]
+    points: dict[date, Number]
     source: str = Field(alias="from")
 
     @model_validator(mode="after")
     def _ascending(self) -> Path:
         days = list(self.points)
         if not days or days != sorted(set(days)) or min(self.points.values()) <= 0:
-            raise ValueError("days must ascend, and values be above zero")
+            raise fault(("points",), "expected days that ascend and values above 0, found others; sort them")
         return self
 
     def at(self, day: date) -> float:

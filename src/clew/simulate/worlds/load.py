@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,11 +96,10 @@ def _text(name_or_path: str | Path) -> tuple[str, str]:
     if isinstance(name_or_path, str) and not name.endswith(ENDINGS) and "/" not in name:
         shipped = _shipped()
         if name not in shipped:
-            close = difflib.get_close_matches(name, shipped, 1)
-            hint = f"did you mean {close[0]}? " if close else ""
+            known = ", ".join(sorted(shipped))
             raise UsageError(
-                f"expected a world ({', '.join(sorted(shipped))}) or a file that ends in .yaml, found {name!r}; "
-                f"{hint}clew simulate worlds lists them"
+                f"expected a world ({known}) or a file that ends in .yaml, found {name!r}; "
+                "clew simulate worlds tells what each is about"
             )
         return f"{name}.yaml", shipped[name]
     try:

@@ -12,7 +12,18 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from clew.simulate.worlds.figures import Choice, Entry, Figure, Name, Path, Quantiles, Shares, Source, figure
+from clew.simulate.worlds.figures import (
+    Choice,
+    Entry,
+    Figure,
+    Name,
+    Path,
+    Quantiles,
+    Shares,
+    Source,
+    fault,
+    figure,
+)
 
 Script = Literal[
     "p2pk",
@@ -369,30 +380,29 @@ class World(Entry):
 
     @model_validator(mode="after")
     def _whole(self) -> World:
-        for where, problem in problems(self):
-            raise ValueError(f"{where}: {problem}")
+        from clew.simulate.worlds.checks import problems
+
+        for where, said in problems(self):
+            raise fault(where, said)
         return self
 
 
-def entries(node: Any, where: str = "") -> Iterator[tuple[str, Entry]]:
-    """Every entry that cites a source, with its place such as ``people.acts``."""
+def entries(node: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entry]]:
+    """Every entry that cites a source, with its place such as ``("people", "acts")``.
+
+    What stands in a list is named by itself, or by its number.
+    """
     if isinstance(node, Entry):
         if hasattr(node, "source"):
             yield where, node
             return
         for name in type(node).model_fields:
-            yield from entries(getattr(node, name), f"{where}.{name}" if where else name)
+            yield from entries(getattr(node, name), (*where, name))
     elif isinstance(node, list):
         for number, item in enumerate(node):
-            name = getattr(item, "name", str(number))
-            yield from entries(item, f"{where}.{name}")
+            yield from entries(item, (*where, called(item) or str(number)))
 
 
-def problems(world: World) -> Iterator[tuple[str, str]]:
-    """What does not fit together: place and reason. Ranges of figures, sources, names of one another."""
-    for where, entry in entries(world):
-        source = getattr(entry, "source", None)
-        if source not in world.sources:
-            yield where, f"source {source!r} is not among the sources"
-    if world.time.start >= world.time.end:
-        yield "time", "the end must be later than the start"
+def called(item: Any) -> str | None:
+    """What an item of a list calls itself."""
+    return getattr(item, "name", None) or getattr(item, "protocol", None)

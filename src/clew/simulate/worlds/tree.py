@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from clew.errors import UsageError
@@ -18,8 +18,11 @@ Scalar = str | int | float | bool | None
 
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 12
-SHORTHAND = ("from",)
-"""Keys that make a mapping an entry, which another file replaces whole."""
+CITES = "from"
+"""The key that makes a mapping an entry, which another file replaces whole."""
+
+NAMES = ("name", "protocol")
+"""Keys by which an item of a list calls itself."""
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
@@ -34,15 +37,12 @@ class Node:
     file: str
     line: int
     """Of its key, where it has one."""
-    end: int = 0
-    """Last line."""
-    names: tuple[str, ...] = field(default=("name", "protocol"), repr=False)
 
     @property
     def name(self) -> str | None:
         """What a mapping in a list calls itself."""
         if isinstance(self.value, dict):
-            for key in self.names:
+            for key in NAMES:
                 found = self.value.get(key)
                 if found is not None and isinstance(found.value, str):
                     return found.value
@@ -61,9 +61,11 @@ class Node:
         if isinstance(self.value, dict):
             return self.value.get(str(part))
         if isinstance(self.value, list):
-            if isinstance(part, int):
-                return self.value[part] if 0 <= part < len(self.value) else None
-            return next((item for item in self.value if item.name == part), None)
+            named = next((item for item in self.value if item.name == part), None)
+            if named is not None or not str(part).isdecimal():
+                return named
+            number = int(part)
+            return self.value[number] if number < len(self.value) else None
         return None
 
     def nearest(self, parts: tuple[Part, ...]) -> tuple[Node, tuple[str, ...], tuple[Part, ...]]:
@@ -130,7 +132,7 @@ class _Builder:
     def _node(self, event: Any, depth: int, line: int = 0) -> Node:
         import yaml
 
-        begins = line or event.start_mark.line + 1
+        begins = line or _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise self._error(
                 event, "expected plain values, found an anchor or alias; write it out, or use based_on"
@@ -143,7 +145,7 @@ class _Builder:
             )
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event.value) if event.implicit[0] else event.value
-            return Node(value, self._file, begins, event.end_mark.line + 1)
+            return Node(value, self._file, begins)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(begins, depth)
         return self._mapping(begins, depth)
@@ -151,14 +153,16 @@ class _Builder:
     def _list(self, line: int, depth: int) -> Node:
         import yaml
 
+        event: Any
         items: list[Node] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, depth + 1))
-        return Node(items, self._file, line, max([line, *(item.end for item in items)]))
+        return Node(items, self._file, line)
 
     def _mapping(self, line: int, depth: int) -> Node:
         import yaml
 
+        event: Any
         children: dict[str, Node] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag is not None:
@@ -170,11 +174,15 @@ class _Builder:
                     f"expected each key once, found {event.value!r} again (first on line {first.line}); "
                     "remove one of the two",
                 )
-            children[event.value] = self._node(next(self._events), depth + 1, event.start_mark.line + 1)
-        return Node(children, self._file, line, max([line, *(child.end for child in children.values())]))
+            children[event.value] = self._node(next(self._events), depth + 1, _line(event))
+        return Node(children, self._file, line)
 
     def _error(self, event: Any, reason: str) -> UsageError:
-        return UsageError(f"{self._file}:{event.start_mark.line + 1}: {reason}")
+        return UsageError(f"{self._file}:{_line(event)}: {reason}")
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _scalar(text: str) -> Scalar:
@@ -196,11 +204,11 @@ def merged(base: Node, over: Node) -> Node:
     empty one.
     """
     if isinstance(base.value, dict) and isinstance(over.value, dict):
-        if any(key in node.value for key in SHORTHAND for node in (base, over)):  # type: ignore[operator]
+        if CITES in base.value or CITES in over.value:
             return over
         keys = [*base.value, *(key for key in over.value if key not in base.value)]
         children = {key: _either(base.value.get(key), over.value.get(key)) for key in keys}
-        return Node(children, over.file, over.line, over.end)
+        return Node(children, over.file, over.line)
     if isinstance(base.value, list) and isinstance(over.value, list):
         names = [item.name for item in (*base.value, *over.value)]
         if None in names or not over.value:
@@ -208,7 +216,7 @@ def merged(base: Node, over: Node) -> Node:
         known = [item.name for item in base.value]
         items = [_either(item, over.child(item.name or "")) for item in base.value]
         items += [item for item in over.value if item.name not in known]
-        return Node(items, over.file, over.line, over.end)
+        return Node(items, over.file, over.line)
     return over
 
 
