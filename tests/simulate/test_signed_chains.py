@@ -92,6 +92,24 @@ def test_one_flipped_bit_of_a_signature_is_refused(tmp_path: Path, place: int) -
     assert verdict.refused == {chain.tip.header.hash: "CONSENSUS"}
 
 
+@pytest.mark.parametrize("place", [None, 0, 3, 8, -4])
+def test_the_same_chain_with_one_bit_flipped_is_refused_from_there(tmp_path: Path, place: int | None) -> None:
+    """In one input of the transactions that open every lock with every hash type, or in none."""
+    chain = everything()
+    height = max(range(len(chain.blocks)), key=lambda at: len(chain.blocks[at].raw))
+    body = list(chain.blocks[height].transfers[1:])
+    assert len(body) == 7
+    if place is not None:
+        signed = body[3].transaction
+        index = place % len(signed.inputs)
+        body[3] = replace(body[3], transaction=flipped(signed, index))
+    forged = chain.fork(height - 1)
+    forged.mine(chain.lock("miner", "p2pk"), transfers=body)
+    verdict = judge(forged.raw_blocks, tmp_path / "node")
+    assert verdict.height == (height if place is None else height - 1)
+    assert len(verdict.refused) == (place is not None)
+
+
 def test_filler_is_refused(tmp_path: Path) -> None:
     chain = Chain()
     chain.mine(lock("miner", "p2wpkh"), count=100)
