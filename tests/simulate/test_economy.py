@@ -19,8 +19,8 @@ from clew.errors import StorageError, UsageError
 from clew.simulate.blockfile import obfuscate
 from clew.simulate.chain import HALVING_BLOCKS, Coin
 from clew.simulate.course import run
-from clew.simulate.small_economy import BLOCKS, Economy, simulate
 from clew.simulate.mining import push_height
+from clew.simulate.small_economy import BLOCKS, Economy, simulate
 
 
 def digest_of(folder: Path) -> dict[str, str]:

@@ -15,8 +15,8 @@ from clew.bitcoin.script import classify
 from clew.errors import UsageError
 from clew.simulate import truth as tables
 from clew.simulate.course import run
-from clew.simulate.small_economy import BLOCKS, Economy
 from clew.simulate.reckoning import gather
+from clew.simulate.small_economy import BLOCKS, Economy
 from clew.simulate.truth import OUTSIDE, OWN, Records, summarise
 
 

@@ -130,10 +130,11 @@ def _script_after(e: Economy, names: Names, keys: Keys, page: Page, one: int, ot
     half = np.int64(len(scripts) // 2)
     end = put_script(scripts, np.int64(0), e.address[first], first, names.payload, keys)
     other_end = put_script(scripts, half, e.address[second], second, names.payload, keys)
-    for i in range(1, min(end, other_end - half)):
+    other_end -= half
+    for i in range(1, end if end < other_end else other_end):
         if scripts[i] != scripts[half + i]:
             return bool(scripts[i] > scripts[half + i])
-    return bool(end > other_end - half)
+    return bool(end > other_end)
 
 
 @folded

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -46,48 +48,72 @@ def payloads(e: Economy, keys: Keys) -> npt.NDArray[np.uint8]:
     return found
 
 
-def write_blocks(course: Course, folder: Path, *, key: bytes, most: int) -> Record:
-    """Write the blocks of an economy that has run; returns the names that they gave. Raises OSError.
+class Writer(Protocol):
+    """Writes one block after the other; ``hashes`` of those written, ``names`` that they gave."""
 
-    Some blocks arrive late, and one that lost the race lies among them, as in a node's files.
+    hashes: list[bytes]
+    names: Names
+
+    def block(self, height: int) -> tuple[npt.NDArray[np.uint8], bytes]:
+        """A framed block, and its undo data."""
+
+    def rival(self, height: int) -> npt.NDArray[np.uint8]:
+        """A block with the same payments that lost the race."""
+
+
+def write_blocks(
+    course: Course, writer: Writer, folder: Path, *, key: bytes, most: int, tell: Callable[[int], None]
+) -> Record:
+    """Write the blocks of an economy that has run; returns what they are called. Raises OSError.
+
+    ``key``: of xor.dat. ``most``: bytes of a block file. ``tell`` hears of each height done. Some blocks
+    arrive late, and one that lost the race lies among them, as in a node's files.
     """
-    e = course.society.state.e
-    count = e.count
-    keys = filler_keys(course.dice.separate("keys"))
-    names = Names(
-        np.zeros(32 * int(count[TXS]), np.uint8),
-        np.zeros(int(count[COINS]), np.int32),
-        np.zeros(max(1, int(count[INPUTS])), np.int32),
-        payloads(e, keys),
-    )
-    writer = _Writer(course, names, keys)
     files = NodeFiles(folder, key, most=most)
     arrival = course.dice.separate("arrival")
     try:
         files.add(np.frombuffer(MAGIC + len(GENESIS).to_bytes(4, "little") + GENESIS, np.uint8))
         lost = course.blocks * 2 // 3
         for height in range(1, course.blocks):
-            late = arrival.between(1, _MOST_LATE) if height > 1 and not arrival.below(_LATE_EVERY) else 0
+            late = arrival.between(1, _MOST_LATE) if not arrival.below(_LATE_EVERY) else 0
             previous = writer.hashes[-1]
+            frame, undo = writer.block(height)
+            files.add(frame, undo, previous, late=0 if height in (1, lost) else late)
             if height == lost:
                 files.add(writer.rival(height))
-            frame, undo = writer.block(height)
-            files.add(frame, undo, previous, late=late)
+            tell(height)
         files.close()
     finally:
         files.abandon()
-    types = ADDRESS_TYPES[e.address[: count[ADDRESSES], A_KIND]]
+    return _record(course, writer, files.paths)
+
+
+def _record(course: Course, writer: Writer, paths: list[Path]) -> Record:
+    e, names = course.society.state.e, writer.names
     return Record(
-        names.txids.reshape(-1, 32), names.vouts, names.vins[: count[INPUTS]], types,
-        names.payload.reshape(-1, 32), tuple(writer.hashes), tuple(files.paths),
-    )  # fmt: skip
+        names.txids.reshape(-1, 32),
+        names.vouts,
+        names.vins[: e.count[INPUTS]],
+        ADDRESS_TYPES[e.address[: e.count[ADDRESSES], A_KIND]],
+        names.payload.reshape(-1, 32),
+        tuple(writer.hashes),
+        tuple(paths),
+    )
 
 
-class _Writer:
-    """Writes one block after the other; ``hashes`` of those written, the genesis block's first."""
+class FillerWriter:
+    """Writes a chain that is not signed, by kernels; ``hashes``: the genesis block's first."""
 
-    def __init__(self, course: Course, names: Names, keys: Keys) -> None:
-        self._course, self._names, self._keys = course, names, keys
+    def __init__(self, course: Course) -> None:
+        e = course.society.state.e
+        self._course = course
+        self._keys = filler_keys(course.dice.separate("keys"))
+        self.names = Names(
+            np.zeros(32 * int(e.count[TXS]), np.uint8),
+            np.zeros(int(e.count[COINS]), np.int32),
+            np.zeros(max(1, int(e.count[INPUTS])), np.int32),
+            payloads(e, self._keys),
+        )
         self.hashes = [sha256d(GENESIS[:80])]
         self._page = _page(0, 0)
 
@@ -96,10 +122,10 @@ class _Writer:
         frame, block_hash, txid = self._close(height, self._course.calendar.times[height])
         first, last = self._course.ends[height - 1 : height + 1]
         self.hashes.append(block_hash)
-        self._names.txids[32 * (last - 1) : 32 * last] = np.frombuffer(txid, np.uint8)
+        self.names.txids[32 * (last - 1) : 32 * last] = np.frombuffer(txid, np.uint8)
         e = self._course.society.state.e
         record = np.empty(len(frame) + 1024, np.uint8)
-        end = write_undo(e, self._names, self._keys, first, last - 1, record, 0)
+        end = write_undo(e, self.names, self._keys, first, last - 1, record, 0)
         return frame, record[:end].tobytes()
 
     def rival(self, height: int) -> npt.NDArray[np.uint8]:
@@ -113,7 +139,7 @@ class _Writer:
         if size > len(self._page.out) or rows + 2 > len(self._page.starts):
             self._page = _page(2 * size, 2 * rows)
         page = self._page
-        made = int(write_transactions(e, self._names, self._keys, page, first, last - 1))
+        made = int(write_transactions(e, self.names, self._keys, page, first, last - 1))
         coinbase = self._coinbase(height, last - 1, bool(page.has_witness[1:made].any()))
         level = np.empty(32 * (made + 1), np.uint8)
         return close(Draft(page, made, time, coinbase), self.hashes[height - 1], level)
@@ -123,7 +149,7 @@ class _Writer:
         coin = int(e.tx[at, 1])
         address = int(e.coin[coin, ADDRESS])
         script = np.zeros(160, np.uint8)
-        end = put_script(script, 0, e.address[address], address, self._names.payload, self._keys)
+        end = put_script(script, 0, e.address[address], address, self.names.payload, self._keys)
         return Coinbase(height, int(e.coin[coin, VALUE]), script[:end].tobytes(), has_witness, MARK)
 
 

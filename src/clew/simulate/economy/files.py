@@ -19,8 +19,9 @@ CHUNK = 1 << 20
 class NodeFiles:
     """Writes ``blk*.dat``, ``rev*.dat`` and ``xor.dat`` into a folder.
 
-    A block that arrives late is held back until ``late`` others were written after it. The undo record
-    of a block goes to the file of the block's own number. Raises OSError.
+    A block that arrives late is held back until ``late`` others were written after it. A node connects
+    blocks in the chain's order all the same: each undo record goes to the file of its block's number, in
+    that order. Raises OSError.
     """
 
     def __init__(self, folder: Path, key: bytes, *, most: int) -> None:
@@ -28,8 +29,9 @@ class NodeFiles:
         self._key = np.frombuffer(key, np.uint8)
         self._blocks: IO[Any] | None = None
         self._size = 0
-        self._undo: dict[int, bytearray] = {}
+        self._undo: dict[int, list[tuple[int, bytes]]] = {}
         self._held: list[tuple[int, int, npt.NDArray[np.uint8], bytes]] = []
+        self._connected = 0
         self._written = 0
         self.paths: list[Path] = []
         folder.mkdir(parents=True)
@@ -38,28 +40,33 @@ class NodeFiles:
     def add(
         self, frame: npt.NDArray[np.uint8], undo: bytes = b"", previous: bytes = b"", *, late: int = 0
     ) -> None:
-        """Write a framed block and its undo data (empty: it was never connected)."""
+        """Write a framed block of the best chain, in its order, and its undo data.
+
+        Without ``undo``, the block is never connected. ``previous``: hash of its parent, wire order.
+        """
         record = b""
         if undo:
             record = MAGIC + len(undo).to_bytes(4, "little") + undo + sha256d(previous + undo)
+        self._connected += 1
         if late:
-            self._held.append((self._written + late, len(self._held), frame.copy(), record))
+            self._held.append((self._written + late, self._connected, frame.copy(), record))
             return
-        self._put(frame, record)
+        self._put(frame, self._connected, record)
         due = [each for each in self._held if each[0] <= self._written]
         self._held = [each for each in self._held if each[0] > self._written]
-        for _, _, held, held_record in sorted(due, key=lambda each: each[:2]):
-            self._put(held, held_record)
+        for _, place, held, held_record in sorted(due, key=lambda each: each[:2]):
+            self._put(held, place, held_record)
 
     def close(self) -> None:
         """Write what was held back, allocate the last file ahead, and write the undo files."""
-        for _, _, held, record in self._held:
-            self._put(held, record)
+        for _, place, held, record in self._held:
+            self._put(held, place, record)
         assert self._blocks is not None
         self._blocks.write(bytes(-self._size % CHUNK))
         self._blocks.close()
-        for number, content in self._undo.items():
-            data = self._obfuscated(np.frombuffer(bytes(content), np.uint8), 0)
+        for number, records in self._undo.items():
+            content = b"".join(record for _, record in sorted(records))
+            data = self._obfuscated(np.frombuffer(content, np.uint8), 0)
             (self._folder / f"rev{number:05d}.dat").write_bytes(data)
 
     def abandon(self) -> None:
@@ -67,7 +74,7 @@ class NodeFiles:
         if self._blocks is not None:
             self._blocks.close()
 
-    def _put(self, frame: npt.NDArray[np.uint8], record: bytes) -> None:
+    def _put(self, frame: npt.NDArray[np.uint8], place: int, record: bytes) -> None:
         if self._blocks is None or self._size + len(frame) >= self._most:
             if self._blocks is not None:
                 self._blocks.close()
@@ -75,10 +82,11 @@ class NodeFiles:
             self.paths.append(path)
             self._blocks = open(path, "wb")  # noqa: SIM115
             self._size = 0
-            self._undo[len(self.paths) - 1] = bytearray()
+            self._undo[len(self.paths) - 1] = []
         self._blocks.write(self._obfuscated(frame, self._size))
         self._size += len(frame)
-        self._undo[len(self.paths) - 1] += record
+        if record:
+            self._undo[len(self.paths) - 1].append((place, record))
         self._written += 1
 
     def _obfuscated(self, data: npt.NDArray[np.uint8], position: int) -> bytes:
