@@ -19,21 +19,22 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     ``folder`` is there and not an empty folder.
     """
     folder = folder.absolute()
-    making = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.unfinished")
     try:
         _require_none_or_empty(folder)
-        making.mkdir(parents=True)
-        yield making
-        if folder.is_dir():
-            folder.rmdir()
-        making.rename(folder)
+        making = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.unfinished")
+        try:
+            making.mkdir(parents=True)
+            yield making
+            if folder.is_dir():
+                folder.rmdir()
+            making.rename(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
     except OSError as error:
         raise StorageError(
             f"{folder}: cannot be written: {error.strerror or error}; nothing was kept; free some space, "
             "or name a folder elsewhere with -o"
         ) from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def _require_none_or_empty(folder: Path) -> None:
