@@ -190,7 +190,7 @@ def test_bad_requests_leave_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="empty folder"):
         simulate(tmp_path / "full", seed=1, blocks=200)
     (tmp_path / "file").write_text("a file")
-    with pytest.raises(StorageError, match="cannot write"):
+    with pytest.raises(StorageError, match="cannot be written"):
         simulate(tmp_path / "file" / "world", seed=1, blocks=200)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "full", "kept"]
 

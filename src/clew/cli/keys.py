@@ -609,6 +609,36 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "simulate scenarios": (
+        Key("scenarios", LIST, "", "The scenarios that come with Clew."),
+        Key("scenarios[].name", TEXT, "", "Name, as clew simulate scenario takes it."),
+        Key("scenarios[].topic", TEXT, "", "What it is about; the name of the file that it stands in."),
+        Key("scenarios[].title", TEXT, "", "What it shows."),
+        Key("scenarios[].answers", TEXT, "", "What the right answers are, and why; in Markdown."),
+    ),
+    "simulate scenario": (
+        Key("name", TEXT, "", "Name of the scenario."),
+        Key("title", TEXT, "", "What it shows."),
+        Key("answers", TEXT, "", "What the right answers are, and why; in Markdown."),
+        Key("folder", TEXT, "", "The folder made."),
+        Key("tip", OBJECT, "", "The last block."),
+        Key("tip.height", INTEGER, "block height", "Its height."),
+        Key("tip.hash", TEXT, HEX, "Its hash."),
+        Key("transactions", INTEGER, "transactions", "Transactions, without coinbases."),
+        Key("addresses", INTEGER, "addresses", "Addresses that were paid: rows of truth/addresses.csv."),
+        Key(
+            "payments", INTEGER, "outputs", "Outputs, without those of coinbases: rows of truth/payments.csv."
+        ),
+        Key("labels", LIST, "", "The outputs that the scenario gives a name to."),
+        *_under(
+            "labels[]",
+            Key("label", TEXT, "", "The name."),
+            _TXID,
+            _VOUT,
+            Key("value", INTEGER, SATOSHI, "What the output holds."),
+            Key("address", TEXT, "", "What it pays to."),
+        ),
+    ),
     "simulate bulk": (
         Key("size", INTEGER, BYTES, "Bytes of block files made."),
         Key("files", INTEGER, "files", "Block files made."),

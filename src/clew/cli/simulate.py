@@ -11,6 +11,7 @@ import click
 
 from clew.cli import options
 from clew.cli.progress import Display
+from clew.cli.scenarios import scenario, scenarios
 from clew.cli.sheet import Column, Sheet, count, show_json
 from clew.cli.units import duration, number, plural
 from clew.cli.units import size as as_size
@@ -35,7 +36,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> int
     return asked
 
 
-@click.group(short_help="Make block files: to measure on.")
+@click.group(short_help="Make block files: to measure on, and to learn from.")
 def simulate() -> None:
     """Make the block files of a regtest chain.
 
@@ -43,10 +44,12 @@ def simulate() -> None:
     Examples:
       clew simulate bulk --size 10GB --seed 1 -o ./bulk
       clew simulate worlds
+      clew simulate scenario peeling-chain -o ./peeling
     """
 
 
-simulate.add_command(worlds)
+for command in (worlds, scenarios, scenario):
+    simulate.add_command(command)
 
 
 @simulate.command(short_help="A chain of any size, composed as the main chain is.")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.errors import StorageError, UsageError
+from clew.errors import UsageError
 from clew.simulate import truth as truth_tables
 from clew.simulate.blockfile import NO_KEY, XOR_KEY_BYTES, write_block_files
 from clew.simulate.chain import MATURITY, Chain
 from clew.simulate.course import run
 from clew.simulate.dice import Dice
+from clew.simulate.folders import whole_folder
 from clew.simulate.locks import lock
 from clew.simulate.readme import describe
 from clew.simulate.reckoning import gather
@@ -67,17 +66,13 @@ def simulate(
             " ask for more"
         )
     folder = folder.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"expected an empty folder, found something in {folder}: name another")
-    world = run(seed, blocks)
-    records = gather(world)
-    stale = _stale_block(world.chain)
-    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
-    try:
-        (partial / "truth").mkdir(parents=True)
+    with whole_folder(folder) as making:
+        world = run(seed, blocks)
+        records = gather(world)
+        stale = _stale_block(world.chain)
         key = world.dice.separate("xor key").data(XOR_KEY_BYTES) if obfuscate else NO_KEY
         paths = write_block_files(
-            partial / "blocks",
+            making / "blocks",
             [*world.chain.raw_blocks, stale],
             network=world.chain.network,
             xor_key=key,
@@ -85,14 +80,9 @@ def simulate(
             preallocate=max_file_size,
             order=_arrival(len(world.chain.blocks), world.dice.separate("arrival")),
         )
-        truth_tables.write(partial / "truth", records)
-        (partial / "README.md").write_bytes(describe(records.totals).encode())
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(f"cannot write the economy to {folder}: {error.strerror}") from error
+        (making / "truth").mkdir()
+        truth_tables.write(making / "truth", records)
+        (making / "README.md").write_bytes(describe(records.totals).encode())
     files = tuple(folder / "blocks" / path.name for path in paths)
     return Economy(seed, folder, files, world.chain, (stale,), records, truth_tables.summarise(records))
 

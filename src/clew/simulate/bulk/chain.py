@@ -27,6 +27,7 @@ from clew.simulate.bulk.files import BlockFolder
 from clew.simulate.bulk.mix import LARGEST_BLOCK, RECENT, WHOLE, Recipe, block_bytes, mix, place
 from clew.simulate.bulk.stock import new_coins, new_room, with_room
 from clew.simulate.chain import Chain
+from clew.simulate.folders import whole_folder
 from clew.simulate.frames import MAGIC, Coinbase, Draft, close, frame_size
 
 MATURITY = 100
@@ -159,7 +160,7 @@ def make(
     """
     key = hashlib.sha256(f"{seed}/xor".encode()).digest()[:8] if obfuscated else bytes(8)
     blocks = min(size // CROWDED_EVERY, MOST_CROWDED) if crowded is None else crowded
-    with BlockFolder(folder, key) as files:
+    with whole_folder(folder) as making, BlockFolder(making, key) as files:
         chain = BulkChain(size, seed, RECENT if recent else WHOLE, blocks)
         for draft in _closed(chain, files, size, threads != 1):
             if progress is not None:
