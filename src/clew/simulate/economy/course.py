@@ -26,7 +26,7 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.chain import MATURITY, subsidy
 from clew.simulate.dice import Dice
-from clew.simulate.economy.settings import Calendar, Clock, calendar, happening
+from clew.simulate.economy.settings import DAY, Calendar, Clock, calendar, happening
 from clew.simulate.economy.society import Society
 
 if TYPE_CHECKING:
@@ -72,9 +72,14 @@ class Course:
         """Seconds since the block before."""
         return self.calendar.times[self.height] - self.calendar.times[self.height - 1]
 
+    @property
+    def scale(self) -> float:
+        """How many people there are, as a part of those of the world; its daily rates shrink with them."""
+        return len(self.society.people) / float(self.world.people.count)
+
     def happening(self, dice: Dice, per_day: float) -> int:
-        """How often something of this daily rate happens in the block that is being made."""
-        return happening(dice, per_day * self.passed / 86_400)
+        """How often something of this daily rate of the world happens in the block that is being made."""
+        return happening(dice, per_day * self.scale * self.passed / DAY)
 
     def run(self) -> Iterator[int]:
         """Make all blocks; yields each height when it is done."""
@@ -98,7 +103,7 @@ class Course:
 
     def _act(self, most: float) -> None:
         people = self.world.people
-        daily = len(self.society.people) * float(people.acts) * most
+        daily = float(people.count) * float(people.acts) * most
         acts = self.happening(self.dice, daily)
         bets = self.happening(self.dice, float(self.world.trade.bets) * most)
         state, life = self.society.state, self.society.life
