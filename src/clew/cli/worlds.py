@@ -172,7 +172,8 @@ def _described(world: World, where: tuple[str, ...], entry: Entry) -> dict[str, 
     source = _source(world, entry)
     dumped = entry.model_dump(mode="json", by_alias=True)
     dumped.pop("from")
-    low, high = dumped.pop("between", None) or (None, None)
+    between = dumped.pop("between", None)
+    low, high = between if isinstance(between, list) else (None, None)
     (value,) = dumped.values()
     return {
         "place": ".".join(where),

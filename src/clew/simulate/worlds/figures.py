@@ -111,10 +111,21 @@ class Choice(Entry, Generic[T]):
 
 
 class Shares(Entry):
-    """Names with weights, in any unit, and their source."""
+    """Names with weights, in any unit, ranges ``between`` which some may lie, and their source."""
 
     shares: dict[str, Annotated[Number, Field(ge=0)]]
+    between: dict[str, tuple[Number, Number]] | None = None
     source: str = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _in_ranges(self) -> Shares:
+        for name, (low, high) in (self.between or {}).items():
+            share = self.shares.get(name)
+            if share is None or not 0 <= low <= share <= high:
+                said = f"expected {plain(low)} to {plain(high)} as share of {name}"
+                found = "none" if share is None else plain(share)
+                raise fault(("between", name), f"{said}, found {found}; change one of them")
+        return self
 
     @model_validator(mode="after")
     def _something(self) -> Shares:

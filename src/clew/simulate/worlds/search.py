@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clew.errors import UsageError
 from clew.simulate.dice import Dice
-from clew.simulate.worlds.figures import Figure, plain
+from clew.simulate.worlds.figures import Figure, Shares, plain
 from clew.simulate.worlds.model import World, entries
 from clew.simulate.worlds.tree import NAMES
 from clew.simulate.worlds.write import text
@@ -68,13 +68,27 @@ class Worst:
     """The figures that go with the score most, the strongest first."""
 
 
-def ranges(world: World) -> dict[Place, Figure]:
-    """The figures that may be something else, by place."""
-    return {
-        where: entry
-        for where, entry in entries(world)
-        if isinstance(entry, Figure) and entry.between is not None and entry.between[0] < entry.between[1]
-    }
+@dataclass(frozen=True)
+class Range:
+    """What a figure, or one of some shares, is and may be."""
+
+    value: float
+    low: float
+    high: float
+    keys: Place
+    """Where its value stands below its entry."""
+
+
+def ranges(world: World) -> dict[Place, Range]:
+    """What may be something else, by place: figures, and shares by name."""
+    found: dict[Place, Range] = {}
+    for where, entry in entries(world):
+        if isinstance(entry, Figure) and entry.between is not None:
+            found[where] = Range(entry.value, *entry.between, ("is",))
+        elif isinstance(entry, Shares):
+            for name, (low, high) in (entry.between or {}).items():
+                found[(*where, name)] = Range(entry.shares[name], low, high, ("shares", name))
+    return {where: each for where, each in found.items() if each.low < each.high}
 
 
 def sample(world: World, dice: Dice, name: str = "") -> Drawn:
@@ -91,9 +105,11 @@ def sample(world: World, dice: Dice, name: str = "") -> Drawn:
     dumped["name"] = name or f"{world.name}-drawn"
     last: ValidationError | None = None
     for _ in range(ATTEMPTS):
-        figures = {where: _draw(figure, dice) for where, figure in known.items()}
+        figures = {where: _draw(each, dice) for where, each in known.items()}
         for where, value in figures.items():
-            _at(dumped, where)["is"] = value
+            keys = known[where].keys
+            entry = where[: len(where) + 1 - len(keys)]
+            _at(dumped, (*entry, *keys[:-1]))[keys[-1]] = value
         try:
             drawn = World.model_validate(dumped)
         except ValidationError as error:
@@ -143,15 +159,14 @@ def worst(
     return Worst(lowest[1], lowest[0], tuple(done), _influences(done)[:most_influences])
 
 
-def _draw(figure: Figure, dice: Dice) -> float:
-    assert figure.between is not None
-    low, high = figure.between
+def _draw(known: Range, dice: Dice) -> float:
+    low, high = known.low, known.high
     if low > 0 and high / low > DECADE:
         value = _logarithmic(low, high, dice)
     else:
         value = low + (high - low) * (dice.below(1 << _BITS) / (1 << _BITS))
     # A count stays a count.
-    whole = all(each == int(each) for each in (figure.value, low, high)) and high >= DECADE
+    whole = all(each == int(each) for each in (known.value, low, high)) and high >= DECADE
     value = float(round(value)) if whole else float(f"{value:.{DIGITS}g}")
     return min(max(value, low), high)
 
@@ -182,12 +197,15 @@ def _head(world: World) -> str:
     )
 
 
-def _notes(known: dict[Place, Figure]) -> dict[Place, str]:
-    notes = {}
-    for where, figure in known.items():
-        assert figure.between is not None
-        low, high = map(plain, figure.between)
-        notes[where] = f"drawn from {low} to {high}; was {plain(figure.value)}"
+def _notes(known: dict[Place, Range]) -> dict[Place, str]:
+    notes: dict[Place, str] = {}
+    for where, each in known.items():
+        said = f"drawn from {plain(each.low)} to {plain(each.high)}; was {plain(each.value)}"
+        if len(each.keys) == 1:
+            notes[where] = said
+        else:
+            before = notes.get(where[:-1])
+            notes[where[:-1]] = f"{before}; {where[-1]} {said}" if before else f"{where[-1]} {said}"
     return notes
 
 
