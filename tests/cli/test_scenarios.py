@@ -61,6 +61,18 @@ def test_json_has_the_documented_keys(inside: Run, tmp_path: Path) -> None:
     assert any(line.startswith(f"{label['txid']},{label['vout']},{label['value']},") for line in payments)
 
 
+def test_signed_it_is_another_chain_of_the_same_story(inside: Run, tmp_path: Path) -> None:
+    pytest.importorskip("coincurve")
+    plain, signed = (
+        json.loads(inside("simulate", "scenario", "escrow", "--json", "-o", tmp_path / name, *options).out)
+        for name, options in (("plain", ()), ("signed", ("--signed",)))
+    )
+    assert plain["tip"]["height"] == signed["tip"]["height"]
+    assert plain["tip"]["hash"] != signed["tip"]["hash"]
+    assert "Every signature is real." in (tmp_path / "signed" / "README.md").read_text()
+    assert "Keys and signatures are filler." in (tmp_path / "plain" / "README.md").read_text()
+
+
 def test_the_folder_is_named_after_the_scenario(
     clew: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ from clew.simulate.chain import subsidy
 from clew.simulate.scenarios import SCENARIOS, Pay, Scenario, Story, find, scenario, tell, write
 from clew.simulate.scenarios.amount import btc, satoshi
 from clew.simulate.scenarios.rows import INNOCENT, PURPOSES, TOGETHER, Told
+from simulate.consensus import judge
 
 REGTEST = network("regtest")
 EVERY = pytest.mark.parametrize("name", SCENARIOS)
@@ -94,6 +95,17 @@ def test_every_satoshi_is_minted_held_or_a_fee(name: str) -> None:
             minted += subsidy(height)
             unspent.update({(coinbase.txid, vout): out.value for vout, out in enumerate(coinbase.outputs)})
     assert sum(unspent.values()) == minted
+
+
+@EVERY
+def test_a_node_accepts_it_signed(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("coincurve")
+    story = tell(name, signed=True)
+    verdict = judge(story.chain.raw_blocks, tmp_path / "node")
+    assert verdict.refused == {}
+    assert (verdict.height, verdict.tip) == (story.chain.height, story.chain.tip.header.hash)
+    # The same story but for keys.
+    assert [(row.name, row.role) for row in story.owned] == [(row.name, row.role) for row in told(name).owned]
 
 
 @EVERY
@@ -198,7 +210,7 @@ def test_the_same_scenario_gives_the_same_bytes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "there")], env=environment, check=True)
     here = digest_of(tmp_path / "here")
     assert here == digest_of(tmp_path / "there")
-    assert len(here) == 5 * len(SCENARIOS)
+    assert len(here) == 6 * len(SCENARIOS)
 
 
 def test_the_bytes_are_the_same_on_every_machine() -> None:
@@ -206,7 +218,7 @@ def test_the_bytes_are_the_same_on_every_machine() -> None:
     tips = "".join(told(name).chain.tip.header.hash.hex() for name in SCENARIOS)
     assert (
         hashlib.sha256(tips.encode()).hexdigest()
-        == "28e5a2945bbe41b5740023886a68d0fcf49f21202ee61cb6c4ca641f8b2c7ae0"
+        == "bb3780ef667cf12e63e9163b18937b088dd7bb2cb9c38fda54bc4853e81fa8e1"
     )
 
 

@@ -62,12 +62,14 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     type=click.Path(path_type=Path),
     help="The folder to make; it must be missing or empty. Without it: one of the scenario's name, here.",
 )
+@click.option("--signed", is_flag=True, help="Sign everything, so that a node accepts it.")
 @options.as_json
-def scenario(which: str, folder: Path | None, as_json: bool) -> None:
+def scenario(which: str, folder: Path | None, signed: bool, as_json: bool) -> None:
     """Write one scenario to a folder: blocks, the truth, and a README that tells what happened and why.
 
     NAME is one of clew simulate scenarios. FILE.py is a Python file of your own with functions under
-    @scenario; it is run. The same scenario gives the same bytes.
+    @scenario; it is run. The same scenario gives the same bytes. --signed needs the package coincurve:
+    pip install "clew[signed]".
 
     \b
     Examples:
@@ -78,7 +80,7 @@ def scenario(which: str, folder: Path | None, as_json: bool) -> None:
     from clew.simulate.scenarios import find, write
 
     found = find(which)
-    written = write(found, folder or Path(found.name))
+    written = write(found, folder or Path(found.name), signed=signed)
     if as_json:
         show_json(_as_dict(written))
     else:

@@ -21,9 +21,9 @@ from clew.simulate.scenarios.shelf import SCENARIOS, find
 from clew.simulate.scenarios.story import FEE, Pay, Story
 
 
-def tell(which: str) -> Story:
+def tell(which: str, *, signed: bool = False) -> Story:
     """The story of a scenario of this name, or of a file; raises UsageError as ``find`` and ``tell`` do."""
-    return find(which).tell()
+    return find(which).tell(signed=signed)
 
 
 __all__ = [

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from clew.bitcoin.script import ANCHOR_PROGRAM, witness_script
 from clew.simulate.locks import (
+    KNOWN_KEY,
     SIGHASH_ANYONECANPAY,
     SIGHASH_SINGLE,
-    anything,
-    key,
+    pay_to_anchor,
+    pay_to_anyone,
     pay_to_multisig,
     pay_to_pubkeyhash,
+    pay_to_witness_anyone,
     pay_to_witness_multisig,
 )
 from clew.simulate.scenarios.cast import a_service
 from clew.simulate.scenarios.owners import Habit, Owner
 from clew.simulate.scenarios.scenario import scenario
 from clew.simulate.scenarios.story import Pay, Story
-
-KNOWN_KEY = bytes.fromhex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")
-"""The public key of the private key 1 (the generator of secp256k1), which everybody can sign with."""
-
-ANCHOR = witness_script(1, ANCHOR_PROGRAM)
-OP_TRUE = b"\x51"
 
 
 def _wallet_of_three(story: Story, name: str, actor: str = "") -> Owner:
@@ -60,8 +55,8 @@ def bridge(story: Story) -> None:
     """
     service = a_service(story)
     five, three = [service[n] for n in range(1, 6)], [service[n] for n in range(6, 9)]
-    for together, amounts in ((five, ("0.5", "0.4")), (three, ("0.5", "0.4"))):
-        for amount in amounts:
+    for together in (five, three):
+        for amount in ("0.5", "0.4"):
             coins = [story.fund(place, amount)[0] for place in together]
             story.sweep(service, service.fresh("kept"), spend=coins)
     ends = [story.fund(place, "0.2")[0] for place in (five[-1], three[0])]
@@ -147,14 +142,18 @@ def known_key(story: Story) -> None:
 
 @scenario
 def anyone_can_spend(story: Story) -> None:
-    """An output without any lock, spent by strangers beside coins of their own.
+    """Outputs without any lock, spent by strangers beside coins of their own.
 
-    Its script is OP_TRUE. Ann and Ben pick up one each: that joins nobody. Unknown.
+    Ann and Ben pick up one each of a script that is a bare OP_TRUE, Cem and Dana one each of a witness script
+    hash, which shows only when it is spent that OP_TRUE is all there is. That joins nobody: unknown.
     """
-    everybody, (ann, ben) = story.owner("everybody"), story.people("ann", "ben")
-    open_box = everybody.holds("open box", anything(OP_TRUE))
-    for finder in (ann, ben):
-        [own], [found] = story.fund(finder[1], "0.1"), story.fund(open_box, "0.01")
+    everybody = story.owner("everybody")
+    boxes = [
+        everybody.holds("open box", pay_to_anyone()),
+        everybody.holds("hidden box", pay_to_witness_anyone()),
+    ]
+    for number, finder in enumerate(story.people("ann", "ben", "cem", "dana")):
+        [own], [found] = story.fund(finder[1], "0.1"), story.fund(boxes[number // 2], "0.01")
         story.join([own, found], [Pay(finder[2], "0.10999", "sweep")])
 
 
@@ -166,7 +165,7 @@ def anchors(story: Story) -> None:
     makes them neither each other nor him: unknown.
     """
     ann, ben, cem = story.people("ann", "ben", "cem")
-    anchor = story.owner("everybody").holds("anchor", anything(ANCHOR), kind="anchor")
+    anchor = story.owner("everybody").holds("anchor", pay_to_anchor(), kind="anchor")
     story.fund(cem[1], "0.1")
     for each in (ann, ben):
         story.fund(each[1], "0.5")
@@ -205,7 +204,7 @@ def dual_funded_channel(story: Story) -> None:
     shows nowhere but in what each gets back: 0.49999 and 0.5. The channel's address is both's.
     """
     ann, ben = story.people("ann", "ben")
-    keys = sorted(key(f"{story.name}/channel/{each}") for each in ("ann", "ben"))
+    keys = sorted(story.chain.key(f"channel of {each}") for each in ("ann", "ben"))
     both = story.owner("channel", actor="ann + ben")
     channel = both.holds("1", pay_to_witness_multisig(2, keys), kind="p2wsh")
     [first], [second] = story.fund(ann[1], "1"), story.fund(ben[1], "0.7")
@@ -236,7 +235,7 @@ def escrow(story: Story) -> None:
     [own] = story.fund(seller[1], "0.2")
     held = []
     for deal, amount in (("first", "0.5"), ("second", "0.3")):
-        keys = [key(f"{story.name}/{deal}/{each.name}") for each in (buyer, seller, arbiter)]
+        keys = [story.chain.key(f"{deal} deal of {each.name}") for each in (buyer, seller, arbiter)]
         box = story.owner(f"{deal} escrow", actor="buyer + seller + arbiter")
         place = box.holds("2 of 3", pay_to_witness_multisig(2, keys), kind="p2wsh")
         held.append(story.pay(buyer, place, amount, "escrow", spend=buyer.coins[-1:], label=f"{deal} deal"))

@@ -26,19 +26,20 @@ class Written:
     folder: Path
 
 
-def write(which: Scenario | str, folder: Path) -> Written:
+def write(which: Scenario | str, folder: Path, *, signed: bool = False) -> Written:
     """Tell a scenario, or the one that a text names (see ``find``), and write it to ``folder``.
 
     ``folder`` must be missing or empty: it is there whole or not at all, and the same each time.
-    Raises UsageError for a scenario that is none or fails, and for a folder with something in it;
-    StorageError if the disk refuses.
+    ``signed``: see ``Story``. Raises UsageError for a scenario that is none or fails, and for a folder
+    with something in it; StorageError if the disk refuses.
     """
     found = find(which) if isinstance(which, str) else which
     folder = folder.absolute()
     with whole_folder(folder) as making:
-        story = found.tell()
+        story = found.tell(signed=signed)
+        chain = story.chain
         write_block_files(
-            making / "blocks", story.chain.raw_blocks, network=story.chain.network, xor_key=NO_KEY
+            making / "blocks", chain.raw_blocks, network=chain.network, xor_key=NO_KEY, undo=True
         )
         (making / "truth").mkdir()
         _write_table(making / "truth" / "addresses.csv", Owned, story.owned)
@@ -76,7 +77,8 @@ def _lines(which: Scenario, story: Story) -> Iterator[str]:
     yield ""
     yield "## What is here"
     yield ""
-    yield f"- `blocks/`: {len(story.chain.blocks)} blocks; the first {MATURITY} only mine."
+    keys = "Every signature is real." if story.chain.keyring else "Keys and signatures are filler."
+    yield f"- `blocks/`: {len(story.chain.blocks)} blocks; the first {MATURITY} only mine. {keys}"
     yield "- `truth/addresses.csv`: every address that was paid, and whose it is."
     yield "- `truth/payments.csv`: every output but coinbases', and why it was made; values in satoshi."
     yield ""
@@ -85,10 +87,10 @@ def _lines(which: Scenario, story: Story) -> Iterator[str]:
 
 def _row(row: Told, to: str) -> str:
     why = [row.purpose + (f" ({row.innocent})" if row.innocent else "")]
-    if row.payer != row.source:
-        why.append(f"by {row.payer}")
+    if row.payer not in (row.source, row.customer):
+        why.append(f"meant by {row.payer}")
     if row.customer:
-        why.append(f"charged to the account of {row.customer}")
+        why.append(f"for the account of {row.customer}")
     if row.note:
         why.append(row.note)
     cells = (str(row.height), row.source, to, btc(row.value), "; ".join(why), f"`{row.txid}:{row.vout}`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -11,8 +11,14 @@ from clew.bitcoin.address import encode
 from clew.bitcoin.networks import network
 from clew.bitcoin.script import classify
 from clew.errors import UsageError
-from clew.simulate.chain import REPLACEABLE, Coin
-from clew.simulate.locks import SINGLE_KEY, Lock, key, pay_to_multisig, pay_to_witness_multisig
+from clew.simulate.chain import REPLACEABLE, Chain, Coin
+from clew.simulate.locks import (
+    SINGLE_KEY,
+    Lock,
+    pay_to_hashed_multisig,
+    pay_to_multisig,
+    pay_to_witness_multisig,
+)
 
 if TYPE_CHECKING:
     from clew.simulate.scenarios.story import Story
@@ -76,7 +82,7 @@ class Owner:
         if kind not in KINDS:
             raise UsageError(f"expected a kind of address ({', '.join(KINDS)}), found {kind!r}")
         shown = f"{self.name} {name}" if kind == self.kind else f"{self.name} {name} ({kind})"
-        lock = KINDS[kind](f"{self.story.name}/{self.name}/{name}")
+        lock = _lock(self.story.chain, kind, f"{self.story.name}/{self.name}/{name}")
         return self.story.keep(Place(self, shown, kind, lock, role, user))
 
     def account(self, user: str) -> Place:
@@ -107,13 +113,17 @@ class Owner:
         return sum(coin.value for coin in self.coins)
 
 
-def _two_of_three(lock: Callable[[int, list[bytes]], Lock]) -> Callable[[str], Lock]:
-    return lambda seed: lock(2, [key(f"{seed}/{number}") for number in (1, 2, 3)])
-
-
-KINDS: dict[str, Callable[[str], Lock]] = {
-    **{name: (lambda seed, made=made: made(key(seed))) for name, made in SINGLE_KEY.items()},  # type: ignore[misc]
-    "multisig": _two_of_three(pay_to_multisig),
-    "p2wsh": _two_of_three(pay_to_witness_multisig),
+_OF_THREE: dict[str, Callable[[int, Sequence[bytes]], Lock]] = {
+    "multisig": pay_to_multisig,
+    "p2sh": pay_to_hashed_multisig,
+    "p2wsh": pay_to_witness_multisig,
 }
-"""Kinds of address, each from a text: those of one key, and two of three keys of one owner."""
+
+KINDS: tuple[str, ...] = (*SINGLE_KEY, *_OF_THREE)
+"""Kinds of address: those of one key, and those of which two of three keys of one owner open."""
+
+
+def _lock(chain: Chain, kind: str, seed: str) -> Lock:
+    if kind in SINGLE_KEY:
+        return chain.lock(seed, kind)
+    return _OF_THREE[kind](2, [chain.key(f"{seed}/{number}") for number in (1, 2, 3)])

@@ -27,12 +27,12 @@ class Scenario:
     file: Path | None = None
     """The user's own file; None for those that come with Clew."""
 
-    def tell(self) -> Story:
-        """The story, told from its beginning: the same each time.
+    def tell(self, *, signed: bool = False) -> Story:
+        """The story, told from its beginning: the same each time. ``signed``: see ``Story``.
 
         Raises UsageError, with file and line, where the user's own function fails.
         """
-        story = Story(self.name)
+        story = Story(self.name, signed=signed)
         try:
             self.play(story)
         except (Exception, SystemExit) as error:

@@ -12,7 +12,7 @@
     story.told, story.owned  # the truth
 
 Each verb is one transaction in a block of its own, ten minutes after the last. Keys and signatures
-are filler, as in ``clew.simulate.chain``.
+are filler, unless ``Story(signed=True)`` says otherwise.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import TypedDict, Unpack
 from clew.errors import UsageError
 from clew.simulate.chain import MATURITY, SPACING, Chain, Coin
 from clew.simulate.dice import Dice
+from clew.simulate.keyring import Keyring
 from clew.simulate.locks import Lock, pay_to_nobody
 from clew.simulate.scenarios.amount import Amount, btc, satoshi
 from clew.simulate.scenarios.owners import Habit, Owner, Place
@@ -71,11 +72,16 @@ class Why(TypedDict, total=False):
 
 
 class Story:
-    """A chain, its owners, and the record of both. Starts at height 100, where a miner has coins."""
+    """A chain, its owners, and the record of both. Starts at height 100, where a miner has coins.
 
-    def __init__(self, name: str = "story") -> None:
+    With ``signed`` every signature is real, and a node accepts the chain. Raises UsageError where
+    that is asked for and coincurve is not installed.
+    """
+
+    def __init__(self, name: str = "story", *, signed: bool = False) -> None:
         self.name = name
-        self.chain = Chain(seed=f"scenario {name}")
+        seed = f"scenario {name}"
+        self.chain = Chain(seed=seed, keyring=Keyring(seed) if signed else None)
         self.dice = Dice(f"scenario {name}")
         self.owners: dict[str, Owner] = {}
         self.told: list[Told] = []
