@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options
+from clew.cli.economy import economy
 from clew.cli.progress import Display
 from clew.cli.scenarios import scenario, scenarios
 from clew.cli.sheet import Column, Sheet, count, show_json
@@ -43,12 +44,13 @@ def simulate() -> None:
     \b
     Examples:
       clew simulate bulk --size 10GB --seed 1 -o ./bulk
+      clew simulate economy -o ./economy
       clew simulate worlds
       clew simulate scenario peeling-chain -o ./peeling
     """
 
 
-for command in (worlds, scenarios, scenario):
+for command in (economy, worlds, scenarios, scenario):
     simulate.add_command(command)
 
 

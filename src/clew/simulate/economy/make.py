@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clew.errors import UsageError
-from clew.kernels.economy_state import TXS
+from clew.kernels.economy_state import ADDRESSES, COINS, INPUTS, TXS
 from clew.simulate.blockfile import NO_KEY
 from clew.simulate.bulk import Progress
 from clew.simulate.chain import MATURITY
@@ -62,6 +62,33 @@ class Size:
                 )
 
 
+@dataclass(frozen=True)
+class Made:
+    """An economy as it was lived and written. ``size``: bytes of its block files."""
+
+    course: Course
+    record: Record
+    size: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Counts, for JSON."""
+        count = self.course.society.state.e.count
+        return {
+            "world": self.course.world.name,
+            "era": self.course.world.era,
+            "blocks": self.course.blocks,
+            "files": len(self.record.files),
+            "bytes": self.size,
+            "transactions": int(count[TXS]) + 1,
+            "inputs": int(count[INPUTS]),
+            "outputs": int(count[COINS]),
+            "addresses": int(count[ADDRESSES]),
+            "actors": len(self.course.society.actors),
+            "people": len(self.course.society.people),
+            "tip": self.record.hashes[-1][::-1].hex(),
+        }
+
+
 def run(world: World, seed: int, size: Size) -> Iterator[Course]:
     """Let an economy run; yields its course after each block, the last time when it is whole."""
     course = begin(world, seed, size.blocks, people=size.people)
@@ -80,7 +107,7 @@ def make(
     signed: bool = False,
     obfuscated: bool = True,
     tell: Tell | None = None,
-) -> tuple[Course, Record]:
+) -> Made:
     """Make an economy in ``folder``, which must be missing or empty; it is there whole or not at all.
 
     The same arguments give the same bytes. ``signed``: every signature is real, which takes longer.
@@ -100,8 +127,8 @@ def make(
             most=FILE_BYTES,
             tell=lambda height: say(Progress("write", height, size.blocks - 1, "blocks", height)),
         )
-    assert len(record.txids) == course.society.state.e.count[TXS]
-    return course, record
+        length = sum(path.stat().st_size for path in record.files)
+    return Made(course, record, length)
 
 
 def _writer(course: Course, seed: int, signed: bool) -> Writer:

@@ -249,7 +249,7 @@ def happening(dice: Dice, rate: float) -> int:
     """How often something of this mean rate happens: near a Poisson distribution, by whole numbers."""
     if rate <= 0:
         return 0
-    if rate < 16:
+    if rate < 4:
         limit = round(rate / 64 * (1 << 30))
         return sum(dice.below(1 << 30) < limit for _ in range(64))
     # The number of ones among 64 bits is near a normal distribution of mean 32 and deviation 4.

@@ -17,6 +17,10 @@ BASED_ON = "based_on"
 ENDINGS = (".yaml", ".yml")
 
 
+ERAS = ("2012", "2015", "2021", "2025")
+"""Each era's first world has its name."""
+
+
 def available() -> tuple[str, ...]:
     """Names of the shipped worlds, sorted."""
     return tuple(sorted(_shipped()))
