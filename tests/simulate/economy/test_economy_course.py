@@ -112,13 +112,7 @@ def test_change_goes_back_to_who_paid(course: Course) -> None:
     state = course.society.state
     owner_of = state.e.wallet[address[coin[:, ADDRESS], A_WALLET], 1]
     for at in np.flatnonzero(coin[:, PURPOSE] == CHANGE)[:3_000]:
-        made = int(coin[at, TX])
-        owner = state.e.wallet[address[coin[at, ADDRESS], A_WALLET], 1]
-        payers = {
-            int(state.e.wallet[address[coin[each, ADDRESS], A_WALLET], 1]) for each in state.inputs(made)
-        }
-        assert int(owner) in payers
-    assert len(inputs)
+        assert owner_of[at] in {owner_of[each] for each in state.inputs(int(coin[at, TX]))}
 
 
 def test_lock_times_are_met(course: Course) -> None:
@@ -172,7 +166,7 @@ def test_a_clock_is_one_on_average() -> None:
         assert min(week) < 0.7 < 1.3 < max(week)
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.01, 0.7, 3.9, 4.1, 16.0, 400.0])
+@pytest.mark.parametrize("rate", [0.0, 0.01, 0.7, 3.9, 6.0, 16.0, 400.0])
 def test_how_often_something_happens(rate: float) -> None:
     from clew.simulate.dice import Dice
 
