@@ -94,7 +94,7 @@ def _time(world: World) -> Iterator[Problem]:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return True
 
@@ -224,4 +224,4 @@ def _known(where: Where, shares: Shares, words: tuple[str, ...]) -> Iterator[Pro
 
 def _some(where: Where, what: str, shares: Iterable[float]) -> Iterator[Problem]:
     if not sum(shares) > 0:
-        yield _said(where, f"a {what} with a share above 0", "none", "raise one")
+        yield _said(where, f"some {what} with a share above 0", "none", "raise one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 DEFAULT = "2015"
 BASED_ON = "based_on"
 ENDINGS = (".yaml", ".yml")
+SHIPPED = "worlds"
+"""What stands before the name of a shipped file in messages, so that it is no file of the user's."""
 
 
 ERAS = ("2012", "2015", "2021", "2025")
@@ -47,15 +50,12 @@ def load(name_or_path: str | Path = DEFAULT) -> World:
 def resolve(name_or_path: str | Path) -> Node:
     """The tree of a world with everything that it is based on put in; not checked yet."""
     _require()
-    return _resolve(name_or_path, ())
+    return _resolve(*_text(name_or_path), ())
 
 
-def _resolve(name_or_path: str | Path, seen: tuple[str, ...]) -> Node:
+def _resolve(file: str, text: str, seen: tuple[str, ...]) -> Node:
     from clew.simulate.worlds.tree import merged, read
 
-    file, text = _text(name_or_path)
-    if file in seen:
-        raise UsageError(f"{seen[-1]}: based_on leads back to {file}; name another world")
     own = read(text, file)
     assert isinstance(own.value, dict)
     based_on = own.value.pop(BASED_ON, None)
@@ -68,9 +68,13 @@ def _resolve(name_or_path: str | Path, seen: tuple[str, ...]) -> Node:
     if str(other).endswith(ENDINGS):
         other = Path(file).parent / other
     try:
-        base = _resolve(other, (*seen, file))
+        found, text = _text(other)
     except UsageError as error:
-        raise (error if ".yaml:" in str(error) else UsageError(f"{where}: {error}")) from error
+        raise UsageError(f"{where}: {error}") from error
+    way = (*seen, os.path.realpath(file))
+    if os.path.realpath(found) in way:
+        raise UsageError(f"{where}: expected another world, found the way back to {found}; name another")
+    base = _resolve(found, text, way)
     return _without_unused_sources(merged(base, own), own)
 
 
@@ -95,7 +99,7 @@ def _cited(plain: Any) -> list[str]:
 
 
 def _text(name_or_path: str | Path) -> tuple[str, str]:
-    """File and text of a world."""
+    """What a world's file is called, and its text."""
     name = str(name_or_path)
     if isinstance(name_or_path, str) and not name.endswith(ENDINGS) and "/" not in name:
         shipped = _shipped()
@@ -105,7 +109,7 @@ def _text(name_or_path: str | Path) -> tuple[str, str]:
                 f"expected a world ({known}) or a file that ends in .yaml, found {name!r}; "
                 "clew simulate worlds tells what each is about"
             )
-        return f"{name}.yaml", shipped[name]
+        return f"{SHIPPED}/{name}.yaml", shipped[name]
     try:
         return name, Path(name).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -97,7 +97,9 @@ class WalletModel(Entry):
     scripts: Shares
     """Kinds of addresses (``Script``) that its users have."""
     selection: Choice[Selection]
+    """How it chooses coins; ``oldest-value``: by value times age, ``by-address``: all of an address."""
     order: Choice[Order]
+    """How it orders outputs: at random, by BIP 69, or with the change last or first."""
     change_as_paid: Figure = figure(0, 1)
     """Share of changes that take the script type of the payment instead of the wallet's own."""
     change_reuse: Figure = figure(0, 1)
@@ -111,9 +113,11 @@ class WalletModel(Entry):
     replaceable: Figure = figure(0, 1)
     """Share of transactions that signal replacement (BIP 125)."""
     version: Choice[Literal[1, 2]]
+    """Version of its transactions."""
     fee: Choice[Literal["estimate", "fixed"]]
     """``estimate``: the day's level times ``fee_factor``; ``fixed``: ``fixed_fee``."""
     fee_factor: Quantiles
+    """What its users pay, as a multiple of the day's level."""
     fixed_fee: Figure = figure(0, 10_000_000)
     """Satoshi for each begun thousand bytes."""
     whole_rate: Choice[bool]
@@ -132,17 +136,24 @@ class Amounts(Entry):
     """How much people move at a time, in dollars."""
 
     buy: Quantiles
+    """Coins taken out of an exchange."""
     sell: Quantiles
+    """Coins paid in at an exchange."""
     shop: Quantiles
+    """Payments to merchants."""
     trade: Quantiles
+    """Coins sold over the counter."""
     bet: Quantiles
+    """Stakes."""
     donate: Quantiles
+    """Gifts to charities."""
 
 
 class People(Entry):
     """Everybody with a wallet and an account."""
 
     count: Figure = figure(20, 1_000_000)
+    """How many people."""
     acts: Figure = figure(0.001, 100)
     """What one does in a day, on average."""
     doing: Shares
@@ -174,8 +185,11 @@ class Custodian(Entry):
     wallet: Name
     """Which wallet model its back end is."""
     deposit_script: Choice[Script]
+    """Kind of its customers' deposit addresses."""
     hot_script: Choice[Script]
+    """Kind of the addresses that it pays from."""
     cold_script: Choice[Script]
+    """Kind of the addresses that keep the rest."""
     fresh_deposit: Figure = figure(0, 1)
     """Share of deposits at a new address for the customer, instead of his or her only one."""
     sweep_hours: Figure = figure(0.1, 10_000)
@@ -196,9 +210,11 @@ class Mining(Entry):
     """Who finds blocks, and how the reward spreads."""
 
     pools: Figure = figure(1, 50)
+    """How many pools."""
     members: Figure = figure(1, 10_000)
     """Miners of a pool, on average."""
     payout_days: Figure = figure(0.05, 100)
+    """Days between a pool's payouts."""
     payout_outputs: Figure = figure(2, 2_000)
     at_exchange: Figure = figure(0, 1)
     """Share of miners who are paid straight into an account at an exchange."""
@@ -210,6 +226,7 @@ class Trade(Entry):
     """Merchants, gambling houses, charities, and traders over the counter."""
 
     merchants: Figure = figure(1, 10_000)
+    """How many merchants."""
     merchant_wallet: Name
     merchant_days: Figure = figure(0.1, 100)
     """Days between two sales of what a merchant took."""
@@ -221,7 +238,9 @@ class Trade(Entry):
     bets: Figure = figure(0, 10_000_000)
     """Bets in a day, besides those that people place now and then."""
     wins: Figure = figure(0, 1)
+    """Share of bets that are won."""
     charities: Figure = figure(0, 1_000)
+    """How many charities."""
     traders: Figure = figure(1, 1_000)
     """People who sell coins for cash."""
 
@@ -230,6 +249,7 @@ class Coinjoins(Entry):
     """Rounds of one protocol."""
 
     protocol: Protocol
+    """Whose rounds; the name of the entry."""
     rounds: Figure = figure(0, 1_000)
     """Rounds in a day."""
     fewest: Figure = figure(2, 500)
@@ -247,13 +267,17 @@ class Shared(Entry):
     exchange_orders: Figure = figure(0, 10_000)
     """Orders signed SINGLE|ANYONECANPAY and taken by a buyer."""
     channels: Figure = figure(0, 10_000)
+    """Lightning channels opened."""
     dual_funded: Figure = figure(0, 1)
     """Share of channels that both sides fund."""
     anchors: Figure = figure(0, 1)
     """Share of channels closed by one side, with anchor outputs."""
     escrows: Figure = figure(0, 10_000)
+    """Deals with two of three keys."""
     anyone_can_spend: Figure = figure(0, 1_000)
+    """Outputs without a key."""
     known_keys: Figure = figure(0, 1_000)
+    """Outputs to keys that everybody knows."""
     notes: Figure = figure(0, 100_000)
     """OP_RETURN outputs."""
     equal_payouts: Figure = figure(0, 1_000)
@@ -261,6 +285,7 @@ class Shared(Entry):
     equal_sweeps: Figure = figure(0, 1_000)
     """Sweeps of an exchange into equal outputs that look like a coinjoin."""
     dust_attacks: Figure = figure(0, 1_000)
+    """Transactions that send dust to many addresses."""
 
 
 class Service(Entry):
@@ -272,6 +297,7 @@ class Service(Entry):
     accounts: Figure = figure(0, 10_000_000)
     """Accounts that nobody ever pays; each has an address in the service's database."""
     payers: Figure = figure(1, 1_000_000)
+    """How many pay at least once."""
     payments: Figure = figure(1, 1_000_000)
     """Payments from outside, look-alikes not counted."""
     prices: Shares
@@ -282,6 +308,7 @@ class Service(Entry):
     """How many times more payments come at the end than at the start."""
     wallet: Name
     script: Choice[Script]
+    """Kind of the addresses that accounts get."""
     later_script: Choice[Script]
     """What new accounts get in the second half."""
 
@@ -300,20 +327,27 @@ class Operator(Entry):
 
     zone: str
     sweep_days: Figure = figure(0.1, 365)
+    """Days between sweeps of what came in."""
     sweep_inputs: Figure = figure(2, 500)
+    """Most coins in one sweep."""
     forwards: Figure = figure(0, 1)
     """Share of payments that are moved at once, each by itself."""
     peels: Figure = figure(0, 1)
+    """Share of coins that are peeled: a part leaves at each hop, the rest goes on."""
     peel_hops: Figure = figure(1, 100)
+    """Hops of a peeling chain, on average."""
     peel_share: Figure = figure(0.01, 0.99)
     """Part of the coin that leaves at each hop."""
     splits: Figure = figure(0, 1)
+    """Share of coins that are split into equal parts."""
     split_parts: Figure = figure(2, 50)
+    """Parts of a split."""
     waits: Quantiles
     """Days that a coin rests."""
     mixes: Figure = figure(0, 1)
     """Share of coins that go through a coinjoin, or a swap where there is none."""
     accounts: list[Account] = Field(min_length=1)
+    """Where proceeds are cashed out; each identifies its holder."""
     expenses: Figure = figure(0, 100)
     """Payments to merchants in a month."""
 
@@ -337,13 +371,21 @@ class LookAlikes(Entry):
     """Innocent rows, each as a share of the service's payments."""
 
     taken_over: Figure = figure(0, 1)
+    """Paid by another from an account that was taken over. Invisible on the ledger."""
     resold: Figure = figure(0, 1)
+    """Paid for an account that was sold on. Invisible."""
     shared_wallet: Figure = figure(0, 1)
+    """Paid from a wallet that thousands share."""
     gift: Figure = figure(0, 1)
+    """Paid with somebody else's coins, given. Invisible."""
     typing_error: Figure = figure(0, 1)
+    """Meant for another address."""
     dust: Figure = figure(0, 1)
+    """Sent by an attacker to learn who merges it."""
     refund: Figure = figure(0, 1)
+    """Paid back by a merchant to the address that paid."""
     change: Figure = figure(0, 1)
+    """Change of the operator's that looks like a payment."""
 
 
 class Tags(Entry):

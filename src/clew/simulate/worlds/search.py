@@ -146,9 +146,7 @@ def worst(
         drawn = sample(world, Dice(f"clew world {seed}/{number}"), f"{world.name}-{seed}-{number}")
         found = float(score(drawn.world))
         if not math.isfinite(found):
-            raise UsageError(
-                f"expected a number as score of trial {number}, found {found}; score it otherwise"
-            )
+            raise UsageError(f"trial {number}: expected a number as score, found {found}; score it otherwise")
         trial = Trial(number, found, drawn.figures)
         done.append(trial)
         if lowest is None or found < lowest[0].score:
@@ -200,12 +198,12 @@ def _head(world: World) -> str:
 def _notes(known: dict[Place, Range]) -> dict[Place, str]:
     notes: dict[Place, str] = {}
     for where, each in known.items():
-        said = f"drawn from {plain(each.low)} to {plain(each.high)}; was {plain(each.value)}"
         if len(each.keys) == 1:
-            notes[where] = said
+            notes[where] = f"drawn from {plain(each.low)} to {plain(each.high)}; was {plain(each.value)}"
         else:
             before = notes.get(where[:-1])
-            notes[where[:-1]] = f"{before}; {where[-1]} {said}" if before else f"{where[-1]} {said}"
+            was = f"{where[-1]} {plain(each.value)}"
+            notes[where[:-1]] = f"{before}, {was}" if before else f"drawn from between; were {was}"
     return notes
 
 
