@@ -9,6 +9,7 @@ random ways to split its sum, into at most ten outputs, and prefers those that l
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
 
@@ -67,9 +68,10 @@ def decompose(total: int, chosen: Sequence[int], output_fee: int, dice: Dice) ->
     ``chosen``: the round's denominations, largest first. Change of 0: there is none, and what is left
     goes to the miner.
     """
+    costs = [each + output_fee for each in reversed(chosen)]
     best: list[tuple[int, list[int]]] = []
     for _ in range(_TRIES):
-        outputs, left = _try(total, chosen, output_fee, dice)
+        outputs, left = _try(total, costs, dice)
         change = left - output_fee if left >= LEAST + output_fee else 0
         best.append((change, outputs))
     least = min(change for change, _ in best)
@@ -80,16 +82,18 @@ def decompose(total: int, chosen: Sequence[int], output_fee: int, dice: Dice) ->
         best = [each for each in best if 5 * len(each[1]) <= 6 * few]
     limit = max(least + least // 5, total // 10, 100_000)
     change, outputs = dice.pick([each for each in best if each[0] <= limit])
-    return outputs, change
+    return [each - output_fee for each in outputs], change
 
 
-def _try(total: int, chosen: Sequence[int], output_fee: int, dice: Dice) -> tuple[list[int], int]:
+def _try(total: int, costs: Sequence[int], dice: Dice) -> tuple[list[int], int]:
+    """A random way to split ``total``: what outputs cost, with their fees, and what is left."""
     outputs: list[int] = []
     while len(outputs) < MOST_OUTPUTS - 1:
-        fitting = [each for each in chosen if each + output_fee <= total]
-        if not fitting:
+        end = bisect_right(costs, total)
+        if end == 0:
             break
-        near = [each for each in fitting if 3 * (each + output_fee) >= total]
-        outputs.append(dice.pick(near) if near else fitting[0])
-        total -= outputs[-1] + output_fee
+        # Of those that are a third of what is left or more, else the largest that fits.
+        start = min(bisect_left(costs, -(-total // 3)), end - 1)
+        outputs.append(costs[start + dice.below(end - start)])
+        total -= outputs[-1]
     return outputs, total
