@@ -26,6 +26,7 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.chain import MATURITY, subsidy
 from clew.simulate.dice import Dice
+from clew.simulate.economy.rounds import Round
 from clew.simulate.economy.settings import DAY, Calendar, Clock, calendar, happening
 from clew.simulate.economy.society import Society
 
@@ -55,6 +56,8 @@ class Course:
     """Wallets that find blocks."""
     ends: list[int] = field(default_factory=list)
     """For each height, how many transactions there are up to its block's end; the coinbase is its last."""
+    rounds: list[Round] = field(default_factory=list)
+    """Coinjoins so far, and who was in them."""
     _immature: deque[int] = field(default_factory=deque)
 
     @property

@@ -192,7 +192,7 @@ def calendar(world: World, blocks: int, dice: Dice) -> Calendar:
     """
     first = int(datetime.combine(world.time.start, datetime.min.time(), UTC).timestamp())
     last = int(datetime.combine(world.time.end, datetime.min.time(), UTC).timestamp())
-    gaps = [_gap(dice) for _ in range(blocks - 1)]
+    gaps = [interval(dice) for _ in range(blocks - 1)]
     whole = sum(gaps)
     times, passed = [first], 0
     for number, gap in enumerate(gaps, 1):
@@ -216,7 +216,8 @@ _EXPONENTIAL = (
 """Quantiles of the exponential distribution at equal steps, in thousandths of its mean."""
 
 
-def _gap(dice: Dice) -> int:
+def interval(dice: Dice) -> int:
+    """The time until the next event of a Poisson process, in thousandths of the mean."""
     word = dice.below(1 << 20)
     step, rest = word >> 16, word & 65535
     return _EXPONENTIAL[step] + ((_EXPONENTIAL[step + 1] - _EXPONENTIAL[step]) * rest >> 16) + 1

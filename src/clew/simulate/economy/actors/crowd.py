@@ -1,0 +1,153 @@
+"""The people who take part in one protocol's coinjoins: they bring coins, stay for some rounds, and leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clew.kernels.economy_state import (
+    DEPOSIT,
+    EQUAL,
+    GOODS,
+    INVOICE_ROLE,
+    MIX_ROLE,
+    NONE,
+    OWN,
+    PURPOSE,
+    REST,
+    SPENT,
+    TX,
+    WITHDRAWAL,
+)
+from clew.simulate.chain import COIN
+from clew.simulate.economy.settings import draw_from, table, weights
+from clew.simulate.economy.state import Order
+
+if TYPE_CHECKING:
+    from clew.simulate.dice import Dice
+    from clew.simulate.economy.course import Course
+    from clew.simulate.worlds.model import Coinjoins, World
+
+_ON_THE_WAY = 4
+"""Blocks in which coins that were asked for may still arrive."""
+
+
+@dataclass(slots=True)
+class Mixer:
+    """Somebody with mixing software. ``home``: the usual wallet, or NONE; ``person``: the row, NONE for guests.
+
+    ``wallets``: the software's accounts; what they are for, the protocol says.
+    """
+
+    actor: int
+    home: int
+    person: int
+    wallets: list[int]
+    asked: int = -_ON_THE_WAY
+    """Height at which coins were last asked for."""
+    leaves: bool = False
+
+
+class Crowd:
+    """Who takes part in one protocol, persons by number and guests by actor.
+
+    ``kinds``: the kind of script of each account that newcomers get.
+    """
+
+    def __init__(self, dice: Dice, model: Coinjoins, kinds: Sequence[str]) -> None:
+        self.dice = dice
+        self.kinds = list(kinds)
+        self.people: dict[int, Mixer] = {}
+        self._guests: dict[int, Mixer] = {}
+        self._cents = table(model.dollars)
+
+    def amount(self, course: Course) -> int:
+        """Satoshi that somebody brings."""
+        return course.society.state.satoshi(draw_from(self.dice, self._cents) / 100)
+
+    def guest(self, course: Course, actor: int, home: int) -> Mixer:
+        """Somebody who comes through ``Mixing.enter``; comes again with the same software."""
+        if actor not in self._guests:
+            self._guests[actor] = Mixer(actor, home, NONE, self._open(course, actor))
+        return self._guests[actor]
+
+    def recruit(self, course: Course, least: int, coins: int = 1) -> None:
+        """Let somebody bring coins, each of at least ``least`` satoshi, to the first account.
+
+        They come from the own wallet, or from an exchange, and are there in a later block.
+        """
+        society = course.society
+        person = self.dice.pick(society.people)
+        mixer = self.people.get(person.number)
+        if mixer is None:
+            mixer = Mixer(person.actor, person.wallet, person.number, self._open(course, person.actor))
+            self.people[person.number] = mixer
+        elif course.height - mixer.asked < _ON_THE_WAY or mixer.leaves:
+            return
+        mixer.asked = course.height
+        for _ in range(coins):
+            self._fund(course, mixer, person.custodian, least)
+
+    def coming(self, course: Course) -> int:
+        """How many were asked whose coins may still be under way."""
+        return sum(course.height - each.asked < _ON_THE_WAY for each in self.people.values())
+
+    def spend(self, course: Course, mixer: Mixer, wallet: int, coins: Sequence[int]) -> None:
+        """Let one of the people spend coins of an account: sell them, shop, or put them into the usual wallet."""
+        society, state = course.society, course.society.state
+        value, what = sum(map(state.value, coins)), self.dice.below(100)
+        if what < 25 and society.merchants and value > 50_000:
+            shop = self.dice.pick(society.merchants)
+            address = state.address(shop, INVOICE_ROLE, mixer.actor)
+            part = value * self.dice.between(20, 85) // 100
+            state.pay(wallet, [Order(part, GOODS, address=address, who=mixer.actor)], coins=coins)
+        elif what < 60 and mixer.home != NONE:
+            state.send(wallet, coins, Order(REST, OWN, wallet=mixer.home, who=mixer.actor))
+        else:
+            address = society.person_deposit(mixer.person)
+            state.send(wallet, coins, Order(REST, DEPOSIT, address=address, who=mixer.actor))
+
+    def _fund(self, course: Course, mixer: Mixer, custodian: int, least: int) -> None:
+        state = course.society.state
+        value = max(self.amount(course), least + self.dice.below(least // 2 + 1))
+        if self.dice.happens(0.3):
+            value = -(-value // (COIN // 100)) * (COIN // 100)
+        address = state.address(mixer.wallets[0], MIX_ROLE, mixer.actor)
+        if mixer.home != NONE and self.dice.happens(0.6) and state.balance(mixer.home) > value + value // 3:
+            order = Order(value, OWN, address=address, who=mixer.actor)
+            if state.pay(mixer.home, [order]) is not None:
+                return
+        order = Order(value, WITHDRAWAL, address=address, who=mixer.actor)
+        state.ask(custodian, order, due=course.height)
+
+    def _open(self, course: Course, actor: int) -> list[int]:
+        model = some_model(course.world, self.dice)
+        return [course.society.wallet(actor, model, kind) for kind in self.kinds]
+
+
+def some_model(world: World, dice: Dice) -> str:
+    """The name of a wallet model that people use."""
+    return dice.pick_weighted(weights({model.name: float(model.share) for model in world.wallets}))
+
+
+def allows(world: World, *kinds: str) -> bool:
+    """Whether anybody in a world has all these kinds of scripts."""
+    return all(any(model.scripts.shares.get(kind, 0) > 0 for model in world.wallets) for kind in kinds)
+
+
+def ripe(course: Course, wallet: int) -> list[int]:
+    """Coins of a wallet that earlier blocks made, oldest first."""
+    coin, end = course.society.state.e.coin, course.ends[-1]
+    return [each for each in course.society.state.coins(wallet) if coin[each, TX] < end]
+
+
+def is_ripe(course: Course, coin: int) -> bool:
+    """Whether a coin is unspent, and made in an earlier block."""
+    row = course.society.state.e.coin[coin]
+    return bool(row[SPENT] == NONE and row[TX] < course.ends[-1])
+
+
+def is_mixed(course: Course, coin: int) -> bool:
+    """Whether a coin is the mixed output of a round."""
+    return bool(course.society.state.e.coin[coin, PURPOSE] == EQUAL)
