@@ -5,7 +5,6 @@ from __future__ import annotations
 from clew.simulate.dice import Dice
 from clew.simulate.economy.settings import DAY, interval
 
-
 _MEAN = 1019
 """Of the table of intervals, whose straight lines lie a little above the curve."""
 

@@ -292,10 +292,7 @@ class JoinMarket(Venue):
         )
         if made is None:
             return False
-        outputs = [
-            Part(coin, *parts[each])
-            for coin, each in zip(made.coins, shuffle, strict=True)
-        ]
+        outputs = [Part(coin, *parts[each]) for coin, each in zip(made.coins, shuffle, strict=True)]
         self.record(course, made.tx, coins, outputs)
         if passage is not None:
             self._note(course, passage, books[0][0], outputs)

@@ -31,7 +31,7 @@ class Venue:
         self.fewest, self.most = int(model.fewest), max(int(model.fewest), int(model.most))
         self.remixes = float(model.remixes)
         self.passages: list[Passage] = []
-        self._rate = float(model.rounds)
+        self._rate = float(model.rounds) * course.scale
         self._arrivals = Arrivals(self.dice.separate("when"), self._rate)
         self._due = 0
 

@@ -216,9 +216,7 @@ class WabiSabi(Venue):
         )
         if made is None:
             return False
-        parts = [
-            Part(coin, actor, kind) for coin, (_, actor, kind) in zip(made.coins, outputs, strict=True)
-        ]
+        parts = [Part(coin, actor, kind) for coin, (_, actor, kind) in zip(made.coins, outputs, strict=True)]
         self.record(course, made.tx, inputs, parts)
         for client in clients:
             if client.passage is not None:

@@ -247,9 +247,7 @@ class Wasabi(Venue):
         if made is None:
             return False
         self._last = base
-        parts = [
-            Part(coin, actor, kind) for coin, (_, actor, kind) in zip(made.coins, outputs, strict=True)
-        ]
+        parts = [Part(coin, actor, kind) for coin, (_, actor, kind) in zip(made.coins, outputs, strict=True)]
         self.record(course, made.tx, inputs, parts)
         for alice in alices:
             if alice.passage is not None:

@@ -228,10 +228,7 @@ class Whirlpool(Venue):
         )
         if made is None:
             return None
-        parts = [
-            Part(coin, who, kind)
-            for coin, (_, who, kind) in zip(made.coins[:-1], outputs, strict=True)
-        ]
+        parts = [Part(coin, who, kind) for coin, (_, who, kind) in zip(made.coins[:-1], outputs, strict=True)]
         inputs = tuple(Part(coin, actor, "input") for coin in coins)
         course.rounds.append(Round(made.tx, "tx0", inputs, tuple(parts)))
         premixes = [each.coin for each in parts if each.kind == "premix"]
@@ -293,9 +290,7 @@ class Whirlpool(Venue):
         )
         if made is None:
             return False
-        parts = [
-            Part(coin, each.mixer.actor, "equal") for coin, each in zip(made.coins, places, strict=True)
-        ]
+        parts = [Part(coin, each.mixer.actor, "equal") for coin, each in zip(made.coins, places, strict=True)]
         self.record(course, made.tx, [(each.coin, each.mixer.actor) for each in chosen], parts)
         gone = {each.coin for each in chosen}
         for stakes in (self._premixes[pool], self._mixed[pool]):
