@@ -56,24 +56,15 @@ class Course:
     """Wallets that find blocks."""
     ends: list[int] = field(default_factory=list)
     """For each height, how many transactions there are up to its block's end; the coinbase is its last."""
+    height: int = 0
+    """Height of the block that is being made."""
+    now: int = 0
+    """When that block is found, in Unix seconds."""
+    passed: int = 0
+    """Seconds since the block before."""
     rounds: list[Round] = field(default_factory=list)
     """Coinjoins so far, and who was in them."""
     _immature: deque[int] = field(default_factory=deque)
-
-    @property
-    def height(self) -> int:
-        """Height of the block that is being made."""
-        return self.society.state.height
-
-    @property
-    def now(self) -> int:
-        """When that block is found, in Unix seconds."""
-        return self.calendar.times[self.height]
-
-    @property
-    def passed(self) -> int:
-        """Seconds since the block before."""
-        return self.calendar.times[self.height] - self.calendar.times[self.height - 1]
 
     @property
     def scale(self) -> float:
@@ -91,13 +82,15 @@ class Course:
         for height in range(1, self.blocks):
             count = self.society.state.e.count
             count[HEIGHT], count[FEES] = height, 0
+            before, self.now = self.calendar.times[height - 1 : height + 1]
+            self.height, self.passed = height, self.now - before
             day = self.calendar.day(height)
             count[PRICE] = self.calendar.prices[day]
             count[RATE] = max(1000, round(self.calendar.fees[day] * 1000))
             if len(self._immature) == MATURITY:
                 ripen(self.society.state.e, self._immature.popleft())
             if height > MATURITY:
-                awake = clock.awake(self.calendar.times[height - 1], self.now)
+                awake = clock.awake(before, self.now)
                 most = max(awake)
                 life.awake[:] = [round(each / most * ONE) for each in awake]
                 self._act(most)
@@ -121,7 +114,7 @@ class Course:
 
     def _serve(self) -> None:
         """Let custodians do what is due."""
-        state, now, before = self.society.state, self.now, self.calendar.times[self.height - 1]
+        state, now, before = self.society.state, self.now, self.now - self.passed
         models = [each.model for each in self.society.custodians]
         pays = [_is_due(float(each.payout_minutes) * 60, before, now) for each in models]
         sweeps = [_is_due(float(each.sweep_hours) * 3600, before, now) for each in models]

@@ -8,7 +8,7 @@ did not suffice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,9 @@ COIN = 100_000_000
 KNOWN_KEYS = 16
 """Keys from 1 to 15 are known to everybody: their number is the secret."""
 
+_WALLETS = 16
+"""Wallets that may be opened before ``State.spare`` is asked again."""
+
 _LARGEST = 20_000
 """Coins that one transaction may spend, and payments that it may make."""
 
@@ -108,6 +111,9 @@ class State:
             candidate=np.zeros((1 << 10, 3), np.int64),
         )
 
+        self._room: tuple[int, ...] = (0, 0, 0, 0, 0)
+        self.spare(0)
+
     # Numbers
 
     @property
@@ -132,28 +138,31 @@ class State:
     # Room
 
     def spare(self, rows: int) -> None:
-        """See to room for so many more coins, addresses, transactions and tickets."""
-        e, count = self.e, self.e.count
-        changed = {}
-        for name, used in (
-            ("wallet", WALLETS), ("address", ADDRESSES), ("coin", COINS), ("tx", TXS), ("ticket", TICKETS)
-        ):  # fmt: skip
-            array = getattr(e, name)
-            needed = int(count[used]) + rows
-            if name == "wallet":
-                needed = int(count[used]) + 64
-            if needed > len(array):
-                longer = np.zeros((max(needed, 2 * len(array)), *array.shape[1:]), array.dtype)
-                longer[: len(array)] = array
-                if name == "ticket":
-                    longer[len(array) :] = NONE
-                changed[name] = longer
-        if len(changed.get("coin", e.coin)) > len(e.input):
-            longer = np.zeros((len(changed["coin"]), 2), np.int32)
-            longer[: len(e.input)] = e.input
-            changed["input"] = longer
-        if changed:
-            self.e = e._replace(**changed)
+        """See to room for so many more coins, addresses, transactions and tickets, and some wallets."""
+        count = self.e.count
+        if (
+            count[COINS] + rows <= self._room[0]
+            and count[ADDRESSES] + rows <= self._room[1]
+            and count[TXS] + rows <= self._room[2]
+            and count[TICKETS] + rows <= self._room[3]
+            and count[WALLETS] + _WALLETS <= self._room[4]
+        ):
+            return
+        grown = {
+            name: _longer(getattr(self.e, name), int(count[used]) + more)
+            for name, used, more in (
+                ("coin", COINS, rows),
+                ("address", ADDRESSES, rows),
+                ("tx", TXS, rows),
+                ("ticket", TICKETS, rows),
+                ("wallet", WALLETS, _WALLETS),
+            )
+        }
+        grown["ticket"][count[TICKETS] :] = NONE
+        # A coin is spent once: there are no more inputs than coins.
+        grown["input"] = _longer(self.e.input, len(grown["coin"]))
+        self.e = self.e._replace(**grown)
+        self._room = tuple(len(grown[name]) for name in ("coin", "address", "tx", "ticket", "wallet"))
 
     # Wallets and addresses
 
@@ -348,3 +357,12 @@ class State:
         if at == NONE:
             return None
         return Made(at, tuple(int(each) for each in self.e.order[:orders, 7]))
+
+
+def _longer(array: Any, rows: int) -> Any:
+    """The array, or a longer one that begins with it, of ``rows`` rows at least."""
+    if rows <= len(array):
+        return array
+    longer = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer

@@ -23,14 +23,13 @@ class Business:
         self._dice = course.dice.separate(f"business {wallet}")
         self._bank: Custodian = course.society.pick_custodian(dice=self._dice)
         self._actor = int(course.society.state.e.wallet[wallet, 1])
-        self._last = self._dice.below(self._every)
+        self._next = 0
 
     def step(self, course: Course) -> None:
         """Sell what came in, if it is time."""
-        if (course.now + self._last) // self._every == (
-            course.now - course.passed + self._last
-        ) // self._every:
+        if course.now < self._next:
             return
+        self._next = course.now + (self._every if self._next else self._dice.below(self._every))
         state = course.society.state
         coins = state.coins(self._wallet, _MOST_INPUTS)
         value = sum(map(state.value, coins))

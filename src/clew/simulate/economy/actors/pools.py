@@ -26,9 +26,11 @@ class Pool:
         chosen = self._dice.some(society.people, members)
         # Some work ten times as much as others.
         self._members = [(person, 1 + self._dice.spread(1, 5)) for person in chosen]
-        self._at_exchange = {
-            person.number: person.wallet == NONE or self._dice.happens(float(world.mining.at_exchange))
+        # Who is paid at an exchange names one address once and for all.
+        self._addresses = {
+            person.number: society.person_deposit(person.number)
             for person in chosen
+            if person.wallet == NONE or self._dice.happens(float(world.mining.at_exchange))
         }
         self._last = 0
 
@@ -53,11 +55,8 @@ class Pool:
             value = held * share // whole
             if value < _LEAST_SHARE:
                 continue
-            order = Order(value, POOL_PAYOUT, who=self.actor)
-            if self._at_exchange[person.number]:
-                orders.append(order._replace(address=course.society.person_deposit(person.number)))
-            else:
-                orders.append(order._replace(wallet=person.wallet))
+            address = self._addresses.get(person.number, NONE)
+            orders.append(Order(value, POOL_PAYOUT, address, person.wallet, self.actor))
         if orders:
             course.society.state.pay(self.wallet, orders, form=POOL_FORM)
 
