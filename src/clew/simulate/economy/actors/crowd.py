@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
     DEPOSIT,
-    EQUAL,
     GOODS,
     INVOICE_ROLE,
     MIX_ROLE,
     NONE,
     OWN,
-    PURPOSE,
     REST,
-    SPENT,
-    TX,
     WITHDRAWAL,
 )
 from clew.simulate.chain import COIN
-from clew.simulate.economy.settings import draw_from, table, weights
+from clew.simulate.economy.actors.people import some_model
+from clew.simulate.economy.settings import draw_from, table
 from clew.simulate.economy.state import Order
 
 if TYPE_CHECKING:
     from clew.simulate.dice import Dice
     from clew.simulate.economy.course import Course
-    from clew.simulate.worlds.model import Coinjoins, World
+    from clew.simulate.worlds.model import Coinjoins
 
 _ON_THE_WAY = 4
 """Blocks in which coins that were asked for may still arrive."""
@@ -35,8 +32,9 @@ _ON_THE_WAY = 4
 
 @dataclass(slots=True)
 class Mixer:
-    """Somebody with mixing software. ``home``: the usual wallet, or NONE; ``person``: the row, NONE for guests.
+    """Somebody with mixing software.
 
+    ``home``: the usual wallet, or NONE; ``person``: the row, NONE for guests.
     ``wallets``: the software's accounts; what they are for, the protocol says.
     """
 
@@ -94,7 +92,7 @@ class Crowd:
         return sum(course.height - each.asked < _ON_THE_WAY for each in self.people.values())
 
     def spend(self, course: Course, mixer: Mixer, wallet: int, coins: Sequence[int]) -> None:
-        """Let one of the people spend coins of an account: sell them, shop, or put them into the usual wallet."""
+        """Let one of the people spend coins of an account: sell, shop, or put them into the usual wallet."""
         society, state = course.society, course.society.state
         value, what = sum(map(state.value, coins)), self.dice.below(100)
         if what < 25 and society.merchants and value > 50_000:
@@ -124,30 +122,3 @@ class Crowd:
     def _open(self, course: Course, actor: int) -> list[int]:
         model = some_model(course.world, self.dice)
         return [course.society.wallet(actor, model, kind) for kind in self.kinds]
-
-
-def some_model(world: World, dice: Dice) -> str:
-    """The name of a wallet model that people use."""
-    return dice.pick_weighted(weights({model.name: float(model.share) for model in world.wallets}))
-
-
-def allows(world: World, *kinds: str) -> bool:
-    """Whether anybody in a world has all these kinds of scripts."""
-    return all(any(model.scripts.shares.get(kind, 0) > 0 for model in world.wallets) for kind in kinds)
-
-
-def ripe(course: Course, wallet: int) -> list[int]:
-    """Coins of a wallet that earlier blocks made, oldest first."""
-    coin, end = course.society.state.e.coin, course.ends[-1]
-    return [each for each in course.society.state.coins(wallet) if coin[each, TX] < end]
-
-
-def is_ripe(course: Course, coin: int) -> bool:
-    """Whether a coin is unspent, and made in an earlier block."""
-    row = course.society.state.e.coin[coin]
-    return bool(row[SPENT] == NONE and row[TX] < course.ends[-1])
-
-
-def is_mixed(course: Course, coin: int) -> bool:
-    """Whether a coin is the mixed output of a round."""
-    return bool(course.society.state.e.coin[coin, PURPOSE] == EQUAL)

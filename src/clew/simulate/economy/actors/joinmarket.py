@@ -28,8 +28,9 @@ from clew.kernels.economy_state import (
     NONE,
     OWN_ROLE,
 )
-from clew.simulate.economy.actors.crowd import Mixer, allows, is_mixed, ripe
-from clew.simulate.economy.actors.venue import Venue, fee_of, input_weight, output_weight
+from clew.simulate.economy.actors.crowd import Mixer
+from clew.simulate.economy.actors.people import allows, is_mixed, ripe, weight_fee
+from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
 
@@ -235,7 +236,7 @@ class JoinMarket(Venue):
             self._choose(course, taker, amount + self._costs(course, amount))
         weight = 42 + input_weight(self._kind) * (len(taker.coins) + sum(len(each.coins) for each in makers))
         weight += output_weight(self._kind) * 2 * (len(makers) + 1)
-        fee = max(fee_of(course, weight), added)
+        fee = max(weight_fee(course, weight), added)
         if sweeps:
             # Amount and rewards together are all that the fee leaves.
             left = taker.total - fee + added - sum(each.absolute for each in terms)
@@ -323,7 +324,7 @@ class JoinMarket(Venue):
     def _costs(self, course: Course, amount: int) -> int:
         """Satoshi that a taker reckons with for fee and rewards."""
         weight = 42 + self.most * (2 * input_weight(self._kind) + 2 * output_weight(self._kind))
-        return fee_of(course, weight) + self.most * max(1_000, amount * 2 // 1_000)
+        return weight_fee(course, weight) + self.most * max(1_000, amount * 2 // 1_000)
 
     def _terms_of(self, mixer: Mixer) -> Terms:
         if mixer.actor not in self._terms:

@@ -32,7 +32,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from clew.kernels.economy_state import MIX_ROLE, MIXED, NONE, REST, SPENT
-from clew.simulate.economy.actors.venue import fee_of
+from clew.simulate.economy.actors.people import weight_fee
 from clew.simulate.economy.state import Order
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Taking(Protocol):
         """How much of the world's mixing is done here."""
 
     def bring(self, course: Course, value: int, rounds: int) -> int | None:
-        """Satoshi that must come in so that ``value`` comes out, mixed; None if that is no amount for here."""
+        """Satoshi that must come in so that ``value`` comes out, mixed; None if it is no amount for here."""
 
     def guest(self, course: Course, actor: int, home: int) -> Mixer:
         """The software of somebody who wants to enter."""
@@ -145,7 +145,7 @@ class Mixing:
         held = state.balance(wallet)
         if coins is not None:
             # All of them are spent, at a fee that the wallet's software takes.
-            held = sum(map(state.value, coins)) - _MOST_FEE * fee_of(course, 800 * len(coins) + 300)
+            held = sum(map(state.value, coins)) - _MOST_FEE * weight_fee(course, 800 * len(coins) + 300)
         left = [(venue, venue.weight()) for venue in self.venues]
         while left:
             venue = self._dice.pick_weighted(left)

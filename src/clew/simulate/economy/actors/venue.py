@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import INPUT_WEIGHT, KINDS, OUTPUT_BYTES
-from clew.simulate.economy.actors.crowd import Crowd, Mixer, is_mixed, is_ripe
+from clew.simulate.economy.actors.crowd import Crowd, Mixer
+from clew.simulate.economy.actors.people import is_mixed, is_ripe
 from clew.simulate.economy.arrivals import Arrivals
 from clew.simulate.economy.rounds import Kind, Part, Round
 from clew.simulate.economy.settings import DAY
@@ -96,11 +97,6 @@ class Venue:
             kind: Kind = "remix" if is_mixed(course, coin) else "input"
             parts.append(Part(coin, actor, kind))
         course.rounds.append(Round(tx, self.protocol, tuple(parts), tuple(outputs)))
-
-
-def fee_of(course: Course, weight: int) -> int:
-    """Satoshi for so many weight units at the day's fee level, rounded up."""
-    return -(-weight * course.society.state.rate // 4000)
 
 
 def input_weight(kind: str) -> int:

@@ -7,7 +7,7 @@ P2WPKH or P2TR at random (``decomposition``). The coordinator takes 0.3 % of inp
 satoshi that were not mixed before (``CoordinationFeeRate``, ``PlebsDontPayThreshold``); the large one shut
 down on 1 June 2024, and those that came after mostly take nothing. A round is held with a smallest and a
 largest number of inputs: the world's *participants* are inputs here, as they are to the coordinator,
-who cannot tell whose they are. A real round (of block 824,299) has version 1, lock time 0 and final sequences.
+who cannot tell whose they are. A real round (block 824,299) has version 1, lock time 0, final sequences.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from clew.kernels.economy_state import (
     WABISABI,
 )
 from clew.simulate.economy.actors.business import Business
-from clew.simulate.economy.actors.crowd import Mixer, allows, is_mixed, ripe, some_model
+from clew.simulate.economy.actors.crowd import Mixer
 from clew.simulate.economy.actors.decomposition import decompose, frequent
-from clew.simulate.economy.actors.venue import Venue, fee_of, input_weight, output_weight
+from clew.simulate.economy.actors.people import allows, is_mixed, ripe, some_model, weight_fee
+from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
 
@@ -83,8 +84,8 @@ class WabiSabi(Venue):
         """What comes out as standard denominations is a little less than what goes in."""
         if value < _LEAST:
             return None
-        each = fee_of(course, input_weight("p2wpkh") + MOST_INPUTS * output_weight("p2tr"))
-        return value + value // 8 + rounds * (each + fee_of(course, MOST_INPUTS * input_weight("p2wpkh")))
+        each = weight_fee(course, input_weight("p2wpkh") + MOST_INPUTS * output_weight("p2tr"))
+        return value + value // 8 + rounds * (each + weight_fee(course, MOST_INPUTS * input_weight("p2wpkh")))
 
     def hold(self, course: Course) -> bool:
         """One round."""
@@ -151,7 +152,7 @@ class WabiSabi(Venue):
 
     def _worth_it(self, course: Course, mixer: Mixer) -> list[int]:
         """Coins that are worth more than twice what they cost to spend."""
-        least = 2 * fee_of(course, input_weight("p2wpkh"))
+        least = 2 * weight_fee(course, input_weight("p2wpkh"))
         return [each for each in ripe(course, mixer.wallets[0]) if course.society.state.value(each) > least]
 
     def _join(self, course: Course, clients: list[Client]) -> bool:
@@ -163,8 +164,8 @@ class WabiSabi(Venue):
                 taken = self._fee(course, coin, value)
                 coordinator += taken
                 weight = int(INPUT_WEIGHT[e.address[e.coin[coin, ADDRESS], A_KIND]])
-                client.values.append(value - taken - fee_of(course, weight))
-        output = fee_of(course, output_weight("p2tr"))
+                client.values.append(value - taken - weight_fee(course, weight))
+        output = weight_fee(course, output_weight("p2tr"))
         chosen = frequent([value for each in clients for value in each.values], output)
         if not chosen:
             return False

@@ -31,8 +31,9 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.chain import COIN
 from clew.simulate.economy.actors.business import Business
-from clew.simulate.economy.actors.crowd import Mixer, is_mixed, ripe, some_model
-from clew.simulate.economy.actors.venue import Venue, fee_of, input_weight, output_weight
+from clew.simulate.economy.actors.crowd import Mixer
+from clew.simulate.economy.actors.people import is_mixed, ripe, some_model, weight_fee
+from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
 
@@ -177,7 +178,7 @@ class Wasabi(Venue):
 
     def _network(self, course: Course, inputs: int) -> int:
         """The network's fee for a participant's inputs, one equal output and change."""
-        return fee_of(course, inputs * input_weight("p2wpkh") + 2 * output_weight("p2wpkh"))
+        return weight_fee(course, inputs * input_weight("p2wpkh") + 2 * output_weight("p2wpkh"))
 
     def _join(self, course: Course, alices: list[Alice], floor: int) -> bool:
         base = min(alice.total for alice in alices)
@@ -208,7 +209,7 @@ class Wasabi(Venue):
 
     def _climb(self, course: Course, alices: list[Alice], floor: int) -> None:
         """Give the higher levels, one after another, to those who can pay for them."""
-        output = fee_of(course, output_weight("p2wpkh"))
+        output = weight_fee(course, output_weight("p2wpkh"))
         climbing = alices
         for level in range(1, _LEVELS):
             value = floor << level

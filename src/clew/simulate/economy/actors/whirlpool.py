@@ -38,8 +38,9 @@ from clew.kernels.economy_state import (
     WHIRLPOOL,
 )
 from clew.simulate.economy.actors.business import Business
-from clew.simulate.economy.actors.crowd import Mixer, is_mixed, is_ripe, ripe, some_model
-from clew.simulate.economy.actors.venue import Venue, fee_of, input_weight, output_weight
+from clew.simulate.economy.actors.crowd import Mixer
+from clew.simulate.economy.actors.people import is_mixed, is_ripe, ripe, some_model, weight_fee
+from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part, Round
 from clew.simulate.economy.state import Order
 
@@ -191,7 +192,7 @@ class Whirlpool(Venue):
             return
         pool = max(fitting) if self.dice.happens(0.7) else self.dice.pick(fitting)
         left = value - known[pool] - self._tx0_fee(course, len(coins), 1)
-        number = left // (pool + share + fee_of(course, output_weight("p2wpkh")))
+        number = left // (pool + share + weight_fee(course, output_weight("p2wpkh")))
         made = self._tx0(course, mixer, coins, pool, min(max(1, number), MOST_PREMIXES), known[pool])
         for coin in made[0] if made is not None else ():
             self._premixes.setdefault(pool, []).append(Stake(coin, mixer, None))
@@ -314,11 +315,11 @@ class Whirlpool(Venue):
     def _share(self, course: Course) -> int:
         """What a premix brings for the miner: half of what a mix of five costs."""
         weight = 42 + 5 * (input_weight("p2wpkh") + output_weight("p2wpkh"))
-        return min(-(-fee_of(course, weight) // 2), MOST_FEE)
+        return min(-(-weight_fee(course, weight) // 2), MOST_FEE)
 
     def _tx0_fee(self, course: Course, inputs: int, premixes: int) -> int:
         weight = 42 + inputs * input_weight("p2wpkh") + (premixes + 2) * output_weight("p2wpkh")
-        return fee_of(course, weight + output_weight("data"))
+        return weight_fee(course, weight + output_weight("data"))
 
     def _wallet_of(self, course: Course, coin: int) -> int:
         e = course.society.state.e
