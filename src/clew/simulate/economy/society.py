@@ -23,6 +23,7 @@ from clew.kernels.economy_state import (
     DEPOSIT_ROLE,
     NONE,
     STAKE_ROLE,
+    WALLETS,
 )
 from clew.simulate.dice import Dice
 from clew.simulate.economy.settings import (
@@ -97,6 +98,11 @@ class Society:
             for number in range(int(world.trade.charities))
         ]
         self.life = self._life()
+
+    @property
+    def wallets(self) -> int:
+        """How many wallets there are so far."""
+        return int(self.state.e.count[WALLETS])
 
     def actor(self, name: str, kind: str, country: str = "", zone: int = 0) -> int:
         """Enter somebody; returns the number."""

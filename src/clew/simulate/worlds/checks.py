@@ -117,6 +117,8 @@ def _wallets(world: World) -> Iterator[Problem]:
 def _scripts(world: World) -> Iterator[Problem]:
     for each in world.wallets:
         yield from _known(("wallets", each.name, "scripts"), each.scripts, SCRIPTS)
+        if each.later is not None:
+            yield from _known(("wallets", each.name, "later", "scripts"), each.later.scripts, SCRIPTS)
     for where, entry in entries(world):
         kinds: list[tuple[Where, str]] = []
         if isinstance(entry, Choice):
@@ -125,7 +127,7 @@ def _scripts(world: World) -> Iterator[Problem]:
             kinds = [((*where, "shares", kind), kind) for kind, share in entry.shares.items() if share]
         for place, kind in kinds:
             first = FIRST_DAYS.get(kind, date.min)
-            if first > world.time.end:
+            if first > world.time.end and where[-2] != "later":
                 expected = f"a kind of script that there was by {world.time.end}"
                 yield _said(place, expected, f"{kind}, which came on {first}", "leave it out")
 

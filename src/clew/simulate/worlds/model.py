@@ -86,6 +86,19 @@ class Fees(Entry):
     """Satoshi per virtual byte that get a transaction into the next blocks."""
 
 
+class Later(Entry):
+    """What some users of a wallet come to use, one after the other, from a day on.
+
+    A day outside the world's span brings nothing, so that a world may be based on one of other years.
+    """
+
+    day: date
+    share: Figure = figure(0, 1)
+    """Share of its users who have changed by the end of the span."""
+    scripts: Shares
+    """Kinds of addresses (``Script``) that they have from then on."""
+
+
 class WalletModel(Entry):
     """How one kind of wallet software behaves."""
 
@@ -130,6 +143,8 @@ class WalletModel(Entry):
     """Number of coins at which its user merges them all; 0: never."""
     payjoin: Figure = figure(0, 1)
     """Share of its payments to merchants that are PayJoins (BIP 78)."""
+    later: Later | None = None
+    """What it brings in the course of the world, if anything: a new kind of address."""
 
 
 class Amounts(Entry):
