@@ -13,7 +13,7 @@ from clew.simulate.blockfile import NO_KEY
 from clew.simulate.bulk import Progress
 from clew.simulate.chain import MATURITY
 from clew.simulate.economy.actors.business import found_businesses
-from clew.simulate.economy.actors.joins import found_mixing
+from clew.simulate.economy.actors.joins import found_joins
 from clew.simulate.economy.actors.pools import found_pools
 from clew.simulate.economy.blocks import FillerWriter, Writer, obfuscation_key, write_blocks
 from clew.simulate.economy.course import Course, begin
@@ -95,7 +95,7 @@ def run(world: World, seed: int, size: Size) -> Iterator[Course]:
     course = begin(world, seed, size.blocks, people=size.people)
     course.actors.extend(found_pools(course))
     course.actors.extend(found_businesses(course))
-    course.actors.append(found_mixing(course))
+    course.actors.extend(found_joins(course))
     for _ in course.run():
         yield course
 
