@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, SupportsFloat
+
 from clew.simulate.dice import Dice
 from clew.simulate.economy.settings import DAY, interval
+
+if TYPE_CHECKING:
+    from clew.simulate.economy.course import Course
 
 _MEAN = 1019
 """Of the table of intervals, whose straight lines lie a little above the curve."""
@@ -32,3 +37,8 @@ class Arrivals:
     def _gap(self) -> int:
         """Milliseconds."""
         return self._every * interval(self._dice) // _MEAN
+
+
+def arrivals(course: Course, dice: Dice, per_day: SupportsFloat) -> Arrivals:
+    """Of something that has a daily rate in the world; with fewer people than the world's it is rarer."""
+    return Arrivals(dice.separate("when"), float(per_day) * course.scale)

@@ -33,7 +33,9 @@ class EqualPayouts:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("equal payouts")
-        self._arrivals = Arrivals(self._dice.separate("when"), float(course.world.shared.equal_payouts))
+        self._arrivals = Arrivals(
+            self._dice.separate("when"), float(course.world.shared.equal_payouts) * course.scale
+        )
         self._amounts = table(course.world.people.amounts.shop)
         self._due = 0
 
@@ -76,7 +78,9 @@ class EqualSweeps:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("equal sweeps")
-        self._arrivals = Arrivals(self._dice.separate("when"), float(course.world.shared.equal_sweeps))
+        self._arrivals = Arrivals(
+            self._dice.separate("when"), float(course.world.shared.equal_sweeps) * course.scale
+        )
         self._due = 0
 
     def step(self, course: Course) -> None:

@@ -37,15 +37,15 @@ from clew.kernels.economy_state import (
 from clew.simulate.economy.actors.commons import Commons, lying, unspent
 from clew.simulate.economy.actors.people import (
     SEGWIT,
-    allows,
     cover,
     is_ripe,
+    possible,
     ripe,
     some_model,
     somebody,
     weight_fee,
 )
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.settings import DAY
 from clew.simulate.economy.state import Order
 
@@ -80,8 +80,7 @@ class Channels:
     def __init__(self, course: Course, commons: Commons) -> None:
         shared = course.world.shared
         self._dice = course.dice.separate("channels")
-        rate = float(shared.channels) if allows(course.world, "p2wpkh") else 0
-        self._arrivals = Arrivals(self._dice.separate("when"), rate)
+        self._arrivals = arrivals(course, self._dice, shared.channels)
         self._dual, self._broken = float(shared.dual_funded), float(shared.anchors)
         self._commons = commons
         self._open: list[tuple[int, int, Channel]] = []
@@ -117,7 +116,7 @@ class Channels:
     def _fund(self, course: Course) -> None:
         dice = self._dice
         opener = somebody(course, dice, 4 * _LEAST, kinds=SEGWIT)
-        if opener is None:
+        if opener is None or not possible(course, "p2wpkh"):
             return
         other = somebody(course, dice, 4 * _LEAST, kinds=SEGWIT, unlike=opener.actor)
         if other is None:

@@ -20,7 +20,7 @@ from clew.kernels.economy_state import (
 )
 from clew.kernels.economy_state import NONE as UNSPENT
 from clew.simulate.dice import Dice
-from clew.simulate.economy.actors.people import allows, is_ripe, some_model
+from clew.simulate.economy.actors.people import is_ripe, possible, some_model
 from clew.simulate.economy.course import Course
 
 _KEYS = 15
@@ -40,13 +40,12 @@ class Commons:
 
     def anyone(self, course: Course, dice: Dice) -> int:
         """The address of OP_TRUE, bare or, where there are witnesses, in P2WSH."""
-        segwit = allows(course.world, "p2wpkh")
-        kind = dice.pick((ANYONE, WITNESS_ANYONE)) if segwit else ANYONE
+        kind = dice.pick((ANYONE, WITNESS_ANYONE)) if possible(course, "p2wpkh") else ANYONE
         return self._address(course, kind, ANYONE_ROLE)
 
     def known_key(self, course: Course, dice: Dice) -> int:
         """The address of one of the keys 1 to 15, mostly of the first ones."""
-        kinds = [each for each in ("p2pkh", "p2pkh-uncompressed", "p2wpkh") if allows(course.world, each)]
+        kinds = [each for each in ("p2pkh", "p2pkh-uncompressed", "p2wpkh") if possible(course, each)]
         kind = KINDS.index(dice.pick(kinds or ["p2pkh"]))
         return self._address(course, kind, KNOWN_KEY_ROLE, min(1 + dice.below(_KEYS), 1 + dice.below(_KEYS)))
 

@@ -30,7 +30,7 @@ _ON_THE_WAY = 4
 """Blocks in which coins that were asked for may still arrive."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mixer:
     """Somebody with mixing software.
 

@@ -28,7 +28,7 @@ from clew.kernels.economy_state import (
     WITHDRAWAL,
 )
 from clew.simulate.economy.actors.people import is_ripe, ripe, some_model
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.settings import DAY
 from clew.simulate.economy.state import Order
 
@@ -48,8 +48,7 @@ class DustAttacks:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("dust")
-        self._rate = float(course.world.shared.dust_attacks)
-        self._arrivals = Arrivals(self._dice.separate("when"), self._rate)
+        self._arrivals = arrivals(course, self._dice, course.world.shared.dust_attacks)
         self._wallet, self._actor = NONE, NONE
         self._bank = NONE
         self._due = 0
@@ -92,7 +91,8 @@ class DustAttacks:
     def _victims(self, course: Course, number: int) -> list[int]:
         """Addresses that were paid, of strangers."""
         e = course.society.state.e
-        known, found = int(e.count[ADDRESSES]), []
+        known = int(e.count[ADDRESSES])
+        found: list[int] = []
         for _ in range(3 * number):
             at = self._dice.below(known)
             address = e.address[at]

@@ -8,7 +8,6 @@ signs with one of them, and takes a fee. The coins are nobody's alone: each escr
 from __future__ import annotations
 
 import heapq
-from datetime import date
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
@@ -21,7 +20,7 @@ from clew.kernels.economy_state import (
     REST,
 )
 from clew.simulate.economy.actors.business import Business
-from clew.simulate.economy.actors.people import allows, is_ripe, some_model, somebody
+from clew.simulate.economy.actors.people import is_ripe, possible, some_model, somebody
 from clew.simulate.economy.arrivals import Arrivals
 from clew.simulate.economy.settings import DAY, draw_from, table
 from clew.simulate.economy.state import Order
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from clew.simulate.economy.course import Course
     from clew.simulate.economy.society import Person
 
-_P2SH = date(2012, 4, 1)
 _LEAST = 20_000
 _ARBITERS = 3
 
@@ -40,7 +38,9 @@ class Escrows:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("escrows")
-        self._arrivals = Arrivals(self._dice.separate("when"), float(course.world.shared.escrows))
+        self._arrivals = Arrivals(
+            self._dice.separate("when"), float(course.world.shared.escrows) * course.scale
+        )
         self._amounts = table(course.world.people.amounts.trade)
         self._arbiters: list[int] = []
         self._incomes: list[Business] = []
@@ -103,6 +103,7 @@ class Escrows:
 
 def _kind_on(course: Course) -> str:
     """The script of escrows on the day of the block that is being made."""
-    if allows(course.world, "p2wsh-multisig"):
-        return "p2wsh-multisig"
-    return "p2sh-multisig" if course.calendar.date(course.height) >= _P2SH else "multisig"
+    for kind in ("p2wsh-multisig", "p2sh-multisig"):
+        if possible(course, kind):
+            return kind
+    return "multisig"

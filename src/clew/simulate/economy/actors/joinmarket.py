@@ -12,6 +12,7 @@ version 2 and a lock time near the tip come with the later ones (a transaction o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from clew.kernels.economy_state import (
     OWN_ROLE,
 )
 from clew.simulate.economy.actors.crowd import Mixer
-from clew.simulate.economy.actors.people import allows, is_mixed, ripe, weight_fee
+from clew.simulate.economy.actors.people import is_mixed, possible, ripe, weight_fee
 from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
@@ -68,7 +69,7 @@ class Terms:
         return self.absolute or amount * self.relative // MILLION
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Seat:
     """One who takes part: coins of one mixdepth."""
 
@@ -101,18 +102,24 @@ class JoinMarket(Venue):
             self.crowd.recruit(course, 4 * LEAST, self.dice.between(1, 3))
 
     def bring(self, course: Course, value: int, rounds: int) -> int | None:
-        """Amount, rewards and fees: all are the taker's."""
-        if value < LEAST:
+        """Amount, rewards and fees: all are the taker's. Makers must have offers of that size."""
+        balance = course.society.state.balance
+        offers = [max(map(balance, each.wallets)) for each in self.crowd.people.values() if not each.leaves]
+        if value < LEAST or sum(offer > value + value // 4 for offer in offers) < self.fewest:
             return None
         return value + (rounds + 1) * self._costs(course, value)
 
     def hold(self, course: Course) -> bool:
-        """One round: the taker chooses the amount, and makers who can."""
-        seats = self._seats(course)
+        """One round: a passage's if one waits and there are makers for it, or one of the people's."""
         waiting = self.waiting(course)
-        passage = waiting[0][0] if waiting else None
+        return any(self._hold_for(course, *each) for each in waiting[:1]) or self._hold_for(course)
+
+    def _hold_for(self, course: Course, passage: Passage | None = None, coins: Sequence[int] = ()) -> bool:
+        """The taker chooses the amount, and makers who can."""
+        seats = self._seats(course)
         if passage is not None:
-            taker = self._guest_seat(course, passage, waiting[0][1])
+            taker = self._guest_seat(course, passage, coins)
+            seats = [each for each in seats if each.mixer.actor != passage.actor]
         elif seats:
             taker = self._pick_taker(seats)
             seats.remove(taker)
@@ -172,12 +179,12 @@ class JoinMarket(Venue):
                 found.append(Seat(mixer, depth, coins, sum(map(state.value, coins)), mixed))
         return found
 
-    def _guest_seat(self, course: Course, passage: Passage, coins: list[int]) -> Seat:
+    def _guest_seat(self, course: Course, passage: Passage, coins: Sequence[int]) -> Seat:
         """The passage's coins of one mixdepth."""
         e, value = course.society.state.e, course.society.state.value
         places = [passage.mixer.wallets.index(e.address[e.coin[each, ADDRESS], A_WALLET]) for each in coins]
-        coins = [each for each, place in zip(coins, places, strict=True) if place == places[0]]
-        return Seat(passage.mixer, places[0], coins, sum(map(value, coins)), False)
+        mine = [each for each, place in zip(coins, places, strict=True) if place == places[0]]
+        return Seat(passage.mixer, places[0], mine, sum(map(value, mine)), False)
 
     def _pick_taker(self, seats: list[Seat]) -> Seat:
         """A taker is mostly somebody who came for it, with coins that were never mixed."""
@@ -300,7 +307,7 @@ class JoinMarket(Venue):
         return True
 
     def _note(self, course: Course, passage: Passage, seat: Seat, outputs: list[Part]) -> None:
-        mine = [each for each in outputs if each.actor == passage.actor]
+        mine = self.of_passage(course, passage, outputs)
         equal = [each.coin for each in mine if each.kind == "equal"]
         passage.passed(seat.coins, equal, [each.coin for each in mine if each.kind == "change"])
         passage.wallet = passage.mixer.wallets[(seat.depth + 1) % DEPTHS]
@@ -338,9 +345,9 @@ class JoinMarket(Venue):
 
 def _kind_on(course: Course) -> str:
     """The script of JoinMarket's wallets on the day of the block that is being made."""
-    today = course.calendar.date(max(course.height, 0))
-    if today >= _NATIVE and allows(course.world, "p2wpkh"):
+    today = course.calendar.date(course.height)
+    if today >= _NATIVE and possible(course, "p2wpkh"):
         return "p2wpkh"
-    if today >= _SEGWIT and allows(course.world, "p2sh-p2wpkh"):
+    if today >= _SEGWIT and possible(course, "p2sh-p2wpkh"):
         return "p2sh-p2wpkh"
     return "p2pkh"

@@ -25,7 +25,9 @@ class Notes:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("notes")
-        self._arrivals = Arrivals(self._dice.separate("when"), float(course.world.shared.notes))
+        self._arrivals = Arrivals(
+            self._dice.separate("when"), float(course.world.shared.notes) * course.scale
+        )
 
     def step(self, course: Course) -> None:
         """Write the notes that are due."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from clew.kernels.economy_state import ANYONE_FORM, KNOWN_KEY_FORM, OWN, REST, TO_ANYONE, TO_KNOWN_KEY
 from clew.simulate.economy.actors.commons import Commons, lying
 from clew.simulate.economy.actors.people import ripe, somebody
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.state import Order
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ class Giveaways:
 
     def __init__(self, course: Course, commons: Commons, *, known: bool) -> None:
         shared, name = course.world.shared, "known keys" if known else "anyone can spend"
-        rate = float(shared.known_keys if known else shared.anyone_can_spend)
         self._dice = course.dice.separate(name)
-        self._arrivals = Arrivals(self._dice.separate("when"), rate)
+        rate = shared.known_keys if known else shared.anyone_can_spend
+        self._arrivals = arrivals(course, self._dice, rate)
         self._commons, self._known = commons, known
         self._form = KNOWN_KEY_FORM if known else ANYONE_FORM
         self._lying: list[int] = []

@@ -56,7 +56,9 @@ class Orders:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("orders")
-        self._arrivals = Arrivals(self._dice.separate("when"), float(course.world.shared.exchange_orders))
+        self._arrivals = Arrivals(
+            self._dice.separate("when"), float(course.world.shared.exchange_orders) * course.scale
+        )
         self._prices = table(course.world.people.amounts.trade)
         self._kind = "p2tr" if allows(course.world, "p2tr") else "p2pkh"
         if self._kind == "p2pkh" and allows(course.world, "p2wpkh"):

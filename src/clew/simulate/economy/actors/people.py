@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from clew.kernels.economy_state import (
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 _TRIES = 30
 
 SEGWIT = ("p2sh-p2wpkh", "p2wpkh", "p2tr")
+_SINCE = {
+    "p2sh-multisig": date(2012, 4, 1),
+    "p2sh-p2wpkh": date(2017, 8, 24),
+    "p2wpkh": date(2017, 8, 24),
+    "p2wsh-multisig": date(2017, 8, 24),
+    "p2tr": date(2021, 11, 14),
+}
+"""Days on which scripts came into force: BIP 16, BIP 141, BIP 341."""
 
 
 def some_model(world: World, dice: Dice) -> str:
@@ -39,6 +48,11 @@ def some_model(world: World, dice: Dice) -> str:
 def allows(world: World, *kinds: str) -> bool:
     """Whether anybody in a world has all these kinds of scripts."""
     return all(any(model.scripts.shares.get(kind, 0) > 0 for model in world.wallets) for kind in kinds)
+
+
+def possible(course: Course, kind: str) -> bool:
+    """Whether somebody may have this kind of script on the day of the block that is being made."""
+    return allows(course.world, kind) and course.calendar.date(course.height) >= _SINCE.get(kind, date.min)
 
 
 def ripe(course: Course, wallet: int) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import ADDRESS, KINDS, OWN, OWN_ROLE
-from clew.simulate.economy.actors.people import allows, ripe, somebody
+from clew.simulate.economy.actors.people import possible, ripe, somebody
 from clew.simulate.economy.arrivals import Arrivals
 from clew.simulate.economy.settings import DAY
 from clew.simulate.economy.state import Order
@@ -28,7 +28,6 @@ class SameKeys:
         self._dice = course.dice.separate("same keys")
         days = max(1, (course.calendar.times[-1] - course.calendar.times[0]) // DAY)
         self._arrivals = Arrivals(self._dice.separate("when"), len(course.society.people) * _SHARE / days)
-        self._kinds = [each for each in _KINDS if allows(course.world, each)]
 
     def step(self, course: Course) -> None:
         """Let those whose time it is move a coin to another address of its own key."""
@@ -36,9 +35,9 @@ class SameKeys:
             self._move(course)
 
     def _move(self, course: Course) -> None:
-        state = course.society.state
-        person = somebody(course, self._dice, 20_000, kinds=self._kinds)
-        if person is None or len(self._kinds) < 2:
+        state, kinds = course.society.state, [each for each in _KINDS if possible(course, each)]
+        person = somebody(course, self._dice, 20_000, kinds=kinds)
+        if person is None or len(kinds) < 2:
             return
         coins = ripe(course, person.wallet)
         if not coins:
@@ -46,9 +45,9 @@ class SameKeys:
         e = state.e
         address = int(e.coin[max(coins, key=state.value), ADDRESS])
         kind = KINDS[e.address[address, 1]]
-        if kind not in self._kinds:
+        if kind not in kinds:
             return
-        other = KINDS.index(self._dice.pick([each for each in self._kinds if each != kind]))
+        other = KINDS.index(self._dice.pick([each for each in kinds if each != kind]))
         twin = state.address(person.wallet, OWN_ROLE, kind=other, key=state.key(address))
         part = max(map(state.value, coins)) // 2
         state.pay(person.wallet, [Order(part, OWN, address=twin, who=person.actor)])

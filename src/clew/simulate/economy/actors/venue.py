@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clew.kernels.economy_state import INPUT_WEIGHT, KINDS, OUTPUT_BYTES
+from clew.kernels.economy_state import A_WALLET, ADDRESS, INPUT_WEIGHT, KINDS, OUTPUT_BYTES
 from clew.simulate.economy.actors.crowd import Crowd, Mixer
 from clew.simulate.economy.actors.people import is_mixed, is_ripe
 from clew.simulate.economy.arrivals import Arrivals
@@ -87,6 +87,11 @@ class Venue:
                 found.append((each, coins))
                 actors.append(each.actor)
         return found
+
+    def of_passage(self, course: Course, passage: Passage, parts: Iterable[Part]) -> list[Part]:
+        """The outputs that are a passage's own: the actor may take part as one of the people too."""
+        e, wallets = course.society.state.e, passage.mixer.wallets
+        return [each for each in parts if e.address[e.coin[each.coin, ADDRESS], A_WALLET] in wallets]
 
     def record(
         self, course: Course, tx: int, inputs: Iterable[tuple[int, int]], outputs: Iterable[Part]

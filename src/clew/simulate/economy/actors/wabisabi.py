@@ -33,7 +33,7 @@ from clew.kernels.economy_state import (
 from clew.simulate.economy.actors.business import Business
 from clew.simulate.economy.actors.crowd import Mixer
 from clew.simulate.economy.actors.decomposition import decompose, frequent
-from clew.simulate.economy.actors.people import allows, is_mixed, ripe, some_model, weight_fee
+from clew.simulate.economy.actors.people import is_mixed, possible, ripe, some_model, weight_fee
 from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
@@ -73,7 +73,6 @@ class WabiSabi(Venue):
             "coordinator-wabisabi", "coordinator", software, "p2wpkh"
         )
         self._income = Business(course, self.wallet, days=10)
-        self._kinds = ["p2wpkh", "p2tr"] if allows(course.world, "p2tr") else ["p2wpkh"]
 
     def step(self, course: Course) -> None:
         """Hold the rounds that are due; the coordinator sells what it earned."""
@@ -133,12 +132,15 @@ class WabiSabi(Venue):
             for passage, coins in self.waiting(course)
             if sum(map(course.society.state.value, coins[:MOST_INPUTS])) >= _LEAST
         ]
+        guests = {each.mixer.actor for each in clients}
         places = wanted - sum(len(each.coins) for each in clients)
         again = sum(self.dice.happens(self.remixes) for _ in range(max(0, places)))
         left = {True: again, False: max(0, places) - again}
         for mixer in self.dice.shuffled(list(self.crowd.people.values())):
             if left[True] + left[False] <= 0:
                 break
+            if mixer.actor in guests:
+                continue
             coins = self.dice.shuffled(self._worth_it(course, mixer))
             chosen = []
             for coin in coins[: self.dice.between(1, MOST_INPUTS)]:
@@ -188,13 +190,14 @@ class WabiSabi(Venue):
     ) -> list[tuple[Order, int, Kind]]:
         state, mixer = course.society.state, client.mixer
         values, change = decompose(sum(client.values), chosen, output, self.dice)
+        kinds = ["p2wpkh", "p2tr"] if possible(course, "p2tr") else ["p2wpkh"]
         found: list[tuple[Order, int, Kind]] = []
         for value in values:
-            kind = KINDS.index(self.dice.pick(self._kinds))
+            kind = KINDS.index(self.dice.pick(kinds))
             address = state.address(mixer.wallets[0], COINJOIN_ROLE, kind=kind)
             found.append((Order(value, EQUAL, address=address, who=mixer.actor), mixer.actor, "equal"))
         if change:
-            kind = KINDS.index(self.dice.pick(self._kinds))
+            kind = KINDS.index(self.dice.pick(kinds))
             address = state.address(mixer.wallets[0], CHANGE_ROLE, kind=kind)
             order = Order(change, JOIN_CHANGE, address=address, who=mixer.actor)
             found.append((order, mixer.actor, "change"))
@@ -221,7 +224,7 @@ class WabiSabi(Venue):
         self.record(course, made.tx, inputs, parts)
         for client in clients:
             if client.passage is not None:
-                mine = [each for each in parts if each.actor == client.passage.actor]
+                mine = self.of_passage(course, client.passage, parts)
                 equal = [each.coin for each in mine if each.kind == "equal"]
                 change = [each.coin for each in mine if each.kind == "change"]
                 client.passage.passed(client.coins, equal, change)

@@ -103,14 +103,14 @@ class Wasabi(Venue):
             if len(alices) >= self.fewest:
                 return self._join(course, alices, floor)
         for _ in range(wanted - self.crowd.coming(course)):
-            self.crowd.recruit(course, BASE + BASE // 20 + self._network(course, 3))
+            self.crowd.recruit(course, BASE + BASE // 100 + self._network(course, 2))
         return False
 
     def thin(self, course: Course) -> None:
         """Let mixed coins be spent that are more than coming rounds need, and now and then change too."""
         need = self.remixes * (self.fewest + self.most) / 2
         stay = round(need * (1 + 2 * self.rounds_a_block(course)))
-        holders = []
+        holders: list[tuple[Mixer, int]] = []
         for mixer in self.crowd.people.values():
             mixed = [each for each in ripe(course, mixer.wallets[0]) if is_mixed(course, each)]
             holders.extend((mixer, each) for each in mixed)
@@ -137,7 +137,7 @@ class Wasabi(Venue):
 
     def _alices(self, course: Course, floor: int, wanted: int) -> list[Alice]:
         """Who registers: passages first, then some with mixed coins, then those with new ones."""
-        found = []
+        found: list[Alice] = []
         for passage, coins in self.waiting(course):
             alice = self._register(course, passage.mixer, coins, floor)
             if alice is not None and len(found) < wanted:
@@ -156,13 +156,14 @@ class Wasabi(Venue):
                 fresh.append(first)
         places = wanted - len(found)
         share = sum(self.dice.happens(self.remixes) for _ in range(places))
-        chosen = again[:share]
+        guests = {each.mixer.actor for each in found}
+        chosen = [each for each in again if each.mixer.actor not in guests][:share]
         for more in (fresh, again):
-            taken = {each.mixer.actor for each in chosen}
+            taken = {each.mixer.actor for each in found + chosen}
             chosen += [each for each in more if each.mixer.actor not in taken][: places - len(chosen)]
         lacking = places - share - sum(each in fresh for each in chosen)
         for _ in range(max(0, lacking)):
-            self.crowd.recruit(course, BASE + BASE // 20 + self._network(course, 3))
+            self.crowd.recruit(course, BASE + BASE // 100 + self._network(course, 2))
         return found + chosen
 
     def _register(self, course: Course, mixer: Mixer, coins: list[int], floor: int) -> Alice | None:
@@ -252,13 +253,13 @@ class Wasabi(Venue):
         self.record(course, made.tx, inputs, parts)
         for alice in alices:
             if alice.passage is not None:
-                self._note(alice.passage, alice, parts)
+                mine = self.of_passage(course, alice.passage, parts)
+                self._note(alice.passage, alice, mine)
         return True
 
     def _note(self, passage: Passage, alice: Alice, parts: list[Part]) -> None:
-        mine = [each for each in parts if each.actor == passage.actor]
-        change = [each.coin for each in mine if each.kind == "change"]
-        passage.passed(alice.coins, [each.coin for each in mine if each.kind == "equal"], change)
+        change = [each.coin for each in parts if each.kind == "change"]
+        passage.passed(alice.coins, [each.coin for each in parts if each.kind == "equal"], change)
         if change and passage.worth() < passage.target:
             # What is left goes through rounds of its own.
             passage.waiting[passage.change.pop()] = passage.rounds
