@@ -97,10 +97,7 @@ def run(world: World, seed: int, size: Size) -> Iterator[Course]:
     course.actors.extend(found_pools(course))
     course.actors.extend(found_businesses(course))
     course.actors.extend(found_joins(course))
-<<<<<<< HEAD
     course.actors.append(Upgrades(course))
-=======
->>>>>>> joins
     for _ in course.run():
         yield course
 
