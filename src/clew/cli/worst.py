@@ -81,8 +81,7 @@ def search(world: World, wanted: str, trials: int, seed: int) -> tuple[Worst, fl
     from clew.simulate.economy.make import Size
     from clew.simulate.worlds.search import worst
 
-    size = Size(PAYMENT_OUTPUTS = "payments (outputs)"
-BLOCKS, PEOPLE, PAYMENTS, PAYERS, accounts=0)
+    size = Size(BLOCKS, PEOPLE, PAYMENTS, PAYERS, accounts=0)
     known = conclusion(wanted)
 
     def score(drawn: World) -> float:
