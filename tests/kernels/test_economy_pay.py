@@ -111,6 +111,15 @@ def test_a_wallet_that_is_short_pays_nothing() -> None:
     assert state.pay(payee, [Order(1_000, TRADED, wallet=payer)]) is None
 
 
+def test_a_spent_coin_is_not_spent_again() -> None:
+    state, payer, payee = economy(coins=2)
+    first, _ = state.coins(payer)
+    order = Order(REST, TRADED, wallet=payee)
+    assert state.send(payer, [first], order) is not None
+    assert state.send(payer, [first], order) is None
+    assert state.balance(payer) == COIN
+
+
 def test_small_change_is_left_to_the_miner() -> None:
     state, payer, payee = economy(coins=1, SMALLEST_CHANGE=50_000)
     made = paid(state, payer, payee, COIN - 40_000)

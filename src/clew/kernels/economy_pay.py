@@ -182,7 +182,7 @@ def pay(e: Economy, wallet: int, first: int, last: int, change_to: int, rate: in
     """One transaction of ``wallet`` that makes the payments ``order[first:last]``; returns it, or NONE.
 
     If ``count[CHOSEN]`` is above 0, the coins in ``chosen`` are spent, all of them, of whosever they are;
-    otherwise the wallet chooses. The last payment's value may be REST. ``change_to``: an address, or
+    otherwise the wallet chooses. None of them may be spent already. The last payment's value may be REST. ``change_to``: an address, or
     NONE for what the wallet's software does. ``rate``: 0 for what it takes.
     """
     count, order = e.count, e.order
@@ -199,6 +199,10 @@ def pay(e: Economy, wallet: int, first: int, last: int, change_to: int, rate: in
         count[FAILED] += 1
         return NONE
     weight = BASE_WEIGHT + _give_addresses(e, first, last)
+    for each in range(given):
+        if e.coin[e.chosen[each], SPENT] != NONE:
+            count[FAILED] += 1
+            return NONE
     if given:
         total, whole = _add_up(e, given)
         left = total - value - _fee(weight + whole, rate, fixed)
