@@ -182,8 +182,9 @@ def pay(e: Economy, wallet: int, first: int, last: int, change_to: int, rate: in
     """One transaction of ``wallet`` that makes the payments ``order[first:last]``; returns it, or NONE.
 
     If ``count[CHOSEN]`` is above 0, the coins in ``chosen`` are spent, all of them, of whosever they are;
-    otherwise the wallet chooses. None of them may be spent already. The last payment's value may be REST. ``change_to``: an address, or
-    NONE for what the wallet's software does. ``rate``: 0 for what it takes.
+    otherwise the wallet chooses. None of them may be spent already. The last payment's value may be
+    REST. ``change_to``: an address, or NONE for what the wallet's software does. ``rate``: 0 for what
+    it takes.
     """
     count, order = e.count, e.order
     model = e.model[e.wallet[wallet, MODEL]]
