@@ -43,6 +43,7 @@ from clew.kernels.economy_state import (
     OUTPUT_BYTES,
     OWN,
     P2PKH,
+    P2TR,
     P2WPKH,
     RATE,
     SELECTION,
@@ -117,8 +118,9 @@ def _change_address(e: Economy, wallet: int, paid: int) -> int:
     if happens(e.count, model[CHANGE_REUSE]):
         return int(e.coin[e.chosen[0], ADDRESS])
     kind = e.wallet[wallet, KIND]
+    # Whoever pays to a script of several keys, or of nobody's, has no such script for change.
     if P2PKH < kind and P2PKH < paid < DATA and happens(e.count, model[AS_PAID]):
-        kind = paid if paid >= P2WPKH else kind
+        kind = paid if paid == P2WPKH or paid == P2TR else kind
     return int(new_address(e, wallet, kind, CHANGE_ROLE, np.int64(NONE)))
 
 

@@ -70,7 +70,22 @@ class EqualPayouts:
             else:
                 # A fresh address: the payer asked everybody for one.
                 orders.append(order._replace(address=state.address(person.wallet, user=who)))
-        return state.pay(wallet, orders, form=EQUAL_PAYOUT) is not None
+        coins = None
+        if dice.happens(0.3):
+            # Some clear away small coins while they are at it.
+            coins = self._many(course, wallet, number, number * max(value, 1_000) * 11 // 10)
+        return state.pay(wallet, orders, coins=coins, form=EQUAL_PAYOUT) is not None
+
+    def _many(self, course: Course, wallet: int, number: int, least: int) -> list[int] | None:
+        """At least so many coins worth at least so much, smallest first; None if there are not."""
+        state = course.society.state
+        chosen, total = [], 0
+        for coin in sorted(ripe(course, wallet), key=state.value):
+            if len(chosen) >= number and total >= least:
+                return chosen
+            chosen.append(coin)
+            total += state.value(coin)
+        return None
 
 
 class EqualSweeps:

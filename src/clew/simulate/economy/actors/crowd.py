@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
+    CHANGE_ROLE,
     DEPOSIT,
     GOODS,
     INVOICE_ROLE,
@@ -99,7 +100,9 @@ class Crowd:
             shop = self.dice.pick(society.merchants)
             address = state.address(shop, INVOICE_ROLE, mixer.actor)
             part = value * self.dice.between(20, 85) // 100
-            state.pay(wallet, [Order(part, GOODS, address=address, who=mixer.actor)], coins=coins)
+            order = Order(part, GOODS, address=address, who=mixer.actor)
+            # Mixing software knows no other scripts than its own.
+            state.pay(wallet, [order], coins=coins, change=state.address(wallet, CHANGE_ROLE))
         elif what < 60 and mixer.home != NONE:
             state.send(wallet, coins, Order(REST, OWN, wallet=mixer.home, who=mixer.actor))
         else:
@@ -108,7 +111,7 @@ class Crowd:
 
     def _fund(self, course: Course, mixer: Mixer, custodian: int, least: int) -> None:
         state = course.society.state
-        value = max(self.amount(course), least + self.dice.below(least // 2 + 1))
+        value = max(self.amount(course), least + self.dice.below(least // 8 + 1))
         if self.dice.happens(0.3):
             value = -(-value // (COIN // 100)) * (COIN // 100)
         address = state.address(mixer.wallets[0], MIX_ROLE, mixer.actor)

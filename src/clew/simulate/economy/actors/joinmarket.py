@@ -107,7 +107,7 @@ class JoinMarket(Venue):
         offers = [max(map(balance, each.wallets)) for each in self.crowd.people.values() if not each.leaves]
         if value < LEAST or sum(offer > value + value // 4 for offer in offers) < self.fewest:
             return None
-        return value + (rounds + 1) * self._costs(course, value)
+        return value + (rounds + 1) * self._costs(course, 2 * value)
 
     def hold(self, course: Course) -> bool:
         """One round: a passage's if one waits and there are makers for it, or one of the people's."""
@@ -174,7 +174,7 @@ class JoinMarket(Venue):
         state, found = course.society.state, []
         for depth, wallet in enumerate(mixer.wallets):
             if state.balance(wallet) >= LEAST:
-                coins = ripe(course, wallet)
+                coins = [each for each in ripe(course, wallet) if state.value(each) >= DUST]
                 mixed = any(is_mixed(course, coin) for coin in coins)
                 found.append(Seat(mixer, depth, coins, sum(map(state.value, coins)), mixed))
         return found
@@ -199,7 +199,7 @@ class JoinMarket(Venue):
         sweeps = passage is None and self.dice.below(100) < _SWEEPS
         if passage is not None:
             left = max(passage.waiting.values())
-            amount = min(most, passage.target + (left - 1) * self._costs(course, passage.target))
+            amount = min(most, passage.target + (left - 1) * self._costs(course, 2 * passage.target))
         else:
             amount = taker.total if sweeps else min(most, self.crowd.amount(course))
         room = sorted((each.total - LEAST for each in seats), reverse=True)

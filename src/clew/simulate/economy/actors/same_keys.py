@@ -1,7 +1,7 @@
 """One key under several kinds of scripts: its owner took it along into another kind of wallet.
 
 Who imports a key, or restores a wallet with other software, has the addresses of the same key as P2PK,
-P2PKH, P2SH-P2WPKH and P2WPKH. No figure is known; one person in a hundred does so here, a guess.
+P2PKH, P2SH-P2WPKH and P2WPKH. No figure is known; one person in fifty does so here, a guess.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from clew.simulate.economy.state import Order
 if TYPE_CHECKING:
     from clew.simulate.economy.course import Course
 
-_SHARE = 0.01
+_SHARE = 0.02
 _KINDS = ("p2pk", "p2pkh", "p2sh-p2wpkh", "p2wpkh")
 
 
@@ -25,7 +25,7 @@ class SameKeys:
     """People who take keys along."""
 
     def __init__(self, course: Course) -> None:
-        self._dice = course.dice.separate("same keys")
+        self._dice = course.dice.separate("keys taken along")
         days = max(1, (course.calendar.times[-1] - course.calendar.times[0]) // DAY)
         self._arrivals = Arrivals(self._dice.separate("when"), len(course.society.people) * _SHARE / days)
 

@@ -32,7 +32,7 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.economy.actors.business import Business
 from clew.simulate.economy.actors.crowd import Mixer
-from clew.simulate.economy.actors.decomposition import decompose, frequent
+from clew.simulate.economy.actors.decomposition import LEAST, decompose, frequent
 from clew.simulate.economy.actors.people import is_mixed, possible, ripe, some_model, weight_fee
 from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
@@ -99,7 +99,7 @@ class WabiSabi(Venue):
         fresh = sum(
             not is_mixed(course, coin)
             for mixer in self.crowd.people.values()
-            for coin in ripe(course, mixer.wallets[0])
+            for coin in self._worth_it(course, mixer)
         )
         rounds = 1 + self.rounds_a_block(course)
         needed = round(self.most * (1 - self.remixes) * rounds) - fresh
@@ -142,6 +142,8 @@ class WabiSabi(Venue):
             if mixer.actor in guests:
                 continue
             coins = self.dice.shuffled(self._worth_it(course, mixer))
+            # New coins are fewer, and come first.
+            coins.sort(key=lambda coin: is_mixed(course, coin))
             chosen = []
             for coin in coins[: self.dice.between(1, MOST_INPUTS)]:
                 mixed = is_mixed(course, coin)
@@ -153,8 +155,8 @@ class WabiSabi(Venue):
         return clients
 
     def _worth_it(self, course: Course, mixer: Mixer) -> list[int]:
-        """Coins that are worth more than twice what they cost to spend."""
-        least = 2 * weight_fee(course, input_weight("p2wpkh"))
+        """Coins that rounds allow, and that are worth more than twice what they cost to spend."""
+        least = max(LEAST, 2 * weight_fee(course, input_weight("p2wpkh")))
         return [each for each in ripe(course, mixer.wallets[0]) if course.society.state.value(each) > least]
 
     def _join(self, course: Course, clients: list[Client]) -> bool:

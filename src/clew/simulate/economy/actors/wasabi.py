@@ -143,11 +143,11 @@ class Wasabi(Venue):
             if alice is not None and len(found) < wanted:
                 alice.passage = passage
                 found.append(alice)
-        again, fresh = [], []
+        again, fresh, state = [], [], course.society.state
         for mixer in self.dice.shuffled(list(self.crowd.people.values())):
             coins = ripe(course, mixer.wallets[0])
             mixed = [each for each in coins if is_mixed(course, each)]
-            others = [each for each in coins if each not in mixed]
+            others = [each for each in coins if each not in mixed and state.value(each) >= LEAST_CHANGE]
             once = self._register(course, mixer, mixed[:1] + others, floor) if mixed else None
             if once is not None:
                 again.append(once)
@@ -254,15 +254,18 @@ class Wasabi(Venue):
         for alice in alices:
             if alice.passage is not None:
                 mine = self.of_passage(course, alice.passage, parts)
-                self._note(alice.passage, alice, mine)
+                self._note(course, alice.passage, alice, mine)
         return True
 
-    def _note(self, passage: Passage, alice: Alice, parts: list[Part]) -> None:
+    def _note(self, course: Course, passage: Passage, alice: Alice, parts: list[Part]) -> None:
         change = [each.coin for each in parts if each.kind == "change"]
         passage.passed(alice.coins, [each.coin for each in parts if each.kind == "equal"], change)
-        if change and passage.worth() < passage.target:
-            # What is left goes through rounds of its own.
-            passage.waiting[passage.change.pop()] = passage.rounds
+        if passage.worth() < passage.target:
+            # What is left goes through rounds of its own, once it is enough for one.
+            left, value = passage.rest(), course.society.state.value
+            if sum(map(value, left)) > self._last + self._network(course, len(left)):
+                passage.waiting.update(dict.fromkeys(left, passage.rounds))
+                passage.change.clear()
 
     def _clean_address(self, course: Course) -> int:
         if self._address is None or self._has_levels:
