@@ -150,6 +150,15 @@ def test_whose_address_the_change_takes() -> None:
     assert state.e.address[state.e.coin[change, ADDRESS], 1] == P2TR
 
 
+@pytest.mark.parametrize("kind", [fields.P2WSH_MULTISIG, fields.CHANNEL, fields.ANYONE, fields.ANCHOR])
+def test_change_never_takes_a_script_that_is_not_the_payer_s_alone(kind: int) -> None:
+    state, payer, payee = economy(coins=1, AS_PAID=ONE)
+    made = state.pay(payer, [Order(COIN // 3, TRADED, address=state.address(payee, kind=kind))])
+    assert made is not None
+    change = state.outputs(made.tx)[purposes(state, made).index(CHANGE)]
+    assert state.e.address[state.e.coin[change, ADDRESS], 1] == state.e.wallet[payer, fields.KIND]
+
+
 def test_an_address_is_given_again_by_habit() -> None:
     state, payer, payee = economy()
     assert len({state.receive(payee) for _ in range(5)}) == 5
