@@ -90,12 +90,12 @@ class Wasabi(Venue):
         times = -(-value // LOWEST)
         if times > (40 if self._has_levels else 8):
             return None
-        each = BASE * 105 // 100 + self._network(course, 2)
+        each = max(BASE, self._last) * 105 // 100 + self._network(course, 2)
         return times * (each + BASE * FEE * self.most // 1_000_000) + rounds * self._network(course, 4)
 
     def hold(self, course: Course) -> bool:
         """One round, at a denomination that last round's mixed coins can afford, if that is not too low."""
-        lower = self._last - self._network(course, 1)
+        lower = min(self._last - self._network(course, 1), BASE)
         floors = [lower] if lower >= LOWEST else [BASE, lower]
         wanted = self.dice.between(self.fewest, self.most)
         for floor in floors:
