@@ -351,39 +351,60 @@ def settle_bets(e: Economy, life: Life, bets: int) -> None:
 
 
 @folded
-def _gather_requests(e: Economy, custodian: int, most: int) -> tuple[int, int]:
+def _gather_requests(e: Economy, custodian: int, most: int, held: int) -> tuple[int, int, int]:
     """Put up to ``most`` due withdrawals of a custodian into ``order``; returns how many, and their sum.
 
-    O_COIN holds the request's row meanwhile.
+    ``held``: satoshi that they may come to. The third number is the smallest of those left out for that
+    reason, 0 for none. O_COIN holds the request's row meanwhile.
     """
     count, request, order = e.count, e.request, e.order
-    number, total = 0, 0
+    number, total, short = 0, 0, 0
     for row in range(count[REQUESTS]):
         if number == most:
             break
         if request[row, R_CUSTODIAN] != custodian or request[row, R_DUE] > count[HEIGHT]:
             continue
+        value = request[row, R_VALUE]
+        if total + value > held:
+            if short == 0 or value < short:
+                short = value
+            continue
         _put_order(
-            e, number, request[row, R_ADDRESS], request[row, R_WALLET], request[row, R_VALUE],
+            e, number, request[row, R_ADDRESS], request[row, R_WALLET], value,
             request[row, R_PURPOSE], request[row, R_WHO], np.int64(RECEIVE_ROLE), np.int64(NONE),
         )  # fmt: skip
         order[number, O_COIN] = row
-        total += request[row, R_VALUE]
+        total += value
         number += 1
-    return number, total
+    return number, total, short
+
+
+@folded
+def _at_hand(e: Economy, fields: Any) -> int:
+    """The most that one payout of a custodian may come to: from its hot wallet, or from deposits."""
+    held = e.wallet[fields[U_HOT], BALANCE]
+    if fields[U_FROM_DEPOSITS]:
+        held = max(held, e.wallet[fields[U_DEPOSITS], BALANCE] // 2)
+    return int(held)
 
 
 @folded
 def pay_out(e: Economy, life: Life, custodian: int) -> int:
-    """Make the withdrawals that are due at a custodian, in batches; returns satoshi it was short of."""
+    """Make the withdrawals that are due at a custodian, in batches; returns satoshi it was short of.
+
+    One that cannot be made does not keep smaller ones waiting; the least of them is what was short.
+    """
     count, request, order = e.count, e.request, e.order
     fields = life.custodian[custodian]
-    most = fields[U_BATCH]
+    most, least = fields[U_BATCH], np.int64(0)
     rows = len(order) // 2
+    limit = _at_hand(e, fields)
     while True:
-        number, total = _gather_requests(e, custodian, most)
+        number, total, short = _gather_requests(e, custodian, most, limit)
+        if short and (least == 0 or short < least):
+            least = short
         if number == 0:
-            return 0
+            return int(least)
         for row in range(number):
             order[rows + row, 0] = order[row, O_COIN]
         wallet = fields[U_HOT]
@@ -392,10 +413,11 @@ def pay_out(e: Economy, life: Life, custodian: int) -> int:
         form = np.int64(BATCH if number > 1 else PLAIN)
         made = pay(e, wallet, np.int64(0), np.int64(number), np.int64(NONE), np.int64(0), form)
         if made == NONE:
-            if most == 1:
-                return int(total)
+            if number == 1:
+                limit = total - 1
             most = max(np.int64(1), number // 2)
             continue
+        limit = min(limit, _at_hand(e, fields))
         for row in range(number):
             asked = order[rows + row, 0]
             request[asked, R_CUSTODIAN] = NONE

@@ -26,6 +26,8 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.chain import MATURITY, subsidy
 from clew.simulate.dice import Dice
+from clew.simulate.economy.concealment import ConcealmentAct
+from clew.simulate.economy.payments import ServicePayment
 from clew.simulate.economy.rounds import Round
 from clew.simulate.economy.settings import DAY, Calendar, Clock, calendar, happening
 from clew.simulate.economy.society import Society
@@ -54,6 +56,10 @@ class Course:
     actors: list[Acting] = field(default_factory=list)
     pools: list[int] = field(default_factory=list)
     """Wallets that find blocks."""
+    payments: list[ServicePayment] = field(default_factory=list)
+    """What reached the service's addresses, and why; in order of recording."""
+    acts: list[ConcealmentAct] = field(default_factory=list)
+    """What the service's operator did to hide where the proceeds went, in order."""
     ends: list[int] = field(default_factory=list)
     """For each height, how many transactions there are up to its block's end; the coinbase is its last."""
     height: int = 0

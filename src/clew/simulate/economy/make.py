@@ -13,7 +13,8 @@ from clew.simulate.blockfile import NO_KEY
 from clew.simulate.bulk import Progress
 from clew.simulate.chain import MATURITY
 from clew.simulate.economy.actors.business import found_businesses
-from clew.simulate.economy.actors.joins import found_joins
+from clew.simulate.economy.actors.case import found_service
+from clew.simulate.economy.actors.joins import found_mixing, found_shared
 from clew.simulate.economy.actors.pools import found_pools
 from clew.simulate.economy.actors.upgrades import Upgrades
 from clew.simulate.economy.blocks import FillerWriter, Writer, obfuscation_key, write_blocks
@@ -96,7 +97,13 @@ def run(world: World, seed: int, size: Size) -> Iterator[Course]:
     course = begin(world, seed, size.blocks, people=size.people)
     course.actors.extend(found_pools(course))
     course.actors.extend(found_businesses(course))
-    course.actors.extend(found_joins(course))
+    mixing = found_mixing(course)
+    course.actors.extend([mixing, *found_shared(course)])
+    course.actors.extend(
+        found_service(
+            course, payments=size.payments, payers=size.payers, accounts=size.accounts, mixing=mixing
+        )
+    )
     course.actors.append(Upgrades(course))
     for _ in course.run():
         yield course

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from clew.kernels.economy_state import MIX_ROLE, MIXED, NONE, REST, SPENT
+from clew.kernels.economy_state import A_WALLET, ADDRESS, MIX_ROLE, MIXED, NONE, REST, SPENT
 from clew.simulate.economy.actors.people import weight_fee
 from clew.simulate.economy.state import Order
 
@@ -79,7 +79,11 @@ class Passage:
         return left
 
     def passed(self, spent: Iterable[int], equal: Iterable[int], change: Iterable[int]) -> None:
-        """Note what a round made of the passage's coins."""
+        """Note what a round made of the passage's coins.
+
+        Others of the same actor may have taken part, as one of the crowd: what came to them is theirs.
+        """
+        equal, change = self._own(equal), self._own(change)
         left = min(self.waiting.pop(each) for each in spent) - 1
         for each in equal:
             if left > 0:
@@ -91,6 +95,13 @@ class Passage:
     def worth(self) -> int:
         """Satoshi of mixed coins so far, and of those that wait."""
         return sum(map(self._state.value, [*self.mixed, *self.waiting]))
+
+    def _own(self, coins: Iterable[int]) -> list[int]:
+        """Those of some coins that lie in the wallets of the passage's software."""
+        e = self._state.e
+        return [
+            each for each in coins if int(e.address[e.coin[each, ADDRESS], A_WALLET]) in self.mixer.wallets
+        ]
 
     def _unspent(self, coins: Iterable[int]) -> list[int]:
         return [each for each in coins if self._state.e.coin[each, SPENT] == NONE]
