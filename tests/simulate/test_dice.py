@@ -50,3 +50,13 @@ def test_weights_probabilities_and_spreads_hold() -> None:
 def test_nothing_to_choose_from_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to choose from"):
         Dice("empty").pick([])
+
+
+def test_items_drawn_one_by_one_are_all_of_them_in_random_order() -> None:
+    dice = Dice("drawn")
+    orders = [tuple(dice.drawn("abc")) for _ in range(6_000)]
+    assert {"".join(sorted(order)) for order in orders} == {"abc"}
+    assert all(800 < orders.count(order) < 1_200 for order in set(orders))
+    assert len(set(orders)) == 6
+    assert len(set(dice.some(range(50), 20))) == 20
+    assert sorted(dice.some("abc", 5)) == ["a", "b", "c"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -69,8 +70,16 @@ class Dice:
         return order
 
     def some(self, items: Sequence[T], count: int) -> list[T]:
-        """``count`` different items, in random order."""
-        return self.shuffled(items)[:count]
+        """``count`` different items, in random order; all of them if there are fewer."""
+        return list(islice(self.drawn(items), count))
+
+    def drawn(self, items: Iterable[T]) -> Iterator[T]:
+        """The items in random order, each drawn when it is asked for: for who stops early."""
+        order = list(items)
+        for first in range(len(order)):
+            other = first + self.below(len(order) - first)
+            order[first], order[other] = order[other], order[first]
+            yield order[first]
 
     def spread(self, low: int, doublings: int) -> int:
         """An amount that is as likely in each doubling from ``low`` to ``low * 2**doublings``."""

@@ -251,8 +251,15 @@ def happening(dice: Dice, rate: float) -> int:
     if rate <= 0:
         return 0
     if rate < 4:
-        limit = round(rate / 64 * (1 << 30))
-        return sum(dice.below(1 << 30) < limit for _ in range(64))
+        # Knuth's way: draws are multiplied until they fall below e to the minus rate, here by squaring.
+        limit = 1 - rate / (1 << 20)
+        for _ in range(20):
+            limit *= limit
+        found, product = -1, 1.0
+        while product > limit:
+            product *= (dice.below(1 << 30) + 1) / (1 << 30)
+            found += 1
+        return found
     # The number of ones among 64 bits is near a normal distribution of mean 32 and deviation 4.
     ones = dice.below(1 << 62).bit_count() + dice.below(4).bit_count()
     return max(0, round(rate + _root(rate) * (ones - 32) / 4))

@@ -159,7 +159,7 @@ class JoinMarket(Venue):
     def _seats(self, course: Course) -> list[Seat]:
         """For each of the people a mixdepth: mostly the one that holds most; in random order."""
         seats = []
-        for mixer in self.dice.shuffled(list(self.crowd.people.values())):
+        for mixer in self.dice.drawn(self.crowd.people.values()):
             if mixer.leaves:
                 continue
             depths = [each for each in self._depths(course, mixer) if each.total >= 2 * LEAST]

@@ -59,7 +59,7 @@ class Payers:
         self._existing = min(_EXISTING_PAYERS, _MOST_OF_PEOPLE * len(society.people) / max(1, payers))
         # People of each exchange, without a wallet and with one; each is taken once.
         self._free: dict[tuple[int, bool], list[Person]] = {}
-        for person in self._dice.shuffled(society.people):
+        for person in self._dice.drawn(society.people):
             self._free.setdefault((person.custodian, person.wallet != NONE), []).append(person)
         self._strangers = 0
 
@@ -132,7 +132,7 @@ class Payers:
         return self._course.society.state.wallet(self._rows[model], actor, kind(script))
 
     def _scripts_now(self, model: str) -> list[tuple[str, int]]:
-        """Kinds of addresses of a new wallet: those that its software brought later are likelier with time."""
+        """Kinds of addresses of a new wallet: what its software brought later is likelier with time."""
         times = self._course.calendar.times
         if model not in self._later:
             return self._scripts[model]

@@ -115,7 +115,7 @@ class WabiSabi(Venue):
         for number, mixer in self.crowd.people.items():
             mixed[number] = [each for each in ripe(course, mixer.wallets[0]) if is_mixed(course, each)]
         surplus = sum(map(len, mixed.values())) - stay
-        for number in self.dice.shuffled(list(mixed)):
+        for number in self.dice.drawn(mixed):
             if surplus <= 0:
                 return
             mixer, coins = self.crowd.people[number], self.dice.shuffled(mixed[number])
@@ -136,7 +136,7 @@ class WabiSabi(Venue):
         places = wanted - sum(len(each.coins) for each in clients)
         again = sum(self.dice.happens(self.remixes) for _ in range(max(0, places)))
         left = {True: again, False: max(0, places) - again}
-        for mixer in self.dice.shuffled(list(self.crowd.people.values())):
+        for mixer in self.dice.drawn(self.crowd.people.values()):
             if left[True] + left[False] <= 0:
                 break
             if mixer.actor in guests:

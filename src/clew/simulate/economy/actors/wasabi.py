@@ -116,7 +116,7 @@ class Wasabi(Venue):
             holders.extend((mixer, each) for each in mixed)
         surplus = len(holders) - stay
         spent: set[int] = set()
-        for mixer, coin in self.dice.shuffled(holders):
+        for mixer, coin in self.dice.drawn(holders):
             if surplus <= 0:
                 break
             if coin in spent:
@@ -144,7 +144,7 @@ class Wasabi(Venue):
                 alice.passage = passage
                 found.append(alice)
         again, fresh, state = [], [], course.society.state
-        for mixer in self.dice.shuffled(list(self.crowd.people.values())):
+        for mixer in self.dice.drawn(self.crowd.people.values()):
             coins = ripe(course, mixer.wallets[0])
             mixed = [each for each in coins if is_mixed(course, each)]
             others = [each for each in coins if each not in mixed and state.value(each) >= LEAST_CHANGE]
