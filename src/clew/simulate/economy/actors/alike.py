@@ -79,7 +79,8 @@ class EqualPayouts:
     def _many(self, course: Course, wallet: int, number: int, least: int) -> list[int] | None:
         """At least so many coins worth at least so much, smallest first; None if there are not."""
         state = course.society.state
-        chosen, total = [], 0
+        chosen: list[int] = []
+        total = 0
         for coin in sorted(ripe(course, wallet), key=state.value):
             if len(chosen) >= number and total >= least:
                 return chosen

@@ -46,8 +46,10 @@ def some_model(world: World, dice: Dice) -> str:
 
 
 def allows(world: World, *kinds: str) -> bool:
-    """Whether anybody in a world has all these kinds of scripts."""
-    return all(any(model.scripts.shares.get(kind, 0) > 0 for model in world.wallets) for kind in kinds)
+    """Whether anybody in a world has all these kinds of scripts, at once or later."""
+    scripts = [model.scripts for model in world.wallets]
+    scripts += [model.later.scripts for model in world.wallets if model.later is not None]
+    return all(any(each.shares.get(kind, 0) > 0 for each in scripts) for kind in kinds)
 
 
 def possible(course: Course, kind: str) -> bool:
