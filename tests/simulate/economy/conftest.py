@@ -22,3 +22,12 @@ def lived(world: str, seed: int = 1, size: Size = SMALL) -> Course:
 @pytest.fixture(scope="session", params=["2012", "2015", "2021", "2025"])
 def course(request: pytest.FixtureRequest) -> Course:
     return lived(request.param)
+
+
+CASE = Size(blocks=400, people=300, payments=200, accounts=1_000)
+
+
+@pytest.fixture(scope="session")
+def case() -> Course:
+    """An economy large enough for every route and look-alike."""
+    return lived("2015", 3, CASE)

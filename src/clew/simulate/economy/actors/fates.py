@@ -40,6 +40,8 @@ _COUNTS_AS_REST = 2 * DAY
 """What rests for less has not been left to rest."""
 _BETWEEN_PEELS = 8
 """A coin that is peeled rests for this part of the usual time."""
+_MOST_PEELED = 95
+"""Percent of a coin that leave it at a hop, at the most."""
 _TOGETHER, _MOST_TOGETHER = 0.3, 4
 """Chance that other coins of the wallet are cashed out along with one, and how many at most."""
 _PART_PEELED = 0.2
@@ -124,7 +126,7 @@ class Fates:
             if state.value(coin) < _LEAST_DIVIDED:
                 break
             held = self._cashouts.pick()
-            share = round(float(model.peel_share) * self._dice.between(50, 150))
+            share = min(_MOST_PEELED, round(float(model.peel_share) * self._dice.between(50, 150)))
             order = self._cashouts.order(course, held, state.value(coin) * max(1, share) // 100)
             onward = state.address(self._peels, PEEL_ROLE)
             made = state.pay(wallet_of(course, coin), [order], coins=[coin], change=onward, form=PEELING)

@@ -86,7 +86,7 @@ class Service:
     def address(self, course: Course, account: Account) -> int:
         """The address of an account, which is opened now if it was not before."""
         if account.address == NONE:
-            wallet = self.first if 2 * course.now < self.opens + self.closes else self.later
+            wallet = self.first if 2 * account.signs_up < self.opens + self.closes else self.later
             account.address = course.society.state.address(wallet, ACCOUNT_ROLE, account.number)
         return account.address
 
