@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from clew.kernels.economy_state import (
+    BALANCE,
     CHANGE_ROLE,
     DEPOSIT,
     GOODS,
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from clew.simulate.dice import Dice
     from clew.simulate.economy.course import Course
     from clew.simulate.worlds.model import Coinjoins
+
+FORGOTTEN = 50
+"""Blocks after which nobody waits for coins that were asked for."""
 
 _ON_THE_WAY = 4
 """Blocks in which coins that were asked for may still arrive."""
@@ -59,6 +65,7 @@ class Crowd:
         self.kinds = list(kinds)
         self.people: dict[int, Mixer] = {}
         self._guests: dict[int, Mixer] = {}
+        self._asked: list[Mixer] = []
         self._cents = table(model.dollars)
 
     def amount(self, course: Course) -> int:
@@ -85,12 +92,25 @@ class Crowd:
         elif course.height - mixer.asked < _ON_THE_WAY or mixer.leaves:
             return
         mixer.asked = course.height
+        self._asked.append(mixer)
         for _ in range(coins):
             self._fund(course, mixer, person.custodian, least)
 
     def coming(self, course: Course) -> int:
         """How many were asked whose coins may still be under way."""
-        return sum(course.height - each.asked < _ON_THE_WAY for each in self.people.values())
+        return sum(course.height - each.asked < _ON_THE_WAY for each in self.expected(course))
+
+    def expected(self, course: Course) -> list[Mixer]:
+        """Who was asked for coins, and not too long ago for them to arrive."""
+        self._asked = [each for each in self._asked if course.height - each.asked <= FORGOTTEN]
+        return self._asked
+
+    def holders(self, course: Course, least: int) -> list[Mixer]:
+        """People who hold so many satoshi or more in the first account."""
+        people = list(self.people.values())
+        wallets = np.array([each.wallets[0] for each in people], np.int64)
+        enough = course.society.state.e.wallet[wallets, BALANCE] >= least
+        return [people[at] for at in np.flatnonzero(enough)]
 
     def spend(self, course: Course, mixer: Mixer, wallet: int, coins: Sequence[int]) -> None:
         """Let one of the people spend coins of an account: sell, shop, or put them into the usual wallet."""

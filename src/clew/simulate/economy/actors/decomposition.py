@@ -19,7 +19,7 @@ LEAST, MOST = 5_000, 134_375_000_000
 """Satoshi of the smallest and largest output that rounds allow."""
 
 MOST_OUTPUTS = 10
-_TRIES = 16
+_TRIES = 10
 
 
 @cache

@@ -29,7 +29,7 @@ from clew.kernels.economy_state import (
     NONE,
     OWN_ROLE,
 )
-from clew.simulate.economy.actors.crowd import Mixer
+from clew.simulate.economy.actors.crowd import FORGOTTEN, Mixer
 from clew.simulate.economy.actors.people import is_mixed, possible, ripe, weight_fee
 from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
@@ -49,9 +49,6 @@ DUST = 2_730
 """Satoshi of change that a taker leaves to the miner instead (``BITCOIN_DUST_THRESHOLD``)."""
 
 _SEGWIT, _NATIVE, _LOCKS = date(2017, 11, 1), date(2021, 1, 1), date(2020, 1, 1)
-_FORGOTTEN = 50
-"""Blocks after which nobody waits for coins that were asked for."""
-
 _SWEEPS = 20
 """Takers in a hundred who move the whole of a mixdepth and have no change."""
 
@@ -146,7 +143,7 @@ class JoinMarket(Venue):
                     if coins:
                         self.crowd.spend(course, mixer, wallet, coins)
             empty = all(state.balance(wallet) < LEAST for wallet in mixer.wallets)
-            if empty and course.height - mixer.asked > _FORGOTTEN:
+            if empty and course.height - mixer.asked > FORGOTTEN:
                 del self.crowd.people[mixer.person]
 
     def _staying(self, course: Course) -> tuple[list[Mixer], list[Mixer]]:

@@ -96,10 +96,11 @@ class WabiSabi(Venue):
 
     def prepare(self, course: Course) -> None:
         """Let newcomers join, with some coins each."""
+        value = course.society.state.value
         fresh = sum(
-            not is_mixed(course, coin)
-            for mixer in self.crowd.people.values()
-            for coin in self._worth_it(course, mixer)
+            value(coin) >= _LEAST and not is_mixed(course, coin)
+            for mixer in self.crowd.holders(course, _LEAST)
+            for coin in ripe(course, mixer.wallets[0])
         )
         rounds = 1 + self.rounds_a_block(course)
         needed = round(self.most * (1 - self.remixes) * rounds) - fresh
@@ -111,14 +112,15 @@ class WabiSabi(Venue):
         """Let mixed coins be spent that are more than coming rounds need."""
         need = self.remixes * (self.fewest + self.most) / 2
         stay = round(need * (1 + 2 * self.rounds_a_block(course)))
-        mixed = {}
-        for number, mixer in self.crowd.people.items():
-            mixed[number] = [each for each in ripe(course, mixer.wallets[0]) if is_mixed(course, each)]
-        surplus = sum(map(len, mixed.values())) - stay
-        for number in self.dice.drawn(mixed):
+        mixed = [
+            (mixer, [each for each in ripe(course, mixer.wallets[0]) if is_mixed(course, each)])
+            for mixer in self.crowd.holders(course, LEAST)
+        ]
+        surplus = sum(len(coins) for _, coins in mixed) - stay
+        for mixer, held in self.dice.drawn(mixed):
             if surplus <= 0:
                 return
-            mixer, coins = self.crowd.people[number], self.dice.shuffled(mixed[number])
+            coins = self.dice.shuffled(held)
             while coins and surplus > 0:
                 some = coins[: self.dice.between(1, 3)]
                 del coins[: len(some)]
@@ -136,7 +138,7 @@ class WabiSabi(Venue):
         places = wanted - sum(len(each.coins) for each in clients)
         again = sum(self.dice.happens(self.remixes) for _ in range(max(0, places)))
         left = {True: again, False: max(0, places) - again}
-        for mixer in self.dice.drawn(self.crowd.people.values()):
+        for mixer in self.dice.drawn(self.crowd.holders(course, _LEAST)):
             if left[True] + left[False] <= 0:
                 break
             if mixer.actor in guests:
@@ -144,14 +146,15 @@ class WabiSabi(Venue):
             coins = self.dice.shuffled(self._worth_it(course, mixer))
             # New coins are fewer, and come first.
             coins.sort(key=lambda coin: is_mixed(course, coin))
-            chosen = []
+            room, chosen = dict(left), []
             for coin in coins[: self.dice.between(1, MOST_INPUTS)]:
                 mixed = is_mixed(course, coin)
-                if left[mixed] > 0:
-                    left[mixed] -= 1
+                if room[mixed] > 0:
+                    room[mixed] -= 1
                     chosen.append(coin)
             if sum(map(course.society.state.value, chosen)) >= _LEAST:
                 clients.append(Client(mixer, chosen))
+                left = room
         return clients
 
     def _worth_it(self, course: Course, mixer: Mixer) -> list[int]:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
+    A_WALLET,
+    ADDRESS,
     AS_GIVEN,
     CHANGE_ROLE,
     COINJOIN_ROLE,
@@ -26,13 +28,15 @@ from clew.kernels.economy_state import (
     EQUAL,
     JOIN_CHANGE,
     JOIN_FEE,
+    NONE,
+    SPENT,
     WASABI_1,
     WASABI_11,
 )
 from clew.simulate.chain import COIN
 from clew.simulate.economy.actors.business import Business
 from clew.simulate.economy.actors.crowd import Mixer
-from clew.simulate.economy.actors.people import is_mixed, ripe, some_model, weight_fee
+from clew.simulate.economy.actors.people import is_mixed, is_ripe, ripe, some_model, weight_fee
 from clew.simulate.economy.actors.venue import Venue, input_weight, output_weight
 from clew.simulate.economy.rounds import Kind, Part
 from clew.simulate.economy.state import Order
@@ -77,6 +81,7 @@ class Wasabi(Venue):
         self.coordinator, self.wallet = course.society.open(name, "coordinator", software, "p2wpkh")
         self._address: int | None = None
         self._income = Business(course, self.wallet, days=10)
+        self._mixed: list[tuple[Mixer, int]] = []
         self._last = BASE
         """The denomination of the round before."""
 
@@ -110,30 +115,28 @@ class Wasabi(Venue):
         """Let mixed coins be spent that are more than coming rounds need, and now and then change too."""
         need = self.remixes * (self.fewest + self.most) / 2
         stay = round(need * (1 + 2 * self.rounds_a_block(course)))
-        holders: list[tuple[Mixer, int]] = []
-        for mixer in self.crowd.people.values():
-            mixed = [each for each in ripe(course, mixer.wallets[0]) if is_mixed(course, each)]
-            holders.extend((mixer, each) for each in mixed)
-        surplus = len(holders) - stay
-        spent: set[int] = set()
-        for mixer, coin in self.dice.drawn(holders):
-            if surplus <= 0:
-                break
-            if coin in spent:
-                continue
-            wallet = mixer.wallets[0]
+        self._mixed = [each for each in self.dice.shuffled(self._mixed) if self._unspent(course, each[1])]
+        free = [each for each in self._mixed if is_ripe(course, each[1])]
+        gone: set[int] = set()
+        while free and len(self._mixed) - len(gone) > stay:
+            mixer, coin = free.pop()
             coins = [coin]
             if self.dice.happens(0.3):
                 # Some spend mixed coins together, which says that they are one owner's.
-                more = [each for holder, each in holders if holder is mixer and each not in {coin, *spent}]
-                coins += more[: self.dice.between(1, 2)]
+                more = [each for each in free if each[0] is mixer][: self.dice.between(1, 2)]
+                coins += [each for _, each in more]
+                free = [each for each in free if each not in more]
+            gone.update(coins)
+            wallet = mixer.wallets[0]
             if self.dice.happens(0.2):
                 change = [each for each in ripe(course, wallet) if not is_mixed(course, each)]
                 if change:
                     self.crowd.spend(course, mixer, wallet, change[:MOST_INPUTS])
             self.crowd.spend(course, mixer, wallet, coins)
-            spent.update(coins)
-            surplus -= len(coins)
+        self._mixed = [each for each in self._mixed if each[1] not in gone]
+
+    def _unspent(self, course: Course, coin: int) -> bool:
+        return bool(course.society.state.e.coin[coin, SPENT] == NONE)
 
     def _alices(self, course: Course, floor: int, wanted: int) -> list[Alice]:
         """Who registers: passages first, then some with mixed coins, then those with new ones."""
@@ -143,28 +146,41 @@ class Wasabi(Venue):
             if alice is not None and len(found) < wanted:
                 alice.passage = passage
                 found.append(alice)
-        again, fresh, state = [], [], course.society.state
-        for mixer in self.dice.drawn(self.crowd.people.values()):
-            coins = ripe(course, mixer.wallets[0])
-            mixed = [each for each in coins if is_mixed(course, each)]
-            others = [each for each in coins if each not in mixed and state.value(each) >= LEAST_CHANGE]
-            once = self._register(course, mixer, mixed[:1] + others, floor) if mixed else None
-            if once is not None:
-                again.append(once)
-            first = self._register(course, mixer, others, floor)
-            if first is not None and (once is None or self.dice.happens(1 - self.remixes)):
-                fresh.append(first)
         places = wanted - len(found)
         share = sum(self.dice.happens(self.remixes) for _ in range(places))
-        guests = {each.mixer.actor for each in found}
-        chosen = [each for each in again if each.mixer.actor not in guests][:share]
+        again, fresh = self._ready(course, floor, {each.mixer.actor for each in found}, places)
+        chosen = again[:share]
         for more in (fresh, again):
             taken = {each.mixer.actor for each in found + chosen}
             chosen += [each for each in more if each.mixer.actor not in taken][: places - len(chosen)]
-        lacking = places - share - sum(each in fresh for each in chosen)
-        for _ in range(max(0, lacking)):
+        newcomers = sum(not is_mixed(course, each.coins[0]) for each in chosen)
+        for _ in range(max(0, places - share - newcomers)):
             self.crowd.recruit(course, BASE + BASE // 100 + self._network(course, 2))
         return found + chosen
+
+    def _ready(
+        self, course: Course, floor: int, guests: set[int], places: int
+    ) -> tuple[list[Alice], list[Alice]]:
+        """Some of the people who can register: with a mixed coin first, and without any."""
+        again: list[Alice] = []
+        fresh: list[Alice] = []
+        value = course.society.state.value
+        for mixer in self.dice.drawn(self.crowd.holders(course, floor)):
+            if mixer.actor in guests:
+                continue
+            if min(len(again), len(fresh)) >= places:
+                break
+            coins = [each for each in ripe(course, mixer.wallets[0]) if value(each) >= LEAST_CHANGE]
+            mixed = [each for each in coins if is_mixed(course, each)]
+            others = [each for each in coins if each not in mixed]
+            once = self._register(course, mixer, mixed[:1] + others, floor) if mixed else None
+            if once is not None:
+                again.append(once)
+            if once is None or self.dice.happens(1 - self.remixes):
+                first = self._register(course, mixer, others, floor)
+                if first is not None:
+                    fresh.append(first)
+        return again, fresh
 
     def _register(self, course: Course, mixer: Mixer, coins: list[int], floor: int) -> Alice | None:
         """Register coins in their order until they are enough; None if they never are."""
@@ -251,6 +267,12 @@ class Wasabi(Venue):
         self._last = base
         parts = [Part(coin, actor, kind) for coin, (_, actor, kind) in zip(made.coins, outputs, strict=True)]
         self.record(course, made.tx, inputs, parts)
+        people = {alice.mixer.wallets[0]: alice.mixer for alice in alices if alice.passage is None}
+        e = state.e
+        for part in parts:
+            wallet = int(e.address[e.coin[part.coin, ADDRESS], A_WALLET])
+            if part.kind == "equal" and wallet in people:
+                self._mixed.append((people[wallet], part.coin))
         for alice in alices:
             if alice.passage is not None:
                 mine = self.of_passage(course, alice.passage, parts)

@@ -88,6 +88,7 @@ class Whirlpool(Venue):
         self._income = Business(course, self.wallet, days=10)
         self._premixes: dict[int, list[Stake]] = {}
         self._mixed: dict[int, list[Stake]] = {}
+        self._left_over: list[Mixer] = []
 
     def step(self, course: Course) -> None:
         """Make the Tx0 of those who enter, and hold the mixes that are due."""
@@ -108,7 +109,7 @@ class Whirlpool(Venue):
     def prepare(self, course: Course) -> None:
         """Let newcomers deposit, and cut what they deposited."""
         known = pools(course.calendar.date(course.height))
-        for mixer in list(self.crowd.people.values()):
+        for mixer in dict.fromkeys(self.crowd.expected(course)):
             if course.society.state.balance(mixer.wallets[DEPOSITED]):
                 coins = ripe(course, mixer.wallets[DEPOSITED])
                 if coins:
@@ -150,12 +151,11 @@ class Whirlpool(Venue):
                     break
                 self.crowd.spend(course, stake.mixer, stake.mixer.wallets[POSTMIXED], [s.coin for s in some])
                 held[:] = [each for each in held if each not in some]
-        for mixer in self.crowd.people.values():
-            wallet = mixer.wallets[LEFT_OVER]
-            if course.society.state.balance(wallet) and self.dice.happens(0.2):
-                coins = ripe(course, wallet)
-                if coins:
-                    self.crowd.spend(course, mixer, wallet, coins)
+        while len(self._left_over) > self.most:
+            mixer = self._left_over.pop(self.dice.below(len(self._left_over)))
+            coins = ripe(course, mixer.wallets[LEFT_OVER])
+            if coins:
+                self.crowd.spend(course, mixer, mixer.wallets[LEFT_OVER], coins)
 
     # Tx0
 
@@ -194,8 +194,12 @@ class Whirlpool(Venue):
         left = value - known[pool] - self._tx0_fee(course, len(coins), 1)
         number = left // (pool + share + weight_fee(course, output_weight("p2wpkh")))
         made = self._tx0(course, mixer, coins, pool, min(max(1, number), MOST_PREMIXES), known[pool])
-        for coin in made[0] if made is not None else ():
+        if made is None:
+            return
+        for coin in made[0]:
             self._premixes.setdefault(pool, []).append(Stake(coin, mixer, None))
+        if made[1]:
+            self._left_over.append(mixer)
 
     def _tx0(
         self, course: Course, mixer: Mixer, coins: Sequence[int], pool: int, number: int, fee: int
