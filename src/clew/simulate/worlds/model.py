@@ -142,7 +142,7 @@ class WalletModel(Entry):
     consolidate_at: Figure = figure(0, 100_000)
     """Number of coins at which its user merges them all; 0: never."""
     payjoin: Figure = figure(0, 1)
-    """Share of its payments to merchants that are PayJoins (BIP 78)."""
+    """Share of its payments to merchants that are PayJoins (BIP 78); a merchant's wallet: of those to it."""
     later: Later | None = None
     """What it brings in the course of the world, if anything: a new kind of address."""
 
@@ -269,9 +269,10 @@ class Coinjoins(Entry):
     """Rounds in a day."""
     fewest: Figure = figure(2, 500)
     most: Figure = figure(2, 500)
-    """Participants of a round."""
+    """Participants of a round; in WabiSabi its inputs, each of which is a participant to the coordinator."""
     dollars: Quantiles
-    """Denominations of JoinMarket (free), or what participants bring; pools and levels scale with money."""
+    """Amounts of JoinMarket's takers, or what participants bring. Denominations are the protocols' real ones
+    in satoshi, whatever ``money.scale``; who would bring less than the least brings that."""
     remixes: Figure = figure(0, 1)
     """Share of participants that come from an earlier round."""
 
