@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
-from simulate.economy.joins.lived import Lived
+from clew.simulate.bulk.chain import GENESIS
+from clew.simulate.economy.plain import PlainWriter, Signer
+from simulate.consensus import judge, need_judge
+from simulate.economy.joins.lived import EVERYTHING, Lived, live
 
 ALL, SINGLE_ANYONECANPAY = 0x01, 0x83
 
@@ -230,3 +234,17 @@ def test_one_key_has_several_scripts(lived: Lived) -> None:
     for key in shared:
         assert len(owners[key]) == 1
         assert len(set(kinds[key])) == len(kinds[key])
+
+
+def test_the_judge_accepts_all_of_it_signed(tmp_path: Path) -> None:
+    need_judge()
+    lived = live(tmp_path / "everything.yaml", EVERYTHING, seed=5, blocks=170)
+    forms = ("exchange order", "channel close", "anchor", "escrow release", "anyone", "known key", "wabisabi")
+    assert all(lived.of_form(each) for each in forms)
+    writer = PlainWriter(lived.course, Signer("test"))
+    blocks = [GENESIS]
+    for height in range(1, lived.course.blocks):
+        blocks.append(writer.block(height)[0][8:].tobytes())
+    verdict = judge(blocks, tmp_path / "node")
+    assert verdict.refused == {}
+    assert verdict.tip == writer.hashes[-1]
