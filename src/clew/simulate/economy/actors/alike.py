@@ -18,7 +18,7 @@ from clew.kernels.economy_state import (
     SWEEP,
 )
 from clew.simulate.economy.actors.people import ripe
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.settings import draw_from, table
 from clew.simulate.economy.state import Order
 
@@ -33,9 +33,7 @@ class EqualPayouts:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("equal payouts")
-        self._arrivals = Arrivals(
-            self._dice.separate("when"), float(course.world.shared.equal_payouts) * course.scale
-        )
+        self._arrivals = arrivals(course, self._dice, course.world.shared.equal_payouts)
         self._amounts = table(course.world.people.amounts.shop)
         self._due = 0
 
@@ -94,9 +92,7 @@ class EqualSweeps:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("equal sweeps")
-        self._arrivals = Arrivals(
-            self._dice.separate("when"), float(course.world.shared.equal_sweeps) * course.scale
-        )
+        self._arrivals = arrivals(course, self._dice, course.world.shared.equal_sweeps)
         self._due = 0
 
     def step(self, course: Course) -> None:

@@ -21,7 +21,7 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.economy.actors.business import Business
 from clew.simulate.economy.actors.people import is_ripe, possible, some_model, somebody
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.settings import DAY, draw_from, table
 from clew.simulate.economy.state import Order
 
@@ -38,9 +38,7 @@ class Escrows:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("escrows")
-        self._arrivals = Arrivals(
-            self._dice.separate("when"), float(course.world.shared.escrows) * course.scale
-        )
+        self._arrivals = arrivals(course, self._dice, course.world.shared.escrows)
         self._amounts = table(course.world.people.amounts.trade)
         self._arbiters: list[int] = []
         self._incomes: list[Business] = []

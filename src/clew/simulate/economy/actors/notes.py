@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import DATA, DATA_ROLE, NOTE, NOTE_FORM, TRADED
 from clew.simulate.economy.actors.people import somebody
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.state import Order
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class Notes:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("notes")
-        self._arrivals = Arrivals(
-            self._dice.separate("when"), float(course.world.shared.notes) * course.scale
-        )
+        self._arrivals = arrivals(course, self._dice, course.world.shared.notes)
 
     def step(self, course: Course) -> None:
         """Write the notes that are due."""

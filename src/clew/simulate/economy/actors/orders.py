@@ -29,7 +29,7 @@ from clew.simulate.economy.actors.people import (
     somebody,
     spend_weight,
 )
-from clew.simulate.economy.arrivals import Arrivals
+from clew.simulate.economy.arrivals import arrivals
 from clew.simulate.economy.settings import draw_from, table
 from clew.simulate.economy.state import Order
 
@@ -56,9 +56,7 @@ class Orders:
 
     def __init__(self, course: Course) -> None:
         self._dice = course.dice.separate("orders")
-        self._arrivals = Arrivals(
-            self._dice.separate("when"), float(course.world.shared.exchange_orders) * course.scale
-        )
+        self._arrivals = arrivals(course, self._dice, course.world.shared.exchange_orders)
         self._prices = table(course.world.people.amounts.trade)
         self._kind = "p2tr" if allows(course.world, "p2tr") else "p2pkh"
         if self._kind == "p2pkh" and allows(course.world, "p2wpkh"):
