@@ -15,7 +15,8 @@ from pathlib import Path
 import click
 
 from clew.cli import program
-from clew.cli.keys import COMMANDS, EVERY, QUESTIONS, Key
+from clew.cli.key import Key
+from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clew.cli.keys import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, VALUE, Key
+from clew.cli.key import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, VALUE, Key
 
 FREE = {
     "parameters", "phases", "memory_by", "ledger_by", "output_kinds", "input_kinds", "ages", "rows[].value",

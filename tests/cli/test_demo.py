@@ -10,9 +10,11 @@ import pytest
 
 from clew.cli.comparison import Finding
 from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
-from clew.simulate.truth import Truth, read
+from clew.simulate.economy.truth.read import Truth, read
 from cli.process import Ended, Run
 from cli.shape import check_keys
+
+SMALL = ("--blocks", 500, "--people", 300, "--payments", 400)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(clew: Run, folder: Path) -> Ended:
-    return clew("demo", "-o", folder, "--seed", 5)
+    return clew("demo", "-o", folder, "--seed", 5, *SMALL)
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from clew.errors import NotFoundError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from clew.analysis.inquiry import Inquiry
     from clew.report import ReportAnswers
-    from clew.simulate.truth import Payment, Truth
+    from clew.simulate.economy.truth.read import CashOut, Payment, Truth
 
 Coin = tuple[str, int | None]
 """An output: transaction id and number."""
+
+Row = TypeVar("Row", "Payment", "CashOut")
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,17 @@ class Finding:
         return self.true / self.in_truth if self.in_truth else 1.0
 
 
-def compare(inquiry: Inquiry, answers: ReportAnswers, truth: Truth) -> Iterator[Finding]:
+def compare(answers: ReportAnswers, truth: Truth) -> Iterator[Finding]:
     """Findings about addresses, payments, money received, and cash-outs.
 
     Payments are counted by output, as the truth has them. What is found of cash-outs are all outflows,
     since the chain does not say which of them reach an exchange.
 
-    An address counts as the service's in truth if its operator controls it and the chain has seen
-    it: what was given out and never paid cannot be found by anyone.
+    An address counts as the service's in truth if its operator controls it and it was paid: what was
+    given out and never paid cannot be found by anyone.
     """
     addresses = {row["address"] for entity in answers.entities for row in entity.result["addresses"]}
-    seen = {address for address in truth.controlled if _is_seen(inquiry, address)}
+    seen = truth.controlled_used
     paid = truth.paid_addresses
     accounts = addresses & truth.given_addresses
     yield Finding("addresses", len(addresses), len(addresses & seen), len(seen))
@@ -71,22 +70,14 @@ def _payments(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
 
 def _cash_outs(result: dict[str, Any], truth: Truth) -> Iterator[Finding]:
     real = _by_coin(truth.cash_outs)
-    direct = {coin: payment for coin, payment in real.items() if payment.route == "direct"}
+    direct = {coin for coin, payment in real.items() if payment.is_direct}
     found: dict[Coin, int] = {(row["txid"], row["vout"]): row["value"] for row in result["outflows"]}
     true = found.keys() & real.keys()
     yield Finding("outflows: cash-outs", len(found), len(true), len(real))
-    yield Finding("direct cash-outs among these", len(true), len(true & direct.keys()), len(direct))
+    yield Finding("direct cash-outs among these", len(true), len(true & direct), len(direct))
     cashed_out, in_all = sum(found[coin] for coin in true), sum(truth.cashed_out.values())
     yield Finding("outflows: cashed out", result["total"]["value"], cashed_out, in_all, money=True)
 
 
-def _by_coin(payments: tuple[Payment, ...]) -> dict[Coin, Payment]:
+def _by_coin(payments: tuple[Row, ...]) -> dict[Coin, Row]:
     return {(payment.txid, payment.vout): payment for payment in payments}
-
-
-def _is_seen(inquiry: Inquiry, address: str) -> bool:
-    try:
-        inquiry.ledger.find_address(address)
-    except NotFoundError:
-        return False
-    return True

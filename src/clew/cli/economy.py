@@ -11,7 +11,7 @@ import click
 from clew.cli import options
 from clew.cli.progress import Display
 from clew.cli.sheet import Sheet, show_json
-from clew.cli.units import duration, number, plural
+from clew.cli.units import btc, duration, number, plural
 from clew.cli.units import size as as_size
 from clew.errors import UsageError
 
@@ -144,6 +144,16 @@ def _sheet(made: Made, folder: Path, seconds: float) -> Sheet:
             ("outputs", number(known["outputs"])),
             ("addresses", number(known["addresses"])),
             ("actors", number(known["actors"])),
+        ]
+    )
+    service = known["service"]
+    sheet.heading("the service")
+    sheet.facts(
+        [
+            ("accounts", number(service["accounts_given"])),
+            ("of these paid", number(service["accounts_paid"])),
+            ("payments", f"{number(service['payments'])} from outside, {btc(service['received'])} BTC"),
+            ("known at the start", service["seed_addresses"][0] if service["seed_addresses"] else "nothing"),
         ]
     )
     return sheet

@@ -6,37 +6,24 @@ reference page is made from this list, and tests compare it with real answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-INTEGER = "integer"
-NUMBER = "number"
-TEXT = "text"
-FLAG = "true or false"
-LIST = "list"
-OBJECT = "object"
-VALUE = "number, text, true or false, or object"
-OR_NULL = " or null"
-
-SATOSHI = "satoshi"
-TIME = "Unix seconds, UTC"
-BYTES = "bytes"
-SECONDS = "seconds"
-HEX = "hex"
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key: its path, type, unit, and meaning."""
-
-    name: str
-    type: str
-    unit: str
-    doc: str
-
-
-def _under(parent: str, *keys: Key) -> tuple[Key, ...]:
-    return tuple(Key(f"{parent}.{key.name}", key.type, key.unit, key.doc) for key in keys)
-
+from clew.cli.key import (
+    BYTES,
+    EXTENT,
+    FLAG,
+    HEX,
+    INTEGER,
+    LIST,
+    NUMBER,
+    OBJECT,
+    OR_NULL,
+    SATOSHI,
+    SECONDS,
+    TEXT,
+    TIME,
+    Key,
+    under,
+)
+from clew.cli.simulated_keys import SIMULATED
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
 _TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
@@ -76,16 +63,9 @@ EVERY: tuple[Key, ...] = (
 )
 """Keys of every answer."""
 
-EXTENT: tuple[Key, ...] = (
-    Key("status", TEXT, "", "complete, cut, none found, or not searched."),
-    Key("shown", INTEGER, "rows", "How many rows of the list are here."),
-    Key("found", INTEGER, "rows", "How many rows there are."),
-)
-"""Keys of every answer whose list is paged."""
-
 _ENTITIES: tuple[Key, ...] = (
     Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
-    *_under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
+    *under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
 )
 _BETWEEN: tuple[Key, ...] = (
     Key("between", OBJECT, "", "Payments among the entities asked about, which no list or sum here counts."),
@@ -115,7 +95,7 @@ _SUMS: tuple[Key, ...] = (
 def _seen(name: str, which: str) -> tuple[Key, ...]:
     return (
         Key(name, OBJECT + OR_NULL, "", f"The {which} transaction that pays it or is paid by it."),
-        *_under(name, _HEIGHT, _TIME, _TXID),
+        *under(name, _HEIGHT, _TIME, _TXID),
     )
 
 
@@ -195,7 +175,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             "yes: both together join its input addresses into one entity; no; unknown.",
         ),
         Key("inputs", LIST, "", "Its inputs, in order."),
-        *_under(
+        *under(
             "inputs[]",
             Key("txid", TEXT + OR_NULL, HEX, "Transaction of the output it spends; null for a coinbase."),
             Key("vout", INTEGER + OR_NULL, "", "Number of the output it spends; null for a coinbase."),
@@ -206,7 +186,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("sequence", INTEGER, "", "Sequence number."),
         ),
         Key("outputs", LIST, "", "Its outputs, in order."),
-        *_under(
+        *under(
             "outputs[]",
             _VOUT,
             Key("value", INTEGER, SATOSHI, "Value of the output."),
@@ -233,7 +213,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *_seen("first", "first"),
         *_seen("last", "last"),
         Key("outputs", LIST, "", "The outputs paid to it, in chain order. " + _LIMIT),
-        *_under(
+        *under(
             "outputs[]",
             _TXID,
             _VOUT,
@@ -260,7 +240,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *_seen("first", "first"),
         *_seen("last", "last"),
         Key("addresses", LIST, "", "Its addresses, by id. " + _LIMIT),
-        *_under(
+        *under(
             "addresses[]",
             _ADDRESS,
             Key("id", INTEGER, "address id", "Number of the address in order of first appearance."),
@@ -268,7 +248,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("balance", INTEGER, SATOSHI, "Sum of those nobody has spent."),
         ),
         Key("links", LIST, "", "The reasons: each puts two addresses under one control. " + _LIMIT),
-        *_under(
+        *under(
             "links[]",
             Key("a", TEXT, "", "One address."),
             Key("b", TEXT, "", "The other address."),
@@ -280,14 +260,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         ),
         Key("lists", OBJECT, "", "How much of each list is shown."),
         Key("lists.addresses", OBJECT, "", "How much of the addresses."),
-        *_under("lists.addresses", *EXTENT),
+        *under("lists.addresses", *EXTENT),
         Key("lists.links", OBJECT, "", "How much of the links."),
-        *_under("lists.links", *EXTENT),
+        *under("lists.links", *EXTENT),
     ),
     "entities": (
         Key("entities", INTEGER, "entities", "How many entities there are."),
         Key("by_size", LIST, "", "How many there are of each size."),
-        *_under(
+        *under(
             "by_size[]",
             Key("size_from", INTEGER, "addresses", "Least size in this row."),
             Key("size_to", INTEGER, "addresses", "Greatest size in this row."),
@@ -295,7 +275,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("addresses", INTEGER, "addresses", "How many addresses they have together."),
         ),
         Key("largest", LIST, "", "Entities by falling size. " + _LIMIT),
-        *_under(
+        *under(
             "largest[]",
             _ENTITY,
             _SIZE,
@@ -307,7 +287,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     "payments": (
         *_ENTITIES,
         Key("payments", LIST, "", "Payments from outside, in chain order. " + _LIMIT),
-        *_under(
+        *under(
             "payments[]",
             _TXID,
             _HEIGHT,
@@ -339,7 +319,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),
-        *_under(
+        *under(
             "months[]",
             Key("month", TEXT, "", "Year and month, as in 2009-01."),
             Key("received", INTEGER, SATOSHI, "What came from outside in that month."),
@@ -354,7 +334,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("total.received", INTEGER, SATOSHI, "All that came from outside."),
         Key("total.spent", INTEGER, SATOSHI, "All that went to outside."),
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
-        *_under("total", *_LOST_THEN),
+        *under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
         *_BETWEEN,
         _NOTICE,
@@ -362,7 +342,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     "outflows": (
         *_ENTITIES,
         Key("outflows", LIST, "", "Payments to outside, in chain order. " + _LIMIT),
-        *_under(
+        *under(
             "outflows[]",
             _TXID,
             _HEIGHT,
@@ -377,7 +357,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; null as address is."),
         ),
         Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first. " + _LIMIT),
-        *_under(
+        *under(
             "by_entity[]",
             Key("entity", INTEGER + OR_NULL, "address id", "The entity; null where none is known."),
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; a lower bound."),
@@ -394,9 +374,9 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _NOTICE,
         Key("lists", OBJECT, "", "How much of each list is shown."),
         Key("lists.outflows", OBJECT, "", "How much of the outflows; the same as below."),
-        *_under("lists.outflows", *EXTENT),
+        *under("lists.outflows", *EXTENT),
         Key("lists.by_entity", OBJECT, "", "How much of the receiving entities."),
-        *_under("lists.by_entity", *EXTENT),
+        *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
 }
@@ -408,20 +388,6 @@ _TIP: tuple[Key, ...] = (
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
 )
 
-_WORLD: tuple[Key, ...] = (
-    Key("name", TEXT, "", "Name of a world."),
-    Key("era", TEXT, "", "The years that it is like."),
-    Key("start", TEXT, "date", "First day of its span."),
-    Key("end", TEXT, "date", "Last day of its span."),
-    Key(
-        "figures",
-        INTEGER,
-        "figures",
-        "How many figures it has; shares, distributions and paths count as one.",
-    ),
-    Key("guesses", INTEGER, "figures", "How many of them are guesses."),
-    Key("about", TEXT, "", "What it is about."),
-)
 
 COMMANDS: dict[str, tuple[Key, ...]] = {
     "index": (
@@ -510,7 +476,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("files.bytes", INTEGER, BYTES, "How much of them was read and compared with checksums."),
         Key("files.damaged", INTEGER, "findings", "How many places do not hold what was committed."),
         Key("against", OBJECT + OR_NULL, "", "What was compared with block files; null if nothing was."),
-        *_under(
+        *under(
             "against",
             Key("folder", TEXT, "", "The folder with the block files."),
             Key("sample", INTEGER + OR_NULL, "blocks", "How many blocks were to be drawn; null if all."),
@@ -530,13 +496,13 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
             Key("notices", LIST, "", "What was skipped, and what else is worth knowing; each a sentence."),
         ),
         Key("by_column", LIST, "", "How many findings there are of each kind."),
-        *_under(
+        *under(
             "by_column[]",
             Key("what", TEXT, "", "A column as table.column, block file, undo record or ledger file."),
             Key("findings", INTEGER, "findings", "How many."),
         ),
         Key("findings", LIST, "", "What differs. " + _LIMIT),
-        *_under(
+        *under(
             "findings[]",
             Key("what", TEXT, "", "A column as table.column, block file, undo record or ledger file."),
             Key("expected", TEXT, "", "What should stand there."),
@@ -588,89 +554,6 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("sha256", TEXT, HEX, "Its SHA-256."),
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
-    "simulate worlds": (
-        Key("worlds", LIST, "", "The worlds that come with clew, or the one that was checked."),
-        *_under("worlds[]", *_WORLD),
-    ),
-    "simulate worlds NAME": (
-        *_WORLD,
-        Key("rows", LIST, "", "The world's figures in the order of its file. " + _LIMIT),
-        *_under(
-            "rows[]",
-            Key("place", TEXT, "", "Where the figure stands, such as people.acts."),
-            Key("value", VALUE, "", "What it is; an object where it is shares, a distribution or a path."),
-            Key("low", NUMBER + OR_NULL, "", "Least that it may plausibly be; null if no range is stated."),
-            Key("high", NUMBER + OR_NULL, "", "Most that it may plausibly be; null if no range is stated."),
-            Key("source", TEXT, "", "Name of its source in the file."),
-            Key("kind", TEXT, "", "code, protocol, study, statistics, case or guess."),
-            Key("title", TEXT, "", "What the source is."),
-            Key("where", TEXT, "", "Where to read it: file and version, BIP, study or page."),
-            Key("note", TEXT, "", "What else is worth knowing of it."),
-        ),
-        *EXTENT,
-    ),
-    "simulate scenarios": (
-        Key("scenarios", LIST, "", "The scenarios that come with Clew."),
-        Key("scenarios[].name", TEXT, "", "Name, as clew simulate scenario takes it."),
-        Key("scenarios[].topic", TEXT, "", "What it is about; the name of the file that it stands in."),
-        Key("scenarios[].title", TEXT, "", "What it shows."),
-        Key("scenarios[].answers", TEXT, "", "What the right answers are, and why; in Markdown."),
-    ),
-    "simulate scenario": (
-        Key("name", TEXT, "", "Name of the scenario."),
-        Key("title", TEXT, "", "What it shows."),
-        Key("answers", TEXT, "", "What the right answers are, and why; in Markdown."),
-        Key("folder", TEXT, "", "The folder made."),
-        Key("tip", OBJECT, "", "The last block."),
-        Key("tip.height", INTEGER, "block height", "Its height."),
-        Key("tip.hash", TEXT, HEX, "Its hash."),
-        Key("transactions", INTEGER, "transactions", "Transactions, without coinbases."),
-        Key("addresses", INTEGER, "addresses", "Addresses that were paid: rows of truth/addresses.csv."),
-        Key(
-            "payments", INTEGER, "outputs", "Outputs, without those of coinbases: rows of truth/payments.csv."
-        ),
-        Key("labels", LIST, "", "The outputs that the scenario gives a name to."),
-        *_under(
-            "labels[]",
-            Key("label", TEXT, "", "The name."),
-            _TXID,
-            _VOUT,
-            Key("value", INTEGER, SATOSHI, "What the output holds."),
-            Key("address", TEXT, "", "What it pays to."),
-        ),
-    ),
-    "simulate bulk": (
-        Key("size", INTEGER, BYTES, "Bytes of block files made."),
-        Key("files", INTEGER, "files", "Block files made."),
-        Key("blocks", INTEGER, "blocks", "Blocks, the first one included."),
-        Key("transactions", INTEGER, "transactions", "Transactions, coinbases too."),
-        Key("inputs", INTEGER, "inputs", "Inputs, without those of coinbases."),
-        Key("outputs", INTEGER, "outputs", "Outputs, those of coinbases too."),
-        Key("addresses", INTEGER, "addresses", "Different addresses that were paid."),
-        Key("owners", INTEGER, "owners", "Different owners of these addresses, miners included."),
-        Key(
-            "unspent",
-            INTEGER,
-            "outputs",
-            "Outputs not spent, the first block's too, without OP_RETURN.",
-        ),
-        Key("witness_bytes", INTEGER, BYTES, "Bytes of witnesses, with each transaction's marker and flag."),
-        Key("coinjoins", INTEGER, "transactions", "Transactions that several owners made together."),
-        Key("inscriptions", INTEGER, "inputs", "Inputs whose witness carries data in its script."),
-        Key("most_inputs", INTEGER, "inputs", "Most inputs in one block."),
-        Key("crowded_blocks", INTEGER, "blocks", "Blocks with over 20,000 inputs."),
-        Key("output_kinds", OBJECT, "outputs", "Outputs of each kind of script."),
-        Key("input_kinds", OBJECT, "inputs", "Inputs by the kind of what they spend."),
-        Key("ages", OBJECT, "inputs", "Inputs by the age in blocks of what they spend; 0 is the same block."),
-        Key("bytes_per_transaction", NUMBER, BYTES, "All bytes divided by all transactions."),
-        Key("inputs_per_transaction", NUMBER, "inputs", "Mean inputs of a transaction."),
-        Key("outputs_per_transaction", NUMBER, "outputs", "Mean outputs of a transaction."),
-        Key("witness_share", NUMBER, "", "Part of all bytes that is witness, from 0 to 1."),
-        Key("op_return_share", NUMBER, "", "Part of all outputs that is OP_RETURN, from 0 to 1."),
-        Key("folder", TEXT, "", "The folder made."),
-        Key("seed", INTEGER, "", "The seed that it was made from."),
-        Key("recent", FLAG, "", "True if it was composed as the last years are."),
-        Key("seconds", NUMBER, SECONDS, "How long the making took."),
-    ),
+    **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""

@@ -39,16 +39,53 @@ _CUT = 60
     type=click.Path(path_type=Path),
     help="Say whether a file is a world; if not, what is wrong and on which line.",
 )
+@click.option(
+    "--worst",
+    "wanted",
+    metavar="CONCLUSION",
+    help="Draw worlds from the ranges of NAME (2015) and keep the one in which a conclusion is worst: "
+    "addresses, accounts, payments, payers, received or cash-outs.",
+)
+@click.option(
+    "--trials",
+    metavar="N",
+    type=options.Whole(1),
+    default=20,
+    show_default=True,
+    help="How many worlds --worst draws; each takes some seconds.",
+)
+@click.option(
+    "--seed", metavar="N", type=options.Whole(0), default=1, show_default=True, help="Which worlds it draws."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where --worst writes the worst world, for clew simulate economy --world.",
+)
 @options.paging
 @options.as_json
 def worlds(
-    name: str | None, as_yaml: bool, check: Path | None, limit: int, offset: int, as_json: bool
+    name: str | None,
+    as_yaml: bool,
+    check: Path | None,
+    wanted: str | None,
+    trials: int,
+    seed: int,
+    output: Path | None,
+    limit: int,
+    offset: int,
+    as_json: bool,
 ) -> None:
     """List the worlds that come with clew; or one world's figures, each with its source.
 
     A world says how people, exchanges, miners and a service behave: data in a YAML file, in which
     each figure names the source that it comes from, or says that it is a guess. A file of one's own
     may be based on another world and say only what differs; docs/worlds.md tells how.
+
+    --worst simulates and indexes an economy of each world that it draws, asks about the service, and
+    compares the answers with the truth.
 
     Needs the packages pydantic and pyyaml: pip install "clew[simulate]".
 
@@ -58,10 +95,21 @@ def worlds(
       clew simulate worlds 2015 --limit 20
       clew simulate worlds 2015 --yaml > mine.yaml
       clew simulate worlds --check mine.yaml
+      clew simulate worlds 2015 --worst payments --trials 50 -o worst.yaml
     """
     from clew.simulate.worlds.load import available, load
 
     _one_of(name, as_yaml, check, as_json)
+    if wanted is not None:
+        from clew.cli import worst
+
+        if check is not None or as_yaml:
+            raise UsageError("--worst: expected no --check and no --yaml with it, found one; leave it out")
+        worst.conclusion(wanted)
+        worst.show(load(name or "2015"), wanted, trials, seed, output, as_json)
+        return
+    if output is not None:
+        raise UsageError("-o: expected --worst with it, found none; name a conclusion")
     if check is not None or name is None:
         found = [load(check)] if check is not None else [load(each) for each in available()]
         _overview(found, as_json, checked=check)

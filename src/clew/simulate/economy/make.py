@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clew.errors import UsageError
 from clew.kernels.economy_state import ADDRESSES, COINS, INPUTS, TXS
@@ -21,6 +21,7 @@ from clew.simulate.economy.blocks import FillerWriter, Writer, obfuscation_key, 
 from clew.simulate.economy.course import Course, begin
 from clew.simulate.economy.plain import PlainWriter, Signer
 from clew.simulate.economy.record import Record
+from clew.simulate.economy.truth.write import write as write_truth
 from clew.simulate.folders import whole_folder
 
 if TYPE_CHECKING:
@@ -67,11 +68,15 @@ class Size:
 
 @dataclass(frozen=True)
 class Made:
-    """An economy as it was lived and written. ``size``: bytes of its block files."""
+    """An economy as it was lived and written.
+
+    ``size``: bytes of its block files. ``totals``: the sums beside its truth.
+    """
 
     course: Course
     record: Record
     size: int
+    totals: dict[str, Any]
 
     def as_dict(self) -> dict[str, object]:
         """Counts, for JSON."""
@@ -89,6 +94,10 @@ class Made:
             "actors": len(self.course.society.actors),
             "people": len(self.course.society.people),
             "tip": self.record.hashes[-1][::-1].hex(),
+            "service": {
+                name: self.totals["service"][name]
+                for name in ("seed_addresses", "accounts_given", "accounts_paid", "payments", "received")
+            },
         }
 
 
@@ -138,8 +147,10 @@ def make(
             most=FILE_BYTES,
             tell=lambda height: say(Progress("write", height, size.blocks - 1, "blocks", height)),
         )
+        say(Progress("tell the truth", 0, 1, "", None))
+        totals = write_truth(making, course, record, seed=seed, signed=signed)
         length = sum(path.stat().st_size for path in record.files)
-    return Made(course, record, length)
+    return Made(course, record, length, totals)
 
 
 def _writer(course: Course, seed: int, signed: bool) -> Writer:

@@ -1,1 +1,0 @@
-"""Who acts in a simulated economy: one file per trade."""
