@@ -64,7 +64,7 @@ def test_what_the_demo_counts_is_what_the_questions_count(
     clew: Run, shown: Ended, truth: Truth, folder: Path
 ) -> None:
     def asked(question: str) -> dict[str, Any]:
-        ended = clew(question, truth.seed_address, "--json", "--limit", 0, "--ledger", folder / "ledger")
+        ended = clew(question, *truth.seed_addresses, "--json", "--limit", 0, "--ledger", folder / "ledger")
         return dict(json.loads(ended.out))
 
     payments = asked("payments")["payments"]
@@ -101,13 +101,15 @@ def test_every_key_is_documented_and_every_documented_key_is_there(
 
 def test_a_report_says_what_was_written(clew: Run, truth: Truth, folder: Path, tmp_path: Path) -> None:
     ledger = ("--ledger", folder / "ledger")
-    ended = clew("report", truth.seed_address, "-o", tmp_path / "report.html", "--json", *ledger)
+    ended = clew("report", *truth.seed_addresses, "-o", tmp_path / "report.html", "--json", *ledger)
     assert ended.code == 0, ended
     found = json.loads(ended.out)
     assert check_keys(found, COMMANDS["report"]) == {key.name for key in COMMANDS["report"]}
     assert (tmp_path / "report.html").read_bytes() == (folder / "report.html").read_bytes()
     assert found["bytes"] == (tmp_path / "report.html").stat().st_size
-    from_list = clew("report", "-", "-o", tmp_path / "again.html", *ledger, stdin=truth.seed_address)
+    from_list = clew(
+        "report", "-", "-o", tmp_path / "again.html", *ledger, stdin="\n".join(truth.seed_addresses)
+    )
     assert found["sha256"] in from_list.out
 
 

@@ -14,7 +14,7 @@ import click
 from clew.cli import options
 from clew.cli.progress import Display
 from clew.cli.sheet import Column, Sheet, count
-from clew.cli.units import btc, duration, number
+from clew.cli.units import btc, duration, number, plural
 from clew.errors import ReportError, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def demo(folder: Path, seed: int, blocks: int, people: int | None, payments: int
     The economy (regtest, world 2015) has exchanges in many countries, people with wallets, and a
     service with over a million accounts, some thousands of payers and about 7,300 payments, whose
     operator sweeps, peels, mixes and cashes out. Its block files are written as a node writes them, its
-    truth beside them. Clew then starts from one address.
+    truth beside them. Clew then starts from the few addresses of the service that are known.
 
     \b
     Examples:
@@ -116,13 +116,14 @@ def demo(folder: Path, seed: int, blocks: int, people: int | None, payments: int
     with watch.stage("simulate", f"an economy from seed {seed}"), Display() as display:
         make(folder / "economy", load(WORLD), seed=seed, size=size, tell=display)
         known = read(folder / "economy")
+        seeds = known.seed_addresses
     with watch.stage("index", f"its block files into {folder / 'ledger'}"), Display() as display:
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", progress=display)
     with (
-        watch.stage("ask", f"about {known.seed_address}"),
+        watch.stage("ask", f"about {plural(len(seeds), 'address', 'addresses')}"),
         Inquiry(open_ledger(folder / "ledger")) as inquiry,
     ):
-        answers = everything(inquiry, (known.seed_address,))
+        answers = everything(inquiry, seeds)
         findings = list(compare(answers, known))
     try:
         with watch.stage("report", "as PDF and as HTML"):
@@ -131,9 +132,9 @@ def demo(folder: Path, seed: int, blocks: int, people: int | None, payments: int
             for name in ("report.pdf", "report.html"):
                 write_report(folder / name, answers)
     except ReportError:
-        _sheet(folder, known.seed_address, findings, watch).show()
+        _sheet(folder, seeds, findings, watch).show()
         raise
-    _sheet(folder, known.seed_address, findings, watch).show()
+    _sheet(folder, seeds, findings, watch).show()
 
 
 def clear(folder: Path) -> None:
@@ -156,9 +157,11 @@ def clear(folder: Path) -> None:
             made.unlink(missing_ok=True)
 
 
-def _sheet(folder: Path, seed_address: str, findings: list[Finding], watch: Stopwatch) -> Sheet:
+def _sheet(folder: Path, seeds: tuple[str, ...], findings: list[Finding], watch: Stopwatch) -> Sheet:
     sheet = Sheet()
-    sheet.line(f"What was found from the address {seed_address}, and the truth", "bold")
+    sheet.line("What was found from these addresses of the service, and the truth", "bold")
+    for address in seeds:
+        sheet.line(f"  {address}")
     sheet.line()
     sheet.table(
         (Column(""), count("found"), count("true"), count("false"), count("in truth"), count("share")),

@@ -73,7 +73,7 @@ def findings(world: World, seed: int, size: Size) -> dict[str, Finding]:
         truth = read.read(folder / "economy")
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest")
         with Inquiry(open_ledger(folder / "ledger")) as inquiry:
-            return {each.name: each for each in compare(everything(inquiry, (truth.seed_address,)), truth)}
+            return {each.name: each for each in compare(everything(inquiry, truth.seed_addresses), truth)}
 
 
 def search(world: World, wanted: str, trials: int, seed: int) -> tuple[Worst, float]:
