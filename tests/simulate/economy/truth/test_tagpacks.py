@@ -22,7 +22,7 @@ from clew.errors import AddressError
 from clew.simulate.economy.truth.samples import sample, scattered
 from clew.simulate.economy.truth.tagpacks import shown_percent
 from naive.economy import mixed
-from simulate.economy.whole import Whole, make_whole
+from simulate.economy.truth.whole import Whole, make_whole
 
 HEADER = {"title", "creator", "description", "lastmod", "currency", "network", "confidence", "source", "tags"}
 """What each pack says once for all of its tags; GraphSense's validator needs the most of it."""

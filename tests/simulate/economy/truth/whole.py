@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as files
 
+from clew.bitcoin.address import encode
+from clew.bitcoin.block import parse_block
+from clew.bitcoin.networks import network
+from clew.bitcoin.script import classify
+from clew.bitcoin.transaction import Transaction
 from clew.simulate.economy.blocks import FillerWriter, obfuscation_key, write_blocks
 from clew.simulate.economy.course import Course
 from clew.simulate.economy.make import Size, run
@@ -19,6 +27,8 @@ from clew.simulate.worlds.load import load
 
 BLOCKS, PEOPLE, PAYMENTS, ACCOUNTS = 400, 120, 120, 400
 FILE_BYTES = 1 << 20
+REGTEST = network("regtest")
+PROJECT = Path(__file__).resolve().parents[4]
 
 
 @dataclass(frozen=True)
@@ -59,3 +69,33 @@ def make_whole(folder: Path, name: str, seed: int = 1) -> Whole:
         tell=lambda _: None,
     )
     return Whole(folder, course, record, write(folder, course, record, seed=seed))
+
+
+def sum_by(rows: list[dict[str, Any]], key: str, value: str) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for row in rows:
+        sums[row[key]] += row[value]
+    return sums
+
+
+def blocks_of(whole: Whole) -> Iterator[list[Transaction]]:
+    key = (whole.folder / "blocks" / "xor.dat").read_bytes()
+    found = {}
+    for path in whole.record.files:
+        data = path.read_bytes()
+        data = np.bitwise_xor(
+            np.frombuffer(data, np.uint8), np.resize(np.frombuffer(key, np.uint8), len(data))
+        ).tobytes()
+        at = 0
+        while data[at : at + 4] == REGTEST.magic:
+            size = int.from_bytes(data[at + 4 : at + 8], "little")
+            block = parse_block(data[at + 8 : at + 8 + size], network=REGTEST)
+            found[block.header.hash] = list(block.transactions)
+            at += 8 + size
+    assert len(found) == len(whole.record.hashes) + 1, "one block lost the race"
+    return (found[each] for each in whole.record.hashes)
+
+
+def text_of(script: bytes) -> str | None:
+    _, kind, payload = classify(script)
+    return None if script[:1] == b"\x6a" else encode(kind, payload, REGTEST)
