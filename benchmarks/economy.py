@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     world, size = load(asked.world), Size(blocks=asked.blocks, people=asked.people)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        small = Size(blocks=SIGNED_BLOCKS, people=SIGNED_PEOPLE)
+        small = Size(blocks=SIGNED_BLOCKS, people=SIGNED_PEOPLE, accounts=0)
         make(folder / "first", world, seed=asked.seed, size=small)
         course, living = lived(world, asked.seed, size)
         count = course.society.state.e.count

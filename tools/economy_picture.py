@@ -9,7 +9,7 @@ coins that went there are many. Change and other money that stays with its owner
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -225,4 +225,8 @@ def _amount(value: int, scale: int) -> str:
 
 
 if __name__ == "__main__":
-    picture(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("economy", type=Path, help="a folder that clew simulate economy made")
+    parser.add_argument("picture", type=Path, help="an SVG or PNG file to make")
+    asked = parser.parse_args()
+    picture(asked.economy, asked.picture)

@@ -17,10 +17,11 @@ from clew.simulate.economy.actors.case import found_service
 from clew.simulate.economy.actors.joins import found_mixing, found_shared
 from clew.simulate.economy.actors.pools import found_pools
 from clew.simulate.economy.actors.upgrades import Upgrades
-from clew.simulate.economy.blocks import FillerWriter, Writer, obfuscation_key, write_blocks
+from clew.simulate.economy.blocks import FillerWriter, obfuscation_key, write_blocks
 from clew.simulate.economy.course import Course, begin
 from clew.simulate.economy.plain import PlainWriter, Signer
 from clew.simulate.economy.record import Record
+from clew.simulate.economy.truth.parquet import require
 from clew.simulate.economy.truth.write import write as write_truth
 from clew.simulate.folders import whole_folder
 
@@ -135,10 +136,12 @@ def make(
     package is missing, StorageError if the disk refuses.
     """
     say = tell or (lambda _: None)
+    require()
+    signer = Signer(f"economy {seed}") if signed else None
     with whole_folder(folder) as making:
         for course in run(world, seed, size):
             say(Progress("live", course.height, size.blocks - 1, "blocks", course.height))
-        writer = _writer(course, seed, signed)
+        writer = FillerWriter(course) if signer is None else PlainWriter(course, signer)
         record = write_blocks(
             course,
             writer,
@@ -151,7 +154,3 @@ def make(
         totals = write_truth(making, course, record, seed=seed, signed=signed)
         length = sum(path.stat().st_size for path in record.files)
     return Made(course, record, length, totals)
-
-
-def _writer(course: Course, seed: int, signed: bool) -> Writer:
-    return PlainWriter(course, Signer(f"economy {seed}")) if signed else FillerWriter(course)
