@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
+
 from clew.cli.program import program
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
@@ -30,7 +32,11 @@ def test_the_readme_names_every_command_and_no_other() -> None:
 
 def test_the_readme_names_no_option_that_is_not_there() -> None:
     shown = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README))
-    there = {name for command in program.commands.values() for each in command.params for name in each.opts}
+    commands = list(program.commands.values())
+    commands += [
+        each for group in commands if isinstance(group, click.Group) for each in group.commands.values()
+    ]
+    there = {name for command in commands for each in command.params for name in each.opts}
     assert shown - there - {"--help"} == set()
 
 
