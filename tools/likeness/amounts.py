@@ -8,8 +8,11 @@ from likeness.scripts import paid
 from likeness.tally import Marks
 
 COIN = 100_000_000
-ROUND = 100_000
-"""Satoshi of which a round amount is a multiple."""
+ROUND_DIGITS = 3
+"""Most digits of a round amount, zeros at its end not counted; the same whatever a coin is worth."""
+
+LEAST_ROUND = 100_000
+"""Satoshi below which an amount is neither round nor not."""
 
 _BITCOIN = (
     (1e-5, "under 0.00001"), (1e-4, "0.00001-"), (1e-3, "0.0001-"), (1e-2, "0.001-"), (0.1, "0.01-"), (1, "0.1-"),
@@ -36,9 +39,15 @@ def _dollars(scene: Scene, seen: Seen) -> Marks:
             yield from between(value / COIN * scene.dollars, _DOLLARS, _RICHES)
 
 
+def is_round(value: int) -> bool:
+    """Whether an amount, in satoshi, has three digits at most but for zeros at its end."""
+    return len(str(value).rstrip("0")) <= ROUND_DIGITS
+
+
 def _round(_: Scene, seen: Seen) -> Marks:
     for value in paid(seen):
-        yield from yes(value > 0 and value % ROUND == 0)
+        if value >= LEAST_ROUND:
+            yield from yes(is_round(value))
 
 
 def _fees(scene: Scene) -> Marks:
@@ -58,6 +67,6 @@ def fee_rates(scene: Scene) -> list[float]:
 MEASURES = (
     of_each("bitcoin", "Output values, real bitcoin", "outputs", labels(_BITCOIN, _FORTUNE), _bitcoin),
     of_each("dollars", "Output values, dollars of the day", "outputs", labels(_DOLLARS, _RICHES), _dollars),
-    of_each("round", "Output values that are multiples of 0.001 coins", "outputs", BINARY, _round),
+    of_each("round", "Output values of three digits at most", "outputs", BINARY, _round),
     Measure("fees", "Fee rate, of the block's median", "transactions", labels(_RATES, _DEAR), _fees, coins=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import factorial
 
-from likeness.amounts import ROUND
+from likeness.amounts import LEAST_ROUND, is_round
 from likeness.chains import Scene, Seen
 from likeness.measure import BINARY, NO, YES, of_each
 from likeness.tally import Mark, Marks
@@ -72,8 +72,8 @@ def _self_change(_: Scene, seen: Seen) -> Marks:
 def _likely_change(_: Scene, seen: Seen) -> Marks:
     """Of two outputs, one a round amount and one not, where does that other one stand?"""
     values = [each.value for each in seen.tx.outputs]
-    if len(values) == 2 and min(values) > 0:
-        rounded = [value % ROUND == 0 for value in values]
+    if len(values) == 2 and min(values) >= LEAST_ROUND:
+        rounded = [is_round(value) for value in values]
         if sum(rounded) == 1:
             yield Mark(_PLACES[rounded[0]])
 

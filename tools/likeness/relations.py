@@ -15,6 +15,7 @@ _BLOCKS = (
 _ANCIENT = "52,560 and more"
 _DAYS = ((1, "under 1 day"), (7, "1-6"), (30, "7-29"), (90, "30-89"), (365, "90-364"))
 _OLD = "365 and more"
+AGES = labels(_DAYS, _OLD)
 
 
 def _reuse(scene: Scene) -> Marks:
@@ -41,7 +42,8 @@ def _age_in_blocks(_: Scene, seen: Seen) -> Marks:
         yield from between(seen.height - coin.height, _BLOCKS, _ANCIENT)
 
 
-def _age_in_days(scene: Scene, seen: Seen) -> Marks:
+def age_in_days(scene: Scene, seen: Seen) -> Marks:
+    """How many days lie between the blocks that made and spent a coin."""
     for coin in seen.coins or ():
         yield from between((scene.time - coin.time) / DAY, _DAYS, _OLD)
 
@@ -50,7 +52,7 @@ MEASURES = (
     Measure("reuse", "Outputs to an address met before in the window", "outputs", BINARY, _reuse, whole=True),
     Measure("chains", "Spend an output of the same block", "transactions", BINARY, _chains),
     of_each(
-        "age in days", "Age of spent coins, days", "transactions", labels(_DAYS, _OLD), once(_age_in_days), coins=True
+        "age in days", "Age of spent coins, days", "transactions", AGES, once(age_in_days), coins=True
     ),
     of_each(
         "age in blocks", "Age of spent coins, blocks", "transactions", labels(_BLOCKS, _ANCIENT), once(_age_in_blocks),

@@ -13,7 +13,7 @@ from likeness.unlock import KINDS, SEGWIT_KINDS, has_high_s, has_short_r
 
 NOTE = "nulldata"
 _TYPES = tuple(name for name in SCRIPT_TYPES if name != "scripthash32")
-_KEYS = ("compressed", "uncompressed")
+KEYS = ("compressed", "uncompressed")
 
 
 @lru_cache(1 << 16)
@@ -37,7 +37,8 @@ def _output_types(_: Scene, seen: Seen) -> Marks:
         yield Mark(script_type(each.script))
 
 
-def _input_kinds(_: Scene, seen: Seen) -> Marks:
+def input_kinds(_: Scene, seen: Seen) -> Marks:
+    """What each input spends."""
     for each in seen.inputs:
         yield Mark(each.kind)
 
@@ -51,10 +52,11 @@ def _witness(_: Scene, seen: Seen) -> Marks:
     return yes(seen.tx.has_witness)
 
 
-def _keys(_: Scene, seen: Seen) -> Marks:
+def keys(_: Scene, seen: Seen) -> Marks:
+    """The form of each key shown."""
     for each in seen.inputs:
         for key in each.keys:
-            yield Mark(_KEYS[len(key) != 33])
+            yield Mark(KEYS[len(key) != 33])
 
 
 def _grinds(_: Scene, seen: Seen) -> Marks:
@@ -74,10 +76,10 @@ def _high_s(_: Scene, seen: Seen) -> Marks:
 
 MEASURES = (
     of_each("output types", "Output script types", "outputs", _TYPES, _output_types),
-    of_each("input kinds", "Kinds of inputs", "transactions", KINDS, once(_input_kinds)),
+    of_each("input kinds", "Kinds of inputs", "transactions", KINDS, once(input_kinds)),
     of_each("witness inputs", "Inputs with a witness program", "transactions", BINARY, once(_witness_inputs)),
     of_each("witness", "Transactions with a witness", "transactions", BINARY, _witness),
-    of_each("keys", "ECDSA keys shown", "transactions", _KEYS, once(_keys)),
+    of_each("keys", "ECDSA keys shown", "transactions", KEYS, once(keys)),
     of_each("short r", "Signatures ground to a short r, beyond chance", "transactions", BINARY, once(_grinds)),
     of_each("high s", "Signatures with a high s", "transactions", BINARY, once(_high_s)),
 )
