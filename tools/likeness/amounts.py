@@ -15,8 +15,8 @@ LEAST_ROUND = 100_000
 """Satoshi below which an amount is neither round nor not."""
 
 _BITCOIN = (
-    (1e-5, "under 0.00001"), (1e-4, "0.00001-"), (1e-3, "0.0001-"), (1e-2, "0.001-"), (0.1, "0.01-"), (1, "0.1-"),
-    (10, "1-"), (100, "10-"),
+    (1e-5, "under 0.00001"), (1e-4, "0.00001-"), (1e-3, "0.0001-"), (1e-2, "0.001-"), (0.1, "0.01-"),
+    (1, "0.1-"), (10, "1-"), (100, "10-"),
 )  # fmt: skip
 _FORTUNE = "100 and more"
 _DOLLARS = (
@@ -68,5 +68,7 @@ MEASURES = (
     of_each("bitcoin", "Output values, real bitcoin", "outputs", labels(_BITCOIN, _FORTUNE), _bitcoin),
     of_each("dollars", "Output values, dollars of the day", "outputs", labels(_DOLLARS, _RICHES), _dollars),
     of_each("round", "Output values of three digits at most", "outputs", BINARY, _round),
-    Measure("fees", "Fee rate, of the block's median", "transactions", labels(_RATES, _DEAR), _fees, coins=True),
+    Measure(
+        "fees", "Fee rate, of the block's median", "transactions", labels(_RATES, _DEAR), _fees, coins=True
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -146,16 +146,6 @@ def simulated(course: Course, writer: Writer, first: int) -> Iterator[Scene]:
         )
         dollars = course.calendar.prices[course.calendar.day(height)] / 100
         yield Scene(height, times[height], seen, dollars, scale)
-
-
-def windows(scenes: Iterable[Scene], size: int) -> Iterator[Scene]:
-    """Scenes of at least ``size`` transactions each, put together from neighbours; a short rest is left out."""
-    kept: list[Seen] = []
-    for scene in scenes:
-        kept.extend(scene.seen)
-        if len(kept) >= size:
-            yield Scene(scene.height, scene.time, tuple(kept), scene.dollars, scene.scale)
-            kept = []
 
 
 def mean_size(scenes: Sequence[Scene]) -> int:

@@ -18,6 +18,9 @@ PRICES = "prices/btc-usd-daily.csv"
 FILES = {540_107: 574_200, 574_200: 540_107}
 """Heights of the shared blocks whose files bear another's name; their coinbases tell."""
 
+FROM_MEMORY = {date(2024, 10, 19): 68_400.0}
+"""Dollars for a bitcoin on days after the shared prices end; from memory, to be verified."""
+
 WITH_COINS = frozenset({367_891, 866_342})
 """Blocks whose spent outputs are known."""
 
@@ -66,8 +69,8 @@ ERAS = (
     ),
     Era(
         "2017-18", "2015", (481_815, 481_829, 482_683, 540_107), date(2017, 1, 1), date(2018, 4, 1),
-        "three blocks of the week in August 2017 in which segregated witness began, and one of September 2018 "
-        "(file 574200) that is mostly sweeps",
+        "three blocks of the week in August 2017 in which segregated witness began, and one of September "
+        "2018 (file 574200) that is mostly sweeps",
     ),
     Era(
         "2021", "2021", (702_861,), date(2021, 3, 1), date(2022, 1, 1),
@@ -75,7 +78,8 @@ ERAS = (
     ),
     Era(
         "2025", "2025", (866_342,), date(2025, 3, 1), date(2026, 1, 1),
-        "19 October 2024; one block, four fifths of which mint tokens by OP_RETURN",
+        "19 October 2024, the price of that day from memory; one block, four fifths of which mint tokens by "
+        "OP_RETURN",
     ),
     Era(
         "2025 without notes", "2025", (866_342,), date(2025, 3, 1), date(2026, 1, 1),
@@ -88,7 +92,7 @@ ERAS = (
 
 def read(data: Path, height: int) -> Scene:
     """A shared block by its height. Raises OSError where it is missing."""
-    dollars = prices(data / PRICES)
+    dollars = FROM_MEMORY | prices(data / PRICES)
     if height in WITH_COINS:
         return real_block(data / KNOWN.format(height), dollars, data / SPENT.format(height))
     return real_block(data / SINGLE.format(FILES.get(height, height)), dollars)

@@ -37,7 +37,7 @@ def _lock(_: Scene, seen: Seen) -> Marks:
 def _tip(_: Scene, seen: Seen) -> Marks:
     """Of locks near the tip: are they at it?"""
     behind = seen.height - 1 - seen.tx.lock_time
-    if behind <= _NEAR:
+    if 0 < seen.tx.lock_time < _LOCK_IS_TIME and behind <= _NEAR:
         yield Mark("at it" if behind <= 0 else "1-5 behind" if behind <= 5 else "6-100 behind")
 
 

@@ -10,7 +10,8 @@ from likeness.tally import Marks
 DAY = 86_400
 
 _BLOCKS = (
-    (1, "same block"), (6, "1-5"), (144, "6-143"), (1008, "144-1,007"), (4320, "1,008-4,319"), (52_560, "4,320-"),
+    (1, "same block"), (6, "1-5"), (144, "6-143"), (1008, "144-1,007"), (4320, "1,008-4,319"),
+    (52_560, "4,320-"),
 )  # fmt: skip
 _ANCIENT = "52,560 and more"
 _DAYS = ((1, "under 1 day"), (7, "1-6"), (30, "7-29"), (90, "30-89"), (365, "90-364"))
@@ -55,7 +56,7 @@ MEASURES = (
         "age in days", "Age of spent coins, days", "transactions", AGES, once(age_in_days), coins=True
     ),
     of_each(
-        "age in blocks", "Age of spent coins, blocks", "transactions", labels(_BLOCKS, _ANCIENT), once(_age_in_blocks),
-        coins=True,
+        "age in blocks", "Age of spent coins, blocks", "transactions", labels(_BLOCKS, _ANCIENT),
+        once(_age_in_blocks), coins=True,
     ),
 )  # fmt: skip

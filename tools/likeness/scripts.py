@@ -80,6 +80,8 @@ MEASURES = (
     of_each("witness inputs", "Inputs with a witness program", "transactions", BINARY, once(_witness_inputs)),
     of_each("witness", "Transactions with a witness", "transactions", BINARY, _witness),
     of_each("keys", "ECDSA keys shown", "transactions", KEYS, once(keys)),
-    of_each("short r", "Signatures ground to a short r, beyond chance", "transactions", BINARY, once(_grinds)),
+    of_each(
+        "short r", "Signatures ground to a short r, beyond chance", "transactions", BINARY, once(_grinds)
+    ),
     of_each("high s", "Signatures with a high s", "transactions", BINARY, once(_high_s)),
 )

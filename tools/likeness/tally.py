@@ -35,9 +35,7 @@ class Tally:
             self.things += things
 
     def __add__(self, other: Tally) -> Tally:
-        merged = {
-            label: self.counts.get(label, 0.0) + other.counts.get(label, 0.0) for label in self.labels
-        }
+        merged = {label: self.counts.get(label, 0.0) + other.counts.get(label, 0.0) for label in self.labels}
         return Tally(self.labels, merged, self.things + other.things)
 
     @property

@@ -1,4 +1,4 @@
-"""What only the truth of a simulated economy tells: who made transactions, where change went, what was joined."""
+"""What only the truth of an economy tells: who made transactions, where change went, what was joined."""
 
 from __future__ import annotations
 
@@ -47,9 +47,17 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 
 CUSTODIANS = ("exchange", "web-wallet", "swap")
-MAKERS = ("people", "exchanges and other custodians", "merchants and charities", "gambling", "pools", "others")
+MAKERS = (
+    "people",
+    "exchanges and other custodians",
+    "merchants and charities",
+    "gambling",
+    "pools",
+    "others",
+)
 _MAKER = {
-    "person": 0, "exchange": 1, "web-wallet": 1, "swap": 1, "merchant": 2, "charity": 2, "gambling": 3, "pool": 4,
+    "person": 0, "exchange": 1, "web-wallet": 1, "swap": 1, "merchant": 2, "charity": 2, "gambling": 3,
+    "pool": 4,
 }  # fmt: skip
 CHANGES = ("back to an address spent", "to a fresh address", "to another used address")
 TIMES_PAID = ("once", "2 times", "3-9 times", "10 times and more")
@@ -57,7 +65,7 @@ _JOINS = tuple(range(JOINMARKET, WHIRLPOOL + 1))
 
 
 class Truth:
-    """Tallies of an economy that has run, of the transactions from height ``first`` on; coinbases left out."""
+    """Tallies of an economy that has run, of its transactions from height ``first`` on but coinbases."""
 
     def __init__(self, course: Course, first: int) -> None:
         e = course.society.state.e
@@ -145,7 +153,9 @@ class Truth:
 
     def _found(self) -> Tally:
         """Of a person's addresses that were paid, the part that common inputs tie to one of them."""
-        parent = _joined(self._coin[self._inputs, ADDRESS], self._spender, np.isin(self._tx[:, T_FORM], _JOINS))
+        parent = _joined(
+            self._coin[self._inputs, ADDRESS], self._spender, np.isin(self._tx[:, T_FORM], _JOINS)
+        )
         people = {
             wallet
             for wallet in range(len(self._wallet))

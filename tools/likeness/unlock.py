@@ -15,8 +15,8 @@ from clew.bitcoin.transaction import Input
 from clew.schema import PUBKEYHASH, SCRIPTHASH, WITNESS_V0_KEYHASH, WITNESS_V0_SCRIPTHASH
 
 KINDS = (
-    "p2pk", "p2pkh", "bare multisig", "p2sh multisig", "p2sh-p2wpkh", "p2sh-p2wsh", "p2sh other", "p2wpkh", "p2wsh",
-    "p2tr", "other",
+    "p2pk", "p2pkh", "bare multisig", "p2sh multisig", "p2sh-p2wpkh", "p2sh-p2wsh", "p2sh other", "p2wpkh",
+    "p2wsh", "p2tr", "other",
 )  # fmt: skip
 """Kinds of inputs. *Other*: nothing was needed, or nothing known fits."""
 
