@@ -44,16 +44,15 @@ def seen(
     """A transaction; numbers stand for as many inputs, or for outputs of these values."""
     if isinstance(inputs, int):
         inputs = [spend(number) for number in range(inputs)]
-    made = [
-        each
-        if isinstance(each, Output)
-        else Output(each, payee(number))
-        if isinstance(each, int)
-        else Output(*each)
-        for number, each in enumerate(outputs)
-    ]
+    made = [_output(number, each) for number, each in enumerate(outputs)]
     tx = Transaction.build(inputs, made, version=version, lock_time=lock_time)
     return Seen(tx, HEIGHT, None if coins is None else tuple(coins))
+
+
+def _output(number: int, given: Output | tuple[int, bytes] | int) -> Output:
+    if isinstance(given, Output):
+        return given
+    return Output(given, payee(number)) if isinstance(given, int) else Output(*given)
 
 
 def scene(*several: Seen, dollars: float | None = None, scale: float = 1) -> Scene:
