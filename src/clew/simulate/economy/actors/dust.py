@@ -41,6 +41,8 @@ _SWEPT = 0.15
 
 _LONGEST = 24
 _FUNDS = 4
+_PATIENCE = 20
+"""Blocks until the attacker asks for coins again."""
 
 
 class DustAttacks:
@@ -51,6 +53,7 @@ class DustAttacks:
         self._arrivals = arrivals(course, self._dice, course.world.shared.dust_attacks)
         self._wallet, self._actor = NONE, NONE
         self._bank = NONE
+        self._asked = -_PATIENCE
         self._due = 0
         self._wallets: dict[int, int] = {}
         self._sweeps: list[tuple[int, int, int]] = []
@@ -76,7 +79,8 @@ class DustAttacks:
         number = dice.between(8, _LONGEST) if chain else dice.between(100, 500)
         cost = number * (value + state.rate * (230 if chain else 36) // 1000) + 10 * state.rate
         if state.balance(self._wallet) < 2 * cost:
-            if not any(is_ripe(course, each) for each in state.coins(self._wallet, 1)):
+            if course.height >= self._asked + _PATIENCE:
+                self._asked = course.height
                 order = Order(_FUNDS * cost, WITHDRAWAL, wallet=self._wallet, who=self._actor)
                 state.ask(self._bank, order, due=course.height)
             return

@@ -222,6 +222,9 @@ class Wasabi(Venue):
         if coordinator > LEAST_FEE:
             order = Order(coordinator, JOIN_FEE, address=self._clean_address(course), who=self.coordinator)
             outputs.append((order, self.coordinator, "fee"))
+        if len({order.value for order, _, _ in outputs}) < 2:
+            # Nobody has change, and the coordinator gets nothing: it would not have held such a round.
+            return False
         return self._make(course, alices, base, outputs)
 
     def _climb(self, course: Course, alices: list[Alice], floor: int) -> None:

@@ -1,0 +1,1 @@
+"""How like simulated economies are to the real ledger: measures, published figures, distances."""
