@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,15 @@ def test_the_demo_sets_what_was_found_beside_the_truth(shown: Ended, truth: Trut
     assert "MB/s" not in shown.out
     for stage in ("simulate", "index", "ask", "report"):
         assert figures(shown, f"{stage} ")[-1] in {"s", "min"}
+
+
+def test_the_demo_tells_the_case(shown: Ended, truth: Truth) -> None:
+    case = dict(re.findall(r"^([a-z-]+)  +(.*)$", shown.out.partition("\n\n")[0], re.MULTILINE))
+    assert case["payments"].startswith(f"{len(truth.payments):,}, by ")
+    worth = sum(each.usd for each in truth.payments), sum(each.krw for each in truth.payments)
+    said = f"{truth.received / 1e8:.8f} BTC, worth ${worth[0]:,.0f}, or ₩{worth[1]:,.0f}, on the day"
+    assert case["received"] == said
+    assert case["cash-outs"].startswith(f"{len(truth.cash_outs):,}, ")
 
 
 def test_most_payments_are_found(shown: Ended, truth: Truth) -> None:

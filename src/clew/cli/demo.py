@@ -19,6 +19,7 @@ from clew.errors import ReportError, UsageError
 
 if TYPE_CHECKING:
     from clew.cli.comparison import Finding
+    from clew.simulate.economy.truth.read import Truth
 
 MARK = ".clew-demo"
 """File that says that a demo made the folder, so that the next one may replace what it made."""
@@ -132,9 +133,9 @@ def demo(folder: Path, seed: int, blocks: int, people: int | None, payments: int
             for name in ("report.pdf", "report.html"):
                 write_report(folder / name, answers)
     except ReportError:
-        _sheet(folder, seeds, findings, watch).show()
+        _sheet(folder, known, findings, watch).show()
         raise
-    _sheet(folder, seeds, findings, watch).show()
+    _sheet(folder, known, findings, watch).show()
 
 
 def clear(folder: Path) -> None:
@@ -157,10 +158,13 @@ def clear(folder: Path) -> None:
             made.unlink(missing_ok=True)
 
 
-def _sheet(folder: Path, seeds: tuple[str, ...], findings: list[Finding], watch: Stopwatch) -> Sheet:
+def _sheet(folder: Path, known: Truth, findings: list[Finding], watch: Stopwatch) -> Sheet:
     sheet = Sheet()
+    sheet.line("The case", "bold")
+    sheet.facts(_case(known))
+    sheet.line()
     sheet.line("What was found from these addresses of the service, and the truth", "bold")
-    for address in seeds:
+    for address in known.seed_addresses:
         sheet.line(f"  {address}")
     sheet.line()
     sheet.table(
@@ -176,6 +180,24 @@ def _sheet(folder: Path, seeds: tuple[str, ...], findings: list[Finding], watch:
     total = sum(watch.seconds.values())
     sheet.facts([*((name, duration(each)) for name, each in watch.seconds.items()), ("all", duration(total))])
     return sheet
+
+
+def _case(known: Truth) -> Iterator[tuple[str, str]]:
+    """What is true of the service, whatever can be found. Worth is that of each payment's day."""
+    service, payments = known.totals["service"], known.payments
+    payers = len({each.payer for each in payments if each.label is None})
+    countries = len({each.country for each in payments if each.country is not None})
+    labels = [each.label for each in payments if each.label is not None]
+    dollars, won = sum(each.usd for each in payments), sum(each.krw for each in payments)
+    yield "accounts", f"{number(service['accounts_given'])}, of which {number(service['accounts_paid'])} paid"
+    yield (
+        "payments",
+        f"{number(len(payments))}, by {number(len(payers))} payers in {len(countries)} countries",
+    )
+    yield "received", f"{btc(known.received)} BTC, worth ${dollars:,.0f}, or ₩{won:,.0f}, on the day"
+    alike = labels.count("visible"), labels.count("invisible")
+    yield "look-alikes", f"{number(alike[0])} that the ledger can show, {number(alike[1])} that it cannot"
+    yield "cash-outs", f"{number(len(known.cash_outs))}, at {plural(len(known.cashed_out), 'exchange')}"
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
