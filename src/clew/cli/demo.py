@@ -190,10 +190,7 @@ def _case(known: Truth) -> Iterator[tuple[str, str]]:
     labels = [each.label for each in payments if each.label is not None]
     dollars, won = sum(each.usd for each in payments), sum(each.krw for each in payments)
     yield "accounts", f"{number(service['accounts_given'])}, of which {number(service['accounts_paid'])} paid"
-    yield (
-        "payments",
-        f"{number(len(payments))}, by {number(len(payers))} payers in {len(countries)} countries",
-    )
+    yield "payments", f"{number(len(payments))}, by {number(payers)} payers in {countries} countries"
     yield "received", f"{btc(known.received)} BTC, worth ${dollars:,.0f}, or ₩{won:,.0f}, on the day"
     alike = labels.count("visible"), labels.count("invisible")
     yield "look-alikes", f"{number(alike[0])} that the ledger can show, {number(alike[1])} that it cannot"
