@@ -60,7 +60,12 @@ the real shares; 0 is the same, 1 has nothing in common. *Among real* is the med
 from the others of its years. **Near** is what is at most {near} apart, or at most as far as real blocks are
 from one another; the rest is **unlike**, with the numbers of the reasons below. Real blocks are few, of a day
 each: by chance alone, a share of a block of 2,500 transactions is uncertain by a per cent or two, and by far
-more since each block has its senders.
+more since each block has its senders. Seeds matter little: with seeds 1, 2 and 3, 95 of 100 distances stay
+within 0.014 and all within 0.10, and 5 of 180 verdicts change, each at its edge (tried on 2026-11-24).
+
+The worlds were tuned with these blocks in view, so that *near* is partly by construction; of the published
+figures, those of keys, self-change, bets and replacement were in view too. Age of coins, common inputs,
+volume of exchanges and reuse were not.
 """
 
 

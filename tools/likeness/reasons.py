@@ -148,7 +148,7 @@ BESIDES = (
     "No replaced, expired or conflicting transactions: what is made is mined. No mempool, no fee bumping "
     "by a child but at "
     "anchors.",
-    "No clusters of millions of addresses: the largest owner is an exchange with some tens of thousands.",
+    "No clusters of millions of addresses: the largest owner has some twenty thousand.",
     "Unsigned chains carry filler for signatures and keys, of the right form and length distribution (71 "
     "or 72 bytes); real ones "
     "also have 70 and, before 2014, 73.",
