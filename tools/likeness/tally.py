@@ -48,7 +48,8 @@ class Tally:
 
 def distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Total variation: the part of one that would have to change its label to give the other, 0 to 1."""
-    labels = {*one, *other}
+    # Not a set: its order, and so the sum's last digit, would differ from run to run.
+    labels = dict.fromkeys((*one, *other))
     return sum(abs(one.get(label, 0.0) - other.get(label, 0.0)) for label in labels) / 2
 
 

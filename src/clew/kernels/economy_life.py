@@ -14,7 +14,6 @@ from clew.kernels.economy_state import (
     BETS,
     BETTING,
     CHOSEN,
-    COINS,
     COLD_ROLE,
     DEPOSIT,
     DEPOSIT_ROLE,
@@ -495,14 +494,6 @@ def tidy_requests(e: Economy) -> None:
                 request[kept, field] = request[row, field]
         kept += 1
     count[REQUESTS] = kept
-
-
-@kernel
-def outputs_of(e: Economy, at: int) -> tuple[int, int]:
-    """First coin of a transaction, and the one after its last."""
-    first = e.tx[at, 1]
-    last = e.tx[at + 1, 1] if at + 1 < e.count[TXS] else e.count[COINS]
-    return int(first), int(last)
 
 
 @kernel

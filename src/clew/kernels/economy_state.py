@@ -49,9 +49,9 @@ COUNTS = 32
 # A wallet model's behaviour; chances in 65536ths.
 (
     SELECTION, ORDERING, AS_PAID, CHANGE_REUSE, RECEIVE_REUSE, LOCK_TIME, LOCK_BACK, REPLACEABLE, TX_VERSION,
-    FIXED_FEE, WHOLE_RATE, LOW_R, SMALLEST_CHANGE, MERGE_AT, PAYJOIN,
-) = range(15)  # fmt: skip
-FACTOR = 15
+    FIXED_FEE, WHOLE_RATE, LOW_R, SMALLEST_CHANGE, MERGE_AT,
+) = range(14)  # fmt: skip
+FACTOR = 14
 """From here on 17 factors of the fee level, in 1024ths, at equal steps of chance."""
 MODEL_FIELDS = 32
 

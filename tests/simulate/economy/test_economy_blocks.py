@@ -11,8 +11,17 @@ from clew.bitcoin.block import parse_block
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import network
 from clew.bitcoin.undo import parse_undo, write_undo
+from clew.bitcoin.wire import compact_size
+from clew.errors import UsageError
 from clew.simulate.bulk.chain import GENESIS
-from clew.simulate.economy.blocks import FillerWriter, filler_keys, obfuscation_key, write_blocks
+from clew.simulate.economy.blocks import (
+    FillerWriter,
+    filler_keys,
+    measure,
+    obfuscation_key,
+    require_room,
+    write_blocks,
+)
 from clew.simulate.economy.course import Course
 from clew.simulate.economy.plain import PlainWriter, Signer
 from naive.economy import Filler
@@ -46,6 +55,33 @@ def test_every_block_is_read_back_as_it_was_lived(course: Course) -> None:
             values = {int(writer.names.vouts[coin]): state.value(coin) for coin in state.outputs(at)}
             assert [values[vout] for vout in range(len(values))] == [each.value for each in made.outputs]
             assert sum(coin.value for coin in coins) - sum(values.values()) == state.fee(at) >= 0
+
+
+def test_no_block_is_larger_than_it_was_measured(course: Course) -> None:
+    writer = FillerWriter(course)
+    for height in range(1, course.blocks):
+        raw = writer.block(height)[0][8:].tobytes()
+        base = 80 + len(compact_size(len(parse_block(raw).transactions)))
+        base += sum(len(each.serialise(witness=False)) for each in parse_block(raw).transactions)
+        size, weight = measure(course, height)
+        assert len(raw) <= size < len(raw) * 1.1 + 1_000
+        assert 3 * base + len(raw) <= weight < (3 * base + len(raw)) * 1.1 + 4_000
+
+
+@pytest.mark.parametrize(
+    ("signed", "name", "what"), [(True, "MOST_WEIGHT", "weight"), (False, "LARGEST", "byte")]
+)
+def test_blocks_too_large_are_refused_in_a_line(
+    course: Course, monkeypatch: pytest.MonkeyPatch, signed: bool, name: str, what: str
+) -> None:
+    most = measure(course, course.height)[signed]
+    monkeypatch.setattr(f"clew.simulate.economy.blocks.{name}", most)
+    require_room(course, signed=signed)
+    monkeypatch.setattr(f"clew.simulate.economy.blocks.{name}", most - 1)
+    with pytest.raises(
+        UsageError, match=rf"at most {most - 1:,} {what}.*found {most:,} at height .* more blocks"
+    ):
+        require_room(course, signed=signed)
 
 
 def test_the_judge_accepts_a_signed_economy(course: Course, tmp_path: Path) -> None:

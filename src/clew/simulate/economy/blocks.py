@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clew.bitcoin.hashes import sha256, sha256d
+from clew.bitcoin.networks import NETWORKS
+from clew.errors import UsageError
 from clew.kernels.economy_blocks import HEAD, Names, Page, block_bytes, write_transactions, write_undo
-from clew.kernels.economy_scripts import ADDRESS_TYPES, Keys, fill_payloads, put_script
-from clew.kernels.economy_state import A_KIND, ADDRESS, ADDRESSES, COINS, INPUTS, TXS, VALUE, Economy
+from clew.kernels.economy_scripts import ADDRESS_TYPES, HAS_WITNESS, Keys, fill_payloads, put_script
+from clew.kernels.economy_state import (
+    A_KIND,
+    ADDRESS,
+    ADDRESSES,
+    COINS,
+    I_COIN,
+    INPUT_WEIGHT,
+    INPUTS,
+    KINDS,
+    OUTPUT_BYTES,
+    P2SH_P2WPKH,
+    T_INPUT,
+    T_OUTPUT,
+    TXS,
+    VALUE,
+    Economy,
+)
 from clew.simulate.bulk.chain import GENESIS
 from clew.simulate.dice import Dice
 from clew.simulate.economy.course import Course
@@ -23,6 +41,17 @@ from clew.simulate.economy.record import Record
 from clew.simulate.frames import MAGIC, Coinbase, Draft, close
 
 MARK = b"/clew economy/"
+LARGEST = NETWORKS["regtest"].largest_block
+MOST_WEIGHT = 4_000_000
+"""Weight units of a block that nodes accept (BIP 141)."""
+_FRAME, _TRANSACTION = 500, 16
+"""Bytes of a header and what only a coinbase has; of a transaction without inputs and outputs. At most."""
+_INPUT_BYTES = np.where(
+    HAS_WITNESS != 0,
+    INPUT_WEIGHT - 3 * np.where(np.arange(len(KINDS)) == P2SH_P2WPKH, 64, 41),
+    INPUT_WEIGHT // 4,
+)
+"""Bytes of an input that spends each kind; what is not witness weighs four units a byte."""
 _LATE_EVERY = 40
 _MOST_LATE = 60
 
@@ -46,6 +75,40 @@ def payloads(e: Economy, keys: Keys) -> npt.NDArray[np.uint8]:
         for each in parts:
             each.result()
     return found
+
+
+class Measure(NamedTuple):
+    """How large a block is at most: its bytes, and its weight units."""
+
+    size: int
+    weight: int
+
+
+def measure(course: Course, height: int) -> Measure:
+    """How large the block at a height is, if all its signatures have their full length."""
+    e = course.society.state.e
+    first, last = course.ends[height - 1 : height + 1]
+    ends = e.tx[last] if last < e.count[TXS] else {T_INPUT: e.count[INPUTS], T_OUTPUT: e.count[COINS]}
+    inputs = e.input[e.tx[first, T_INPUT] : ends[T_INPUT], I_COIN]
+    spent = e.address[e.coin[inputs, ADDRESS], A_KIND]
+    made = e.address[e.coin[e.tx[first, T_OUTPUT] : ends[T_OUTPUT], ADDRESS], A_KIND]
+    rest = int(OUTPUT_BYTES[made].sum()) + _TRANSACTION * (last - first) + _FRAME
+    return Measure(rest + int(_INPUT_BYTES[spent].sum()), 4 * rest + int(INPUT_WEIGHT[spent].sum()))
+
+
+def require_room(course: Course, *, signed: bool) -> None:
+    """See that the block just lived through is none that is refused for its size. Raises UsageError.
+
+    ``signed``: nodes are to accept it, so its weight counts. Otherwise its bytes do, which a reader of
+    block files must take.
+    """
+    size, weight = measure(course, course.height)
+    found, most, what = (weight, MOST_WEIGHT, "weight units") if signed else (size, LARGEST, "bytes")
+    if found > most:
+        raise UsageError(
+            f"expected blocks of at most {most:,} {what}, found {found:,} at height {course.height};"
+            " ask for more blocks, or for fewer people or payments"
+        )
 
 
 class Writer(Protocol):

@@ -98,7 +98,8 @@ class Course:
             if height > MATURITY:
                 awake = clock.awake(before, self.now)
                 most = max(awake)
-                life.awake[:] = [round(each / most * ONE) for each in awake]
+                # Where nobody does anything at weekends, all may sleep from one block to the next.
+                life.awake[:] = [round(each / (most or 1) * ONE) for each in awake]
                 self._act(most)
             self._find(miners, height)
             yield height
@@ -113,6 +114,8 @@ class Course:
             bets = 0
         earlier = int(state.e.count[BETS])
         state.spare(6 * (acts + bets) + 4 * earlier + 1024)
+        state.spare_requests(2 * (acts + bets))
+        life = self.society.spare_bets(acts + bets)
         kernels.live_through(state.e, life, earlier, acts, bets)
         for each in self.actors:
             each.step(self)
@@ -124,7 +127,8 @@ class Course:
         models = [each.model for each in self.society.custodians]
         pays = [_is_due(float(each.payout_minutes) * 60, before, now) for each in models]
         sweeps = [_is_due(float(each.sweep_hours) * 3600, before, now) for each in models]
-        state.spare(3 * int(state.e.count[REQUESTS]) + 80 * len(models) + 1024)
+        # A batch that cannot be paid has taken addresses, and is tried again by halves, then one by one.
+        state.spare(5 * int(state.e.count[REQUESTS]) + 80 * len(models) + 1024)
         kernels.serve(state.e, self.society.life, np.array(pays, np.uint8), np.array(sweeps, np.uint8))
 
     def _find(self, miners: Dice, height: int) -> None:

@@ -17,7 +17,7 @@ from clew.simulate.economy.actors.case import found_service
 from clew.simulate.economy.actors.joins import found_mixing, found_shared
 from clew.simulate.economy.actors.pools import found_pools
 from clew.simulate.economy.actors.upgrades import Upgrades
-from clew.simulate.economy.blocks import FillerWriter, obfuscation_key, write_blocks
+from clew.simulate.economy.blocks import FillerWriter, obfuscation_key, require_room, write_blocks
 from clew.simulate.economy.course import Course, begin
 from clew.simulate.economy.plain import PlainWriter, Signer
 from clew.simulate.economy.record import Record
@@ -132,14 +132,15 @@ def make(
     """Make an economy in ``folder``, which must be missing or empty; it is there whole or not at all.
 
     The same arguments give the same bytes. ``signed``: every signature is real, which takes longer.
-    ``obfuscated``: False for an ``xor.dat`` of zeros. Raises UsageError for a folder in use and where a
-    package is missing, StorageError if the disk refuses.
+    ``obfuscated``: False for an ``xor.dat`` of zeros. Raises UsageError for a folder in use, where a
+    package is missing, and for blocks that are too large; StorageError if the disk refuses.
     """
     say = tell or (lambda _: None)
     require()
     signer = Signer(f"economy {seed}") if signed else None
     with whole_folder(folder) as making:
         for course in run(world, seed, size):
+            require_room(course, signed=signed)
             say(Progress("live", course.height, size.blocks - 1, "blocks", course.height))
         writer = FillerWriter(course) if signer is None else PlainWriter(course, signer)
         record = write_blocks(

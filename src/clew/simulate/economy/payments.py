@@ -12,7 +12,6 @@ from clew.kernels.economy_state import (
     GIFT,
     NONE,
     PURCHASE,
-    PURPOSES,
     REFUND,
     RESOLD,
     SERVICE_CHANGE,
@@ -97,8 +96,3 @@ class ServicePayment:
     def label(self) -> Label:
         """Whether the ledger can show that it is no purchase; empty for a purchase."""
         return LABELS[self.purpose].label
-
-    @property
-    def purpose_name(self) -> str:
-        """The purpose in words."""
-        return PURPOSES[self.purpose]

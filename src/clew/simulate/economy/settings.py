@@ -28,7 +28,6 @@ from clew.kernels.economy_state import (
     MODEL_FIELDS,
     ONE,
     ORDERING,
-    PAYJOIN,
     RECEIVE_REUSE,
     REPLACEABLE,
     SELECTION,
@@ -125,7 +124,6 @@ def behaviour(model: WalletModel) -> Ints:
         (LOCK_TIME, model.lock_time),
         (LOCK_BACK, model.lock_back),
         (REPLACEABLE, model.replaceable),
-        (PAYJOIN, model.payjoin),
     ):
         row[place] = chance(figure)
     row[TX_VERSION] = model.version.value

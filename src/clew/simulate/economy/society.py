@@ -20,6 +20,7 @@ from clew.kernels.economy_life import (
     deposit_address,
 )
 from clew.kernels.economy_state import (
+    BETS,
     DEPOSIT_ROLE,
     NONE,
     STAKE_ROLE,
@@ -35,7 +36,7 @@ from clew.simulate.economy.settings import (
     table,
     weights,
 )
-from clew.simulate.economy.state import State
+from clew.simulate.economy.state import State, longer
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import Custodian as CustodianModel
@@ -103,6 +104,13 @@ class Society:
     def wallets(self) -> int:
         """How many wallets there are so far."""
         return int(self.state.e.count[WALLETS])
+
+    def spare_bets(self, rows: int) -> Life:
+        """See to room for so many more bets that are not settled; returns ``life``."""
+        rows += int(self.state.e.count[BETS])
+        if rows > len(self.life.bet):
+            self.life = self.life._replace(bet=longer(self.life.bet, rows))
+        return self.life
 
     def actor(self, name: str, kind: str, country: str = "", zone: int = 0) -> int:
         """Enter somebody; returns the number."""

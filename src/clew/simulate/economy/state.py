@@ -149,7 +149,7 @@ class State:
         ):
             return
         grown = {
-            name: _longer(getattr(self.e, name), int(count[used]) + more)
+            name: longer(getattr(self.e, name), int(count[used]) + more)
             for name, used, more in (
                 ("coin", COINS, rows),
                 ("address", ADDRESSES, rows),
@@ -160,9 +160,16 @@ class State:
         }
         grown["ticket"][count[TICKETS] :] = NONE
         # A coin is spent once: there are no more inputs than coins.
-        grown["input"] = _longer(self.e.input, len(grown["coin"]))
+        grown["input"] = longer(self.e.input, len(grown["coin"]))
         self.e = self.e._replace(**grown)
         self._room = tuple(len(grown[name]) for name in ("coin", "address", "tx", "ticket", "wallet"))
+
+    def spare_requests(self, rows: int) -> None:
+        """See to room for so many more withdrawals to be asked for."""
+        e = self.e
+        rows += int(e.count[REQUESTS])
+        if rows > len(e.request):
+            self.e = e._replace(request=longer(e.request, rows))
 
     # Wallets and addresses
 
@@ -325,11 +332,8 @@ class State:
 
     def ask(self, custodian: int, order: Order, *, due: int, ticket: int = NONE) -> None:
         """Ask a custodian to make a withdrawal in the block at height ``due`` or later."""
+        self.spare_requests(1)
         e = self.e
-        if e.count[REQUESTS] >= len(e.request):
-            longer = np.zeros((2 * len(e.request), 8), np.int64)
-            longer[: len(e.request)] = e.request
-            e = self.e = e._replace(request=longer)
         at = int(e.count[REQUESTS])
         e.count[REQUESTS] += 1
         e.request[at] = (
@@ -359,10 +363,10 @@ class State:
         return Made(at, tuple(int(each) for each in self.e.order[:orders, 7]))
 
 
-def _longer(array: Any, rows: int) -> Any:
+def longer(array: Any, rows: int) -> Any:
     """The array, or a longer one that begins with it, of ``rows`` rows at least."""
     if rows <= len(array):
         return array
-    longer = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    return longer
+    grown = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
+    grown[: len(array)] = array
+    return grown

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clew.simulate.worlds.figures import Choice, Shares, plain
 from clew.simulate.worlds.model import Route, Script, called, entries
+from clew.simulate.worlds.script_days import FIRST_DAYS
 from clew.simulate.worlds.spelling import instead
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ SCRIPTS: tuple[str, ...] = get_args(Script)
 ROUTES: tuple[str, ...] = get_args(Route)
 DOING = ("buy", "sell", "shop", "trade", "bet", "donate", "move")
 HOURS = tuple(str(hour) for hour in range(24))
-
-FIRST_DAYS = {
-    "p2sh-multisig": date(2012, 4, 1),
-    "p2sh-p2wpkh": date(2017, 8, 24),
-    "p2wpkh": date(2017, 8, 24),
-    "p2wsh-multisig": date(2017, 8, 24),
-    "p2tr": date(2021, 11, 14),
-}
-"""Days on which scripts came into force: BIP 16, BIP 141, BIP 341."""
 
 
 def problems(world: World) -> Iterator[Problem]:

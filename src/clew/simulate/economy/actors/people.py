@@ -20,6 +20,7 @@ from clew.kernels.economy_state import (
     TX,
 )
 from clew.simulate.economy.settings import weights
+from clew.simulate.worlds.script_days import FIRST_DAYS
 
 if TYPE_CHECKING:
     from clew.simulate.dice import Dice
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
 _TRIES = 30
 
 SEGWIT = ("p2sh-p2wpkh", "p2wpkh", "p2tr")
-_SINCE = {
-    "p2sh-multisig": date(2012, 4, 1),
-    "p2sh-p2wpkh": date(2017, 8, 24),
-    "p2wpkh": date(2017, 8, 24),
-    "p2wsh-multisig": date(2017, 8, 24),
-    "p2tr": date(2021, 11, 14),
-}
-"""Days on which scripts came into force: BIP 16, BIP 141, BIP 341."""
 
 
 def some_model(world: World, dice: Dice) -> str:
@@ -54,7 +47,9 @@ def allows(world: World, *kinds: str) -> bool:
 
 def possible(course: Course, kind: str) -> bool:
     """Whether somebody may have this kind of script on the day of the block that is being made."""
-    return allows(course.world, kind) and course.calendar.date(course.height) >= _SINCE.get(kind, date.min)
+    return allows(course.world, kind) and course.calendar.date(course.height) >= FIRST_DAYS.get(
+        kind, date.min
+    )
 
 
 def ripe(course: Course, wallet: int) -> list[int]:
