@@ -107,8 +107,8 @@ class Life(NamedTuple):
     ``person`` (n, 8); ``custodian`` (n, CUSTODIAN_FIELDS); ``doing`` (7,): chances of each act, added up;
     ``amount`` (7, points, 2): for each act, chance in 2^20ths and cents; ``awake`` (zones,): chance that
     somebody there acts now; ``merchant``, ``charity`` (n,): wallets; ``house`` (n, 9): wallet and addresses
-    for bets; ``bet`` (n, 4): bets that are not settled; ``habit`` (4,): chances of amounts round in bitcoin
-    and in dollars, of a win, and of a sale refunded.
+    for bets; ``bet`` (n, 4): bets that are not settled; ``habit`` (3,): chances of amounts round in bitcoin
+    and in dollars, and of a win.
     """
 
     person: Any

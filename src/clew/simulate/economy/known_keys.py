@@ -6,21 +6,19 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.bitcoin.undo import FIELD_PRIME
-
-COUNT = 16
-"""Key numbers below this one are known; number 0 stands for the secret 1 too."""
+from clew.simulate.keyring import KNOWN_KEYS
 
 _X = 0x79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798
 _Y = 0x483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8
 
 
 def known_keys() -> npt.NDArray[np.uint8]:
-    """The uncompressed public keys, uint8 (COUNT, 65)."""
+    """The uncompressed public keys, uint8 (KNOWN_KEYS, 65)."""
     points = [(_X, _Y)]
-    while len(points) < COUNT - 1:
+    while len(points) < KNOWN_KEYS - 1:
         points.append(_sum(points[-1], (_X, _Y)))
     rows = [b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big") for x, y in [points[0], *points]]
-    return np.frombuffer(b"".join(rows), np.uint8).reshape(COUNT, 65)
+    return np.frombuffer(b"".join(rows), np.uint8).reshape(KNOWN_KEYS, 65)
 
 
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:

@@ -220,7 +220,6 @@ class Society:
                     chance(world.people.round_bitcoin),
                     chance(world.people.round_dollars),
                     chance(world.trade.wins),
-                    chance(world.trade.refunds),
                 ],
                 np.int64,
             ),

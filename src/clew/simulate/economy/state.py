@@ -53,13 +53,11 @@ from clew.kernels.economy_state import (
     Economy,
 )
 from clew.simulate.dice import Dice
+from clew.simulate.keyring import KNOWN_KEYS
 
 Ints = npt.NDArray[np.int64]
 
 COIN = 100_000_000
-KNOWN_KEYS = 16
-"""Keys from 1 to 15 are known to everybody: their number is the secret."""
-
 _WALLETS = 16
 """Wallets that may be opened before ``State.spare`` is asked again."""
 

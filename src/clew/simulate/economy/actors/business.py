@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from clew.kernels.economy_state import DEPOSIT, SWEEPING, WITHDRAWAL
+from clew.kernels.economy_state import (
+    ADDRESS,
+    DEPOSIT,
+    GOODS,
+    PURPOSE,
+    REFUND,
+    SWEEPING,
+    TX,
+    WITHDRAWAL,
+)
 from clew.simulate.chain import COIN
 from clew.simulate.economy.course import Course
 from clew.simulate.economy.settings import DAY
 from clew.simulate.economy.society import Custodian
-from clew.simulate.economy.state import Order
+from clew.simulate.economy.state import Order, State
 
 _MOST_INPUTS = 120
 _BANKROLL = 4
@@ -15,10 +24,15 @@ _BANKROLL = 4
 
 
 class Business:
-    """One wallet that takes payments and sells them at an exchange, every so many days."""
+    """One wallet that takes payments and sells them at an exchange, every so many days.
 
-    def __init__(self, course: Course, wallet: int, *, days: float) -> None:
+    A share of sales is paid back first (``refunds``), to the address that the money came from: often
+    an exchange's, since who paid from there has no other.
+    """
+
+    def __init__(self, course: Course, wallet: int, *, days: float, refunds: float = 0.0) -> None:
         self._wallet = wallet
+        self._refunds = refunds
         self._every = max(1, round(days * DAY))
         self._dice = course.dice.separate(f"business {wallet}")
         self._bank: Custodian = course.society.pick_custodian(dice=self._dice)
@@ -31,13 +45,22 @@ class Business:
             return
         self._next = course.now + (self._every if self._next else self._dice.below(self._every))
         state = course.society.state
-        coins = state.coins(self._wallet, _MOST_INPUTS)
+        coins = [coin for coin in state.coins(self._wallet, _MOST_INPUTS) if not self._pay_back(state, coin)]
         value = sum(map(state.value, coins))
         if value < COIN // 500:
             return
         address = course.society.deposit_address(self._bank, self._actor)
         order = Order(value, DEPOSIT, address=address, who=self._actor)
         state.send(self._wallet, coins, order, SWEEPING)
+
+    def _pay_back(self, state: State, coin: int) -> bool:
+        """Whether a sale is paid back, in a transaction of its own."""
+        row = state.e.coin[coin]
+        if row[PURPOSE] != GOODS or not self._dice.happens(self._refunds):
+            return False
+        first, *_ = state.inputs(int(row[TX]))
+        back = int(state.e.coin[first, ADDRESS])
+        return state.send(self._wallet, [coin], Order(0, REFUND, back, who=self._actor)) is not None
 
 
 class House:
@@ -71,7 +94,8 @@ def found_businesses(course: Course) -> list[Business | House]:
     """Every merchant, charity and house of the world."""
     society, trade = course.society, course.world.trade
     found: list[Business | House] = [
-        Business(course, wallet, days=float(trade.merchant_days)) for wallet in society.merchants
+        Business(course, wallet, days=float(trade.merchant_days), refunds=float(trade.refunds))
+        for wallet in society.merchants
     ]
     found += [Business(course, wallet, days=30 * float(trade.merchant_days)) for wallet in society.charities]
     found += [House(course, int(wallet)) for wallet in society.life.house[:, 0]]
