@@ -53,6 +53,15 @@ coins that went there are many; change is left out.
 SELECT a.name, a.country, count(DISTINCT o.customer) AS customers
 FROM 'truth/origins.parquet' o JOIN 'truth/actors.parquet' a ON a.actor = o.custodian
 WHERE o.hops = 0 GROUP BY ALL ORDER BY customers DESC;
+
+-- Through which coinjoins did each payment come? Back over the coins of whoever paid it.
+WITH RECURSIVE way(payment, owner, tx) AS (
+  SELECT payment, source, tx FROM 'truth/payments.parquet'
+  UNION
+  SELECT w.payment, w.owner, i.prev_tx
+  FROM way w JOIN 'truth/inputs.parquet' i ON i.tx = w.tx AND i.actor = w.owner)
+SELECT DISTINCT w.payment, j.protocol, j.txid
+FROM way w JOIN 'truth/coinjoins.parquet' j ON j.tx = w.tx ORDER BY ALL;
 ```
 
 From Python, `clew.simulate.economy.truth.read.read(DIR)` gives the facts that answers are compared with.

@@ -111,8 +111,8 @@ with the score. A wide range is honest; a figure without one stays as it is.
 
 - Sizes are a laptop's. The service has a far greater part in all traffic than it had, and so have coinjoins
   and transactions with several signers: there must be enough of them to be met.
-- A wallet has one kind of address, one version and one habit for the whole span. In 2015 to 2018 real wallets
-  moved to witnesses and to version 2; here they do not, so the world of 2015 has no witnesses.
+- A wallet has one version and one habit for the whole span, and brings a new kind of address at most once
+  (`later`). In 2015 to 2018 real wallets moved to version 2 as well; here they do not.
 - Fees in dollars grow with `money.scale`, since fee rates are those of the real chain.
 - Three figures in four are guesses: so little is known. How much a conclusion hangs on them is what the
   search is for.

@@ -11,6 +11,7 @@ import pytest
 
 from clew.cli.comparison import Finding
 from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
+from clew.errors import StorageError
 from clew.simulate.economy.truth.read import Truth, read
 from cli.process import Ended, Run
 from cli.shape import check_keys
@@ -156,3 +157,23 @@ def test_a_finding() -> None:
     finding = Finding("payments", found=12, true=9, in_truth=36)
     assert (finding.false, finding.share) == (3, 0.25)
     assert Finding("payments", 0, 0, 0).share == 1.0
+
+
+def test_a_demo_that_makes_nothing_leaves_no_folder(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path, *_: object, **__: object) -> None:
+        raise StorageError(f"{folder}: cannot be written: No space left on device")
+
+    monkeypatch.setattr("clew.simulate.economy.make.make", full)
+    ended = inside("demo", "-o", tmp_path / "made", *SMALL)
+    assert (ended.code, ended.out) == (2, "")
+    assert "No space left on device" in ended.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_an_earlier_demo_made_outlasts_a_size_that_cannot_be(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / ".clew-demo").touch()
+    (tmp_path / "report.pdf").touch()
+    assert inside("demo", "-o", tmp_path, "--blocks", 50).code == 2
+    assert (tmp_path / "report.pdf").exists()

@@ -99,3 +99,10 @@ def test_what_cannot_be_asked(inside: Run, arguments: tuple[str, ...], said: str
     ended = inside("simulate", "worlds", *arguments)
     assert ended.code == 2
     assert ended.err.startswith(f"clew: {said}")
+
+
+def test_the_worst_world_is_refused_its_file_before_the_search(inside: Run, tmp_path: Path) -> None:
+    search = ("simulate", "worlds", "2015", "--worst", "payments", "--trials", 1000, "-o")
+    (tmp_path / "mine.yaml").write_text("mine")
+    for name in ("mine.yaml", "none/worst.yaml"):
+        assert "expected a file to make" in inside(*search, tmp_path / name).failed_in_one_line()

@@ -29,6 +29,47 @@ def test_an_empty_folder_is_used_and_has_the_usual_rights(tmp_path: Path) -> Non
     assert (tmp_path / "world").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_an_empty_folder_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A shell may stand in it, and a disk be mounted there.
+    target = tmp_path / "world"
+    target.mkdir()
+    before = target.stat().st_ino
+    monkeypatch.chdir(target)
+    with whole_folder(Path()) as making:
+        (making / "truth").mkdir()
+        (making / "truth" / "a").write_text("a")
+        (making / "b").write_text("b")
+    assert target.stat().st_ino == before
+    assert sorted(each.as_posix() for each in Path().rglob("*")) == ["b", "truth", "truth/a"]
+
+
+def test_an_empty_folder_stays_empty_after_an_exception(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "world"
+    target.mkdir()
+    with pytest.raises(ValueError, match="a mistake"):
+        fail(target, ValueError("a mistake"))
+    assert not list(target.iterdir())
+    rename = Path.rename
+
+    def full(path: Path, to: Path) -> Path:
+        if path.name == "b" and path.parent != target:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(StorageError, match="No space left"):
+        write(target, "a", "b")
+    assert not list(target.iterdir())
+
+
+def write(folder: Path, *names: str) -> None:
+    with whole_folder(folder) as making:
+        for name in names:
+            (making / name).write_text(name)
+
+
 def fail(folder: Path, error: BaseException) -> None:
     with whole_folder(folder) as making:
         (making / "a").write_text("a")

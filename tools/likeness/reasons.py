@@ -70,8 +70,8 @@ REASONS = (
     ),
     Reason(
         "habits that do not change",
-        "A wallet model keeps its version, lock time and kinds of addresses through the whole world, "
-        "though the world of "
+        "A wallet model keeps its version and lock time through the whole world, and brings a new kind of "
+        "address at most once, though the world of "
         "2015 spans three years. Lock times at the tip came at its start and version 2 near its end.",
         "Rules of change that read the version have nothing to read in the world of 2015, and those that "
         "read the lock time "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,11 +111,15 @@ def demo(folder: Path, seed: int, blocks: int, people: int | None, payments: int
     from clew.simulate.economy.truth.read import read
     from clew.simulate.worlds.load import load
 
-    size = Size(blocks, people, payments)
+    size, world = Size(blocks, people, payments), load(WORLD)
     clear(folder)
     watch = Stopwatch()
     with watch.stage("simulate", f"an economy from seed {seed}"), Display() as display:
-        make(folder / "economy", load(WORLD), seed=seed, size=size, tell=display)
+        try:
+            make(folder / "economy", world, seed=seed, size=size, tell=display)
+        except BaseException:
+            forsake(folder)
+            raise
         known = read(folder / "economy")
         seeds = known.seed_addresses
     with watch.stage("index", f"its block files into {folder / 'ledger'}"), Display() as display:
@@ -156,6 +160,13 @@ def clear(folder: Path) -> None:
             shutil.rmtree(made)
         else:
             made.unlink(missing_ok=True)
+
+
+def forsake(folder: Path) -> None:
+    """Leave no folder behind in which nothing was made."""
+    (folder / MARK).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _sheet(folder: Path, known: Truth, findings: list[Finding], watch: Stopwatch) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 PAYMENT_OUTPUTS = "payments (outputs)"
 BLOCKS, PEOPLE, PAYMENTS, PAYERS = 400, 200, 300, 160
 """Size of each trial's economy."""
+
+ENOUGH = 50
+"""Trials with which a rank correlation of 0.5 is rarely chance, though hundreds of figures are compared."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def show(world: World, wanted: str, trials: int, seed: int, output: Path | None,
     """Search, say what was found, and write the worst world to ``output``."""
     if output is not None and output.exists():
         raise UsageError(f"{output}: expected a file to make, found one that is there; name another with -o")
+    if output is not None and not os.access(output.absolute().parent, os.W_OK):
+        raise UsageError(f"{output}: expected a file to make in a folder of yours; name another with -o")
     found, base = search(world, wanted, trials, seed)
     if output is not None:
         _write(output, found.drawn.text)
@@ -124,6 +130,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
+        output.unlink(missing_ok=True)
         raise StorageError(
             f"{output}: expected to write a world file, found: {error.strerror}; name another with -o"
         ) from error
@@ -150,6 +157,12 @@ def _sheet(world: World, wanted: str, found: Worst, base: float, output: Path | 
             for each in found.influences
         ],
     )
+    if len(scores) < ENOUGH:
+        sheet.line(
+            f"Of so few worlds ({len(scores)}) some figures go with the score by chance alone; "
+            f"--trials {ENOUGH} or more tells",
+            "dim",
+        )
     return sheet
 
 

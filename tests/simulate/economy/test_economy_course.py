@@ -43,6 +43,7 @@ from clew.simulate.economy.course import Course
 from clew.simulate.economy.make import Size
 from clew.simulate.economy.settings import Clock, happening
 from clew.simulate.worlds.load import load
+from cli.process import PROJECT
 from simulate.economy.conftest import lived
 
 
@@ -157,6 +158,15 @@ def test_days_have_nights_and_weeks_have_ends() -> None:
     made, passed = counts[501:] - 1, np.diff(times)[500:]
     lively, quiet = awake > np.quantile(awake, 0.8), awake < np.quantile(awake, 0.2)
     assert made[lively].sum() / passed[lively].sum() > 1.2 * made[quiet].sum() / passed[quiet].sum()
+
+
+def test_all_may_be_asleep_between_two_blocks() -> None:
+    # Blocks minutes apart, in a world with hours in which nobody does anything.
+    world = str(PROJECT / "docs" / "small-world.yaml")
+    course = lived(world, size=Size(blocks=1_000))
+    clock, times = Clock(course.world.time), course.calendar.times
+    assert any(max(clock.awake(*times[at - 1 : at + 1])) == 0 for at in range(MATURITY + 1, course.blocks))
+    assert len(tables(course)[1]) > course.blocks
 
 
 def test_a_clock_is_one_on_average() -> None:

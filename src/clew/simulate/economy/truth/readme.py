@@ -26,7 +26,7 @@ it exists. Only what the service took in is modelled, never what such a service 
 
 {blocks:,} blocks from {start} to {end}, {transactions:,} transactions, {outputs:,} outputs,
 {addresses_used:,} addresses that were used. {mined} were mined, of a coin whose supply halves every 150
-blocks; one stands for {scale:g} real ones, and is as much dearer.
+blocks; {coin}.
 
 ## Files
 
@@ -101,7 +101,7 @@ def describe(
         start=world.time.start,
         end=world.time.end,
         mined=_coins(totals["minted"]),
-        scale=float(world.money.scale),
+        coin=_coin(float(world.money.scale)),
         packs="\n".join(_packs(tags)),
         seeds_file=SEEDS_FILE,
         seed_tags=tags[SEEDS_FILE],
@@ -115,6 +115,12 @@ def describe(
         sources="\n".join(_sources(world)),
     )
     return "\n\n".join(_laid_out(part) for part in text.rstrip("\n").split("\n\n")) + "\n"
+
+
+def _coin(scale: float) -> str:
+    if scale == 1:
+        return "one has a real one's price"
+    return f"one stands for {scale:g} real ones, and is as much dearer"
 
 
 def _packs(tags: Mapping[str, int]) -> Iterator[str]:
