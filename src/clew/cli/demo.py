@@ -31,7 +31,7 @@ BLOCKS = 2_000
 
 EXPLANATION = (
     "in truth: what there is on the chain; share: how much of it was found",
-    "addresses: all under the operator's control; accounts paid: those given to members and paid",
+    "addresses: all under the operator's control; accounts paid: those that others paid",
     "accounts are missed that were never swept, or swept alone: no transaction joins them",
     "payments are counted by output here; clew payments and the report count transactions",
     "false payments: the operator's own money, from a wallet that the rules did not join",
