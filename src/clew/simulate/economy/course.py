@@ -70,6 +70,8 @@ class Course:
     """Seconds since the block before."""
     rounds: list[Round] = field(default_factory=list)
     """Coinjoins so far, and who was in them."""
+    joint: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Whose keys a joint actor's addresses have, where several must sign: actors by joint actor."""
     _immature: deque[int] = field(default_factory=deque)
 
     @property

@@ -161,6 +161,17 @@ def test_every_address_has_its_owner_and_its_sums(
     assert +held == +sum_by(addresses, "actor", "balance")
 
 
+def test_who_holds_the_keys_of_what_several_must_sign_for(whole: Whole) -> None:
+    actors = whole.rows("actors")
+    joint = {each["actor"] for each in actors if each["kind"] == "shared"}
+    owners: dict[int, set[int]] = {}
+    for row in whole.rows("joint_owners"):
+        owners.setdefault(row["actor"], set()).add(row["owner"])
+    assert set(owners) == joint
+    assert joint
+    assert all(len(each) == 2 and not each & joint for each in owners.values())
+
+
 def test_every_satoshi_is_minted_and_held_or_paid_as_fee(whole: Whole, outputs: list[dict[str, Any]]) -> None:
     totals, blocks = whole.totals, whole.rows("blocks")
     minted = sum(subsidy(height) for height in range(1, whole.course.blocks))

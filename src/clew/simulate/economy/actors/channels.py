@@ -129,7 +129,8 @@ class Channels:
         given = min(dice.spread(_LEAST, 9), state.balance(other.wallet) // 2) if dual else 0
         self._number += 1
         model = some_model(course.world, dice)
-        _, wallet = course.society.open(f"channel-{self._number}", "shared", model, "p2wpkh")
+        joint, wallet = course.society.open(f"channel-{self._number}", "shared", model, "p2wpkh")
+        course.joint[joint] = opener.actor, other.actor
         address = state.address(wallet, CHANNEL_ROLE, opener.actor, kind=CHANNEL)
         order = Order(value + given, TO_CHANNEL, address=address, who=opener.actor)
         if dual:

@@ -67,7 +67,8 @@ class Escrows:
             return
         self._number += 1
         kind, model = _kind_on(course), some_model(course.world, dice)
-        _, wallet = course.society.open(f"escrow-{self._number}", "shared", model, kind)
+        joint, wallet = course.society.open(f"escrow-{self._number}", "shared", model, kind)
+        course.joint[joint] = buyer.actor, seller.actor
         address = state.address(wallet, ESCROW_ROLE, buyer.actor)
         order = Order(value, ESCROW, address=address, who=buyer.actor)
         made = state.pay(buyer.wallet, [order], form=ESCROW_FORM)

@@ -42,6 +42,17 @@ ACTORS = Table(
     ),
 )
 
+JOINT_OWNERS = Table(
+    "joint_owners",
+    "Whose keys the addresses of a joint actor (kind `shared`: a channel, an escrow) have. An escrow's third"
+    " key is an arbiter's, who is called only in a dispute.",
+    "actor, owner",
+    (
+        Column("actor", "int32", "The joint actor."),
+        Column("owner", "int32", "An actor who holds one of the keys."),
+    ),
+)
+
 WALLETS = Table(
     "wallets",
     "Every wallet: keys under one control, spent by one software. What an ideal cluster would be.",

@@ -9,6 +9,7 @@ from clew.simulate.economy.truth.chain_dictionary import (
     CHANGES,
     COINJOINS,
     INPUTS,
+    JOINT_OWNERS,
     OUTPUTS,
     TRANSACTIONS,
     WALLETS,
@@ -28,7 +29,7 @@ TRUTH, TOTALS = "truth", "totals.json"
 """The folder of the tables, and the file of their sums in it."""
 
 TABLES = (
-    ACTORS, WALLETS, ADDRESSES, BLOCKS, TRANSACTIONS, OUTPUTS, INPUTS, CHANGES, COINJOINS,
+    ACTORS, JOINT_OWNERS, WALLETS, ADDRESSES, BLOCKS, TRANSACTIONS, OUTPUTS, INPUTS, CHANGES, COINJOINS,
     CUSTOMERS, ACCOUNTS, PAYMENTS, ORIGINS, CASH_OUTS, CONCEALMENT, CONCEALMENT_COINS,
 )  # fmt: skip
 """Every table, in the order in which they are told of."""

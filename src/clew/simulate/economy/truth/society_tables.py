@@ -48,6 +48,13 @@ def actors(course: Course) -> dict[str, Source]:
     }
 
 
+def joint_owners(course: Course) -> dict[str, Source]:
+    """Columns of the table of joint owners, by joint actor."""
+    rows = [(actor, owner) for actor, owners in sorted(course.joint.items()) for owner in sorted(owners)]
+    actor, owner = np.array(rows, np.int64).reshape(-1, 2).T
+    return {"actor": actor, "owner": owner}
+
+
 def wallets(course: Course, laid: Laid) -> dict[str, Source]:
     """Columns of the table of wallets."""
     wallet = laid.wallet

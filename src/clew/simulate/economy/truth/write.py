@@ -92,6 +92,7 @@ class Maker:
         operator = self._service.actor
         makers: dict[str, Callable[[], Columns]] = {
             "actors": lambda: society_tables.actors(course),
+            "joint_owners": lambda: society_tables.joint_owners(course),
             "wallets": lambda: society_tables.wallets(course, laid),
             "addresses": lambda: society_tables.addresses(laid, texts, self._users()),
             "blocks": lambda: chain_tables.blocks(course, laid),
