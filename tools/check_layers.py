@@ -86,6 +86,7 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "economy_coins": frozenset({"jit", "economy_state"}),
         "economy_pay": frozenset({"jit", "economy_state", "economy_coins"}),
         "economy_life": frozenset({"jit", "economy_state", "economy_pay"}),
+        "economy_custody": frozenset({"jit", "economy_state", "economy_pay", "economy_life"}),
         "economy_scripts": frozenset({"jit", "hashes", "economy_state", "made_scripts"}),
         "economy_blocks": frozenset({"jit", "hashes", "economy_state", "economy_scripts", "made_scripts"}),
     },

@@ -78,6 +78,17 @@ LEAST_OUTPUT = 330
 
 
 @kernel
+def put_order(
+    e: Economy, row: int, address: int, wallet: int, value: int, purpose: int, who: int, role: int, user: int
+) -> None:
+    """Write a payment to be made to a row of ``order``."""
+    order = e.order
+    order[row, O_ADDRESS], order[row, O_WALLET], order[row, O_VALUE] = address, wallet, value
+    order[row, O_PURPOSE], order[row, O_WHO], order[row, O_ROLE] = purpose, who, role
+    order[row, O_USER], order[row, O_COIN] = user, NONE
+
+
+@kernel
 def fee_rate(e: Economy, wallet: int) -> int:
     """The fee rate that a wallet's software takes now, in thousandths of a satoshi per virtual byte."""
     model = e.model[e.wallet[wallet, MODEL]]

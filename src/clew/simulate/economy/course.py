@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from clew.kernels import economy_life as kernels
+from clew.kernels.economy_custody import serve
+from clew.kernels.economy_life import live_through
 from clew.kernels.economy_pay import mint, ripen
 from clew.kernels.economy_state import (
     BETS,
@@ -118,7 +119,7 @@ class Course:
         state.spare(6 * (acts + bets) + 4 * earlier + 1024)
         state.spare_requests(2 * (acts + bets))
         life = self.society.spare_bets(acts + bets)
-        kernels.live_through(state.e, life, earlier, acts, bets)
+        live_through(state.e, life, earlier, acts, bets)
         for each in self.actors:
             each.step(self)
         self._serve()
@@ -131,7 +132,7 @@ class Course:
         sweeps = [_is_due(float(each.sweep_hours) * 3600, before, now) for each in models]
         # A batch that cannot be paid has taken addresses, and is tried again by halves, then one by one.
         state.spare(5 * int(state.e.count[REQUESTS]) + 80 * len(models) + 1024)
-        kernels.serve(state.e, self.society.life, np.array(pays, np.uint8), np.array(sweeps, np.uint8))
+        serve(state.e, self.society.life, np.array(pays, np.uint8), np.array(sweeps, np.uint8))
 
     def _find(self, miners: Dice, height: int) -> None:
         state = self.society.state
