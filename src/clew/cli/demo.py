@@ -57,16 +57,7 @@ class Stopwatch:
 
 
 @click.command(short_help="The whole way on a simulated economy, beside its truth.")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path("demo"),
-    show_default=True,
-    help="The folder to make; one that an earlier demo made is replaced.",
-)
+@options.folder_to_make("demo", "The folder to make; one that an earlier demo made is replaced.")
 @click.option(
     "--seed",
     metavar="N",

@@ -54,16 +54,7 @@ ERA = "2015"
 @click.option(
     "--accounts", metavar="N", type=options.Whole(0), help="How many accounts at the service nobody pays."
 )
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path("economy"),
-    show_default=True,
-    help="The folder to make; it must be missing or empty.",
-)
+@options.folder_to_make("economy")
 @click.option("--signed", is_flag=True, help="Real keys and signatures, which a node accepts. Takes longer.")
 @click.option("--plain", is_flag=True, help="Do not obfuscate: write a key of zeros to xor.dat.")
 @options.as_json

@@ -209,6 +209,22 @@ def paging(command: Command) -> Command:
     )(with_offset)
 
 
+def folder_to_make(
+    name: str, doc: str = "The folder to make; it must be missing or empty."
+) -> Callable[[Command], Command]:
+    """``-o``: the folder that a command makes, ``name`` without it."""
+    return click.option(
+        "-o",
+        "--output",
+        "folder",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        default=Path(name),
+        show_default=True,
+        help=doc,
+    )
+
+
 def addresses(command: Command) -> Command:
     """One or more ways to name addresses."""
     return click.argument("addresses", metavar="ADDR...", nargs=-1, required=True)(command)

@@ -64,16 +64,7 @@ for command in (economy, worlds, scenarios, scenario):
     show_default=True,
     help="Which chain; the same number and size give the same bytes.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path("bulk"),
-    show_default=True,
-    help="The folder to make; it must be missing or empty.",
-)
+@options.folder_to_make("bulk")
 @click.option(
     "--recent",
     is_flag=True,

@@ -47,6 +47,7 @@ from clew.kernels.economy_state import (
     STORING,
     SWEEP,
     SWEEPING,
+    T_HEIGHT,
     TXS,
     Economy,
     happens,
@@ -162,7 +163,7 @@ def sweep(e: Economy, life: Life, custodian: int, most_times: int) -> int:
 def _first_of_block(e: Economy) -> int:
     """The first transaction of the block that is being made."""
     at = e.count[TXS]
-    while at > 0 and e.tx[at - 1, 2] == e.count[HEIGHT]:
+    while at > 0 and e.tx[at - 1, T_HEIGHT] == e.count[HEIGHT]:
         at -= 1
     return int(at)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from clew.kernels.economy_pay import merge, pay, put_order
 from clew.kernels.economy_state import (
+    A_WALLET,
     ADDRESS,
     BALANCE,
     BETS,
@@ -21,6 +22,7 @@ from clew.kernels.economy_state import (
     HELD,
     I_COIN,
     INVOICE_ROLE,
+    KIND,
     MERGE_AT,
     MERGING,
     MODEL,
@@ -209,7 +211,7 @@ def _payee(e: Economy, life: Life, person: int, act: int) -> bool:
         put_order(e, np.int64(0), to, none, none, np.int64(DEPOSIT), who, role, none)
     elif act == SHOP and len(life.merchant):
         wallet = life.merchant[below(count, len(life.merchant))]
-        to = new_address(e, wallet, e.wallet[wallet, 2], np.int64(INVOICE_ROLE), who)
+        to = new_address(e, wallet, e.wallet[wallet, KIND], np.int64(INVOICE_ROLE), who)
         put_order(e, np.int64(0), to, none, none, np.int64(GOODS), who, role, none)
     elif act == TRADE:
         other = people[below(count, len(people))]
@@ -277,7 +279,7 @@ def _note_bet(e: Economy, life: Life, made: int) -> None:
     count[BETS] = at + 1
     coin = e.order[0, O_COIN]
     payer = e.input[e.tx[made, T_INPUT], I_COIN]
-    bet[at, B_HOUSE] = e.address[e.coin[coin, ADDRESS], 0]
+    bet[at, B_HOUSE] = e.address[e.coin[coin, ADDRESS], A_WALLET]
     bet[at, B_ADDRESS] = e.coin[payer, ADDRESS]
     bet[at, B_VALUE], bet[at, B_WHO] = e.coin[coin, VALUE], e.order[0, O_WHO]
 

@@ -19,11 +19,13 @@ from clew.kernels.economy_state import (
     COINS,
     DATA,
     FORMS,
+    GOODS,
     HELD,
     I_COIN,
     INPUTS,
     NONE,
     PURPOSE,
+    REFUND,
     REWARD,
     SPENT,
     T_FEE,
@@ -33,6 +35,7 @@ from clew.kernels.economy_state import (
     T_LOCK,
     T_OUTPUT,
     T_SEQUENCE,
+    T_WALLET,
     TX,
     TXS,
     VALUE,
@@ -40,11 +43,11 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.chain import MATURITY, subsidy
 from clew.simulate.economy.course import Course
-from clew.simulate.economy.make import Size
+from clew.simulate.economy.make import Size, run
 from clew.simulate.economy.settings import Clock, happening
 from clew.simulate.worlds.load import load
 from cli.process import PROJECT
-from simulate.economy.conftest import lived
+from simulate.economy.conftest import SMALL, lived
 
 
 def tables(course: Course) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -130,6 +133,25 @@ def test_what_usual_people_do_is_done(course: Course) -> None:
     seen = {FORMS[form] for form in np.unique(tx[:, T_FORM])}
     assert {"payment", "batch", "sweep", "coinbase", "pool payout", "merge"} <= seen
     assert len(tx) > 3 * course.blocks
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_merchants_pay_a_share_of_their_sales_back(share: float) -> None:
+    world = load("2015")
+    refunds = world.trade.refunds.model_copy(update={"value": share, "between": None})
+    trade = world.trade.model_copy(update={"refunds": refunds})
+    *_, course = run(world.model_copy(update={"trade": trade}), 1, SMALL)
+    coin, tx, _, _ = tables(course)
+    merchants = set(course.society.merchants)
+    paid_back = np.flatnonzero(coin[:, PURPOSE] == REFUND)
+    backs = [at for at in paid_back if tx[coin[at, TX], T_WALLET] in merchants]
+    sold = coin[(coin[:, PURPOSE] == GOODS) & (coin[:, SPENT] != NONE)]
+    assert len(sold) > 100
+    assert len(backs) == pytest.approx(share * len(sold), rel=0.25)
+    for at in backs:
+        [sale] = course.society.state.inputs(int(coin[at, TX]))
+        first, *_ = course.society.state.inputs(int(coin[sale, TX]))
+        assert coin[at, ADDRESS] == coin[first, ADDRESS]
 
 
 def test_exchanges_do_not_run_dry(course: Course) -> None:

@@ -209,7 +209,7 @@ class FillerWriter:
 
     def _coinbase(self, height: int, at: int, has_witness: bool) -> Coinbase:
         e = self._course.society.state.e
-        coin = int(e.tx[at, 1])
+        coin = int(e.tx[at, T_OUTPUT])
         address = int(e.coin[coin, ADDRESS])
         script = np.zeros(160, np.uint8)
         end = put_script(script, 0, e.address[address], address, self.names.payload, self._keys)

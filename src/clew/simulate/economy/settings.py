@@ -86,14 +86,7 @@ def table(quantiles: Quantiles, unit: int = 100) -> Ints:
 
 def draw_from(dice: Dice, rows: Ints) -> int:
     """A value of a distribution made by ``table``."""
-    word = dice.below(1 << 20)
-    at = 0
-    while at < POINTS - 2 and word >= rows[at + 1, 0]:
-        at += 1
-    low, high = int(rows[at, 0]), int(rows[at + 1, 0])
-    if high <= low:
-        return int(rows[at, 1])
-    return int(rows[at, 1]) + int(rows[at + 1, 1] - rows[at, 1]) * (word - low) // (high - low)
+    return _at(rows, dice.below(1 << 20))
 
 
 def weights(shares: Shares | Mapping[str, float]) -> list[tuple[str, int]]:

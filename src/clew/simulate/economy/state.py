@@ -34,6 +34,7 @@ from clew.kernels.economy_state import (
     MODEL,
     NEXT,
     NONE,
+    O_COIN,
     PLAIN,
     PRICE,
     RANDOM,
@@ -52,12 +53,12 @@ from clew.kernels.economy_state import (
     WALLETS,
     Economy,
 )
+from clew.simulate.chain import COIN
 from clew.simulate.dice import Dice
 from clew.simulate.keyring import KNOWN_KEYS
 
 Ints = npt.NDArray[np.int64]
 
-COIN = 100_000_000
 _WALLETS = 16
 """Wallets that may be opened before ``State.spare`` is asked again."""
 
@@ -358,7 +359,7 @@ class State:
     def _made(self, at: int, orders: int) -> Made | None:
         if at == NONE:
             return None
-        return Made(at, tuple(int(each) for each in self.e.order[:orders, 7]))
+        return Made(at, tuple(int(each) for each in self.e.order[:orders, O_COIN]))
 
 
 def longer(array: Any, rows: int) -> Any:

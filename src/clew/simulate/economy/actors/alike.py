@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
+    ACTOR,
     ADDRESS,
     EQUAL_PAYOUT,
     EQUAL_SWEEP,
@@ -59,7 +60,7 @@ class EqualPayouts:
             return False
         if dice.happens(0.5):
             value = max(1_000, value // 10_000 * 10_000)
-        who = int(state.e.wallet[wallet, 1])
+        who = int(state.e.wallet[wallet, ACTOR])
         orders = []
         for person in dice.some(society.people, number):
             order = Order(max(value, 1_000), PAYOUT, who=who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.kernels.economy_state import (
+    ACTOR,
     ADDRESS,
     DEPOSIT,
     GOODS,
@@ -36,7 +37,7 @@ class Business:
         self._every = max(1, round(days * DAY))
         self._dice = course.dice.separate(f"business {wallet}")
         self._bank: Custodian = course.society.pick_custodian(dice=self._dice)
-        self._actor = int(course.society.state.e.wallet[wallet, 1])
+        self._actor = int(course.society.state.e.wallet[wallet, ACTOR])
         self._next = 0
 
     def step(self, course: Course) -> None:
@@ -70,7 +71,7 @@ class House:
         self._wallet = wallet
         self._dice = course.dice.separate(f"house {wallet}")
         self._bank = course.society.pick_custodian(dice=self._dice)
-        self._actor = int(course.society.state.e.wallet[wallet, 1])
+        self._actor = int(course.society.state.e.wallet[wallet, ACTOR])
         houses = max(1, int(course.world.trade.houses))
         stakes = course.world.people.amounts.bet.quantiles
         middle = sorted(stakes.values())[len(stakes) // 2]

@@ -33,6 +33,7 @@ from clew.kernels.economy_state import (
     SHUFFLED,
     TO_ANCHOR,
     TO_CHANNEL,
+    WHO,
 )
 from clew.simulate.economy.actors.commons import Commons, lying, unspent
 from clew.simulate.economy.actors.people import (
@@ -263,7 +264,7 @@ class Channels:
         """Spend the own anchor with another coin, in the same block, so that a miner takes both."""
         state = course.society.state
         coins = ripe(course, closer.wallet)
-        mine = [each for each in anchors if state.e.coin[each, 7] == closer.actor]
+        mine = [each for each in anchors if state.e.coin[each, WHO] == closer.actor]
         if coins and mine:
             coin = max(coins, key=state.value)
             order = Order(REST, OWN, wallet=closer.wallet, who=closer.actor)

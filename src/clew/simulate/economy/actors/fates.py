@@ -9,7 +9,6 @@ from clew.kernels.economy_state import (
     ADDRESS,
     MIX_ROLE,
     MIXED,
-    NONE,
     PEEL_ROLE,
     PEELED,
     PEELING,
@@ -20,14 +19,13 @@ from clew.kernels.economy_state import (
     SPLIT_ROLE,
     SPLITTING,
     SWAP,
-    T_HEIGHT,
     T_INPUT,
-    TX,
     TXS,
 )
 from clew.simulate.dice import Dice
 from clew.simulate.economy.actors.cashouts import CashOuts
 from clew.simulate.economy.actors.mixing import Mixing
+from clew.simulate.economy.actors.people import is_spent, ripe
 from clew.simulate.economy.actors.ways import mixed
 from clew.simulate.economy.concealment import Diary, Kind
 from clew.simulate.economy.course import Course
@@ -223,22 +221,10 @@ class Fates:
             yield from self.cash(course, coin)
 
 
-def is_spent(course: Course, coin: int) -> bool:
-    """Whether a coin is spent."""
-    return int(course.society.state.e.coin[coin, SPENT]) != NONE
-
-
 def wallet_of(course: Course, coin: int) -> int:
     """The wallet that a coin lies in."""
     e = course.society.state.e
     return int(e.address[e.coin[coin, ADDRESS], A_WALLET])
-
-
-def ripe(course: Course, wallet: int) -> list[int]:
-    """Coins of a wallet that came before the block that is being made, oldest first."""
-    state = course.society.state
-    coin, tx = state.e.coin, state.e.tx
-    return [each for each in state.coins(wallet) if tx[coin[each, TX], T_HEIGHT] < course.height]
 
 
 def _spender(course: Course, coin: int) -> int:

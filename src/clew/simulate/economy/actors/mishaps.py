@@ -21,10 +21,10 @@ from clew.kernels.economy_state import (
     TYPING_ERROR,
     WITHDRAWAL,
 )
-from clew.simulate.economy.actors.fates import is_spent, ripe
 from clew.simulate.economy.actors.operator import Operator
 from clew.simulate.economy.actors.payers import Payer, Payers
 from clew.simulate.economy.actors.paying import Paying
+from clew.simulate.economy.actors.people import is_spent, ripe
 from clew.simulate.economy.actors.purchases import EXACT, Plans, Purchase, Tariff
 from clew.simulate.economy.actors.service import Account, Service
 from clew.simulate.economy.course import Course

@@ -30,8 +30,9 @@ from clew.kernels.economy_state import (
     WITHDRAWAL,
 )
 from clew.simulate.economy.actors.cashouts import CashOuts
-from clew.simulate.economy.actors.fates import Fates, is_spent, ripe
+from clew.simulate.economy.actors.fates import Fates
 from clew.simulate.economy.actors.mixing import Mixing
+from clew.simulate.economy.actors.people import is_spent, ripe
 from clew.simulate.economy.actors.service import Account, Service
 from clew.simulate.economy.concealment import Diary
 from clew.simulate.economy.course import Course

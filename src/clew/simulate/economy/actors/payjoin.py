@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clew.kernels.economy_state import (
+    ACTOR,
     CHANGE,
     CHANGE_ROLE,
     INVOICE_ROLE,
@@ -72,7 +73,7 @@ class PayJoins:
         paid = cover(course, payer.wallet, price, weight)
         if paid is None or paid.left < _LEAST_CHANGE:
             return False
-        seller = int(state.e.wallet[shop, 1])
+        seller = int(state.e.wallet[shop, ACTOR])
         orders = [
             Order(
                 price + state.value(added),

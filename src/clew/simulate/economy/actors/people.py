@@ -64,6 +64,11 @@ def is_ripe(course: Course, coin: int) -> bool:
     return bool(row[SPENT] == NONE and row[TX] < course.ends[-1])
 
 
+def is_spent(course: Course, coin: int) -> bool:
+    """Whether a coin is spent."""
+    return int(course.society.state.e.coin[coin, SPENT]) != NONE
+
+
 def is_mixed(course: Course, coin: int) -> bool:
     """Whether a coin is the mixed output of a round."""
     return bool(course.society.state.e.coin[coin, PURPOSE] == EQUAL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clew.kernels.economy_state import ADDRESS, KINDS, OWN, OWN_ROLE
+from clew.kernels.economy_state import A_KIND, ADDRESS, KINDS, OWN, OWN_ROLE
 from clew.simulate.economy.actors.people import possible, ripe, somebody
 from clew.simulate.economy.arrivals import Arrivals
 from clew.simulate.economy.settings import DAY
@@ -44,7 +44,7 @@ class SameKeys:
             return
         e = state.e
         address = int(e.coin[max(coins, key=state.value), ADDRESS])
-        kind = KINDS[e.address[address, 1]]
+        kind = KINDS[e.address[address, A_KIND]]
         if kind not in kinds:
             return
         other = KINDS.index(self._dice.pick([each for each in kinds if each != kind]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from clew.kernels.economy_life import U_DEPOSIT_KIND
-from clew.kernels.economy_state import CURRENT, KIND, NONE
+from clew.kernels.economy_state import CURRENT, KIND, MODEL, NONE
 from clew.simulate.economy.course import Course
 from clew.simulate.economy.settings import kind, weights
 
@@ -25,7 +25,7 @@ class Upgrades:
         self._due: list[tuple[int, int, int]] = []
         wallets = society.state.e.wallet
         for wallet in range(society.wallets):
-            change = later.get(int(wallets[wallet, 0]))
+            change = later.get(int(wallets[wallet, MODEL]))
             if change is None or not self._dice.happens(float(change.share)):
                 continue
             first = int(datetime.combine(change.day, datetime.min.time(), UTC).timestamp())
