@@ -9,7 +9,7 @@ from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.rows import Rows, answer
 from clew.heuristics import plain
 from clew.ledger.ledger import Ledger
-from clew.schema import FLAG_COINBASE, NO_OUTPUT
+from clew.schema import FLAG_COINBASE, NO_OUTPUT, signing_names
 
 _NO_INPUT = {"txid": None, "vout": None, "value": None, "address": None, "script_type": None, "entity": None}
 
@@ -92,7 +92,7 @@ def _input(rows: Rows, row: int) -> dict[str, Any]:
     sequence = int(ledger.column("inputs.sequence")[row])
     spent = ledger.column("inputs.spent_output")[row]
     if spent == NO_OUTPUT:
-        return {**_NO_INPUT, "sequence": sequence}
+        return {**_NO_INPUT, "sequence": sequence, "signing": []}
     made_in = ledger.transaction_of_output(spent)
     address = int(ledger.column("outputs.address")[spent])
     return {
@@ -103,6 +103,7 @@ def _input(rows: Rows, row: int) -> dict[str, Any]:
         "script_type": rows.script_type(spent),
         "entity": rows.entity_of(address),
         "sequence": sequence,
+        "signing": signing_names(int(ledger.column("inputs.signing")[row])),
     }
 
 
