@@ -161,6 +161,10 @@ def signing_names(bits: int) -> list[str]:
     return [name for place, name in enumerate(SIGNING_BITS) if bits >> place & 1]
 
 
+NO, UNKNOWN, YES = 0, 1, 2
+"""What a rule answers, int8: *and* is the smaller, *or* the larger, and *not* is 2 minus it."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its name, logical dtype, items per row, unit, and one sentence."""
