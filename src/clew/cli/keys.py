@@ -189,8 +189,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
                 LIST,
                 "",
                 "What its signatures say: all, none, single, anyonecanpay, other (hash types; other is also "
-                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was shown), "
-                "multisig (a script of m of n keys was executed).",
+                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was "
+                "shown), multisig (a script of m of n keys was executed).",
             ),
         ),
         Key("outputs", LIST, "", "Its outputs, in order."),
