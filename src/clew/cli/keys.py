@@ -167,7 +167,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("value_out", INTEGER, SATOSHI, "Sum of its outputs."),
         Key("fee", INTEGER + OR_NULL, SATOSHI, "value_in less value_out; null for a coinbase."),
         Key("rules", OBJECT, "", "What each rule says of this transaction."),
-        Key("rules.common_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
+        Key("rules.multi_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
         Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
         Key(
             "rules.strict",
