@@ -11,6 +11,7 @@ from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.rows import Rows, answer
 from clew.heuristics.coinjoin.equal_output import LEAST_EQUAL_OUTPUTS, equal_output_coinjoin
 from clew.heuristics.plain import Transaction
+from clew.heuristics.registry import TRANSACTION
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
 from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger
@@ -66,7 +67,9 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
 def rules(ledger: Ledger, number: int) -> dict[str, str]:
     """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
     seen = plainly(ledger, number)
-    return {rule.name: WORDS[rule.one(seen)] for rule in STRICT_RULES} | {"strict": WORDS[STRICT.one(seen)]}
+    # Others tell of addresses, whatever the transaction.
+    asked = [rule for rule in STRICT_RULES if rule.about == TRANSACTION]
+    return {rule.name: WORDS[rule.one(seen)] for rule in asked} | {"strict": WORDS[STRICT.one(seen)]}
 
 
 def plainly(ledger: Ledger, number: int) -> Transaction:
