@@ -125,7 +125,7 @@ def _chance(links: Links, transaction: int, rule: int, a: int, b: int) -> float 
 def says(rule: str) -> str | None:
     """The first line of what a rule's documentation says; None where Clew does not bring the rule."""
     known = shipped().get(rule)
-    return known.doc.partition("\n")[0].strip() if known else None
+    return known.doc.partition("\n")[0].strip() if known is not None else None
 
 
 def softness(rule: str) -> int:
@@ -133,7 +133,7 @@ def softness(rule: str) -> int:
     if rule == _SAME_KEY:
         return 0
     known = shipped().get(rule)
-    return {CONTROL: 1, CHANGE: 2}.get(known.kind if known else "", 3)
+    return {CONTROL: 1, CHANGE: 2}.get("" if known is None else known.kind, 3)
 
 
 def _weakest(steps: list[dict[str, Any]]) -> dict[str, Any]:

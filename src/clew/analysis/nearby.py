@@ -95,13 +95,9 @@ def _neighbours(links: Links, edge: Array) -> Array:
 def joined(some: list[Links]) -> Links:
     """Several lists of links as one."""
     stated = [each.chance for each in some if each.chance is not None]
-    return Links(
-        *(
-            np.concatenate([getattr(each, name) for each in some])
-            for name in ("a", "b", "transaction", "rule")
-        ),
-        chance=np.concatenate(stated) if len(stated) == len(some) > 0 else None,
-    )
+    names = ("a", "b", "transaction", "rule")
+    a, b, transaction, rule = (np.concatenate([getattr(each, name) for each in some]) for name in names)
+    return Links(a, b, transaction, rule, np.concatenate(stated) if len(stated) == len(some) > 0 else None)
 
 
 __all__ = ["ENOUGH", "Nearby", "joined"]

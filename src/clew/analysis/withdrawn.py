@@ -58,7 +58,8 @@ def _one(ledger: Ledger, text: str) -> Withdrawn:
         if ledger.control.name != STRICT_NAME:
             raise UsageError(
                 f"{text}: expected a rule that makes links, found a detector, and the set "
-                f"{ledger.control.name} cannot be asked anew here; make another set without it, with clew cluster"
+                f"{ledger.control.name} cannot be asked anew here; make another set without it, with clew "
+                "cluster"
             )
         if known.version != ledger.rules[names.index(text)].version:
             raise UsageError(
