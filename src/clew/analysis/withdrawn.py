@@ -106,7 +106,7 @@ def growth(ledger: Ledger, addresses: Array, detectors: Sequence[str]) -> Growth
     that this brings in, until nothing more joins."""
     then: Heuristic | None = STRICT
     for name in detectors:
-        then = without(then, name) if then else None
+        then = None if then is None else without(then, name)
     if not detectors:
         return Growth(_NONE, addresses, True)
     number = next(at for at, rule in enumerate(ledger.rules) if _makes_links(rule.name))
