@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import Answer
+from clew.analysis.attribution import attributions_of
 from clew.errors import UsageError
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
@@ -98,7 +99,8 @@ def answer(
     tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
     rules = [{"name": rule.name, "version": rule.version} for rule in ledger.manifest.rules]
     stated = {"network": ledger.network.name, "tip": tip, "rules": rules}
-    return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
+    snapshot = ledger.snapshot(attributions_of(ledger).digest)
+    return Answer(question, parameters, stated, snapshot, result, caveats, error_estimate)
 
 
 __all__ = ["Rows", "answer", "page"]

@@ -25,6 +25,7 @@ from clew.ledger.derived import AddressSums, Derived, EntityOf, SpentBy, expand
 from clew.ledger.digest import BEFORE_GENESIS, block_digest, content_digest, ledger_digest
 from clew.ledger.keys import address_key, transaction_key
 from clew.ledger.manifest import Manifest, Piece, Tip
+from clew.ledger.seek import seek_addresses
 from clew.ledger.segments import Counts
 from clew.ledger.segments import read as read_segment
 from clew.ledger.sizes import Sizes
@@ -308,6 +309,10 @@ class Ledger:
                     return address
         return None
 
+    def find_payloads(self, types: Array, payloads: Array) -> Array:
+        """Ids of many addresses by type and payload; see ``clew.ledger.seek``."""
+        return seek_addresses(self, types, payloads)
+
     def address_payload(self, address: int) -> tuple[int, bytes]:
         """Type and payload of an address. Raises NotALedgerError where a part of it is missing."""
         address_type = int(self.column("addresses.type")[address])
@@ -383,10 +388,13 @@ class Ledger:
 
     # What the ledger is
 
-    def snapshot(self) -> str:
-        """SHA-256 over everything an answer depends on, as hex."""
+    def snapshot(self, attributions: str | None = None) -> str:
+        """SHA-256 over everything an answer depends on, as hex.
+
+        ``attributions``: digest of the tags in force; None where there are none.
+        """
         stated = {
-            "attributions": None,
+            "attributions": attributions,
             "digest": self.manifest.digest,
             "prices": None,
             "rules": [[rule.name, rule.version, rule.source] for rule in self.manifest.rules],
