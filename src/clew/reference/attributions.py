@@ -108,7 +108,7 @@ class Attributions:
 
         It does not depend on when, or in which order, they were imported.
         """
-        contents = [each.content for each in self.in_force]
+        contents = [f"{each.content} {each.file}" for each in self.in_force]
         return sha256("\n".join(contents).encode()).hexdigest() if contents else None
 
     def find(self, text: str) -> Import:

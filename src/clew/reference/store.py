@@ -304,7 +304,7 @@ def _add(base: sqlite3.Connection, pack: Pack, importer: str, now: str) -> int:
     )
     base.executemany(
         "INSERT INTO findings VALUES (?, ?, ?, ?, ?)",
-        ((number, *vars(finding).values()) for finding in pack.findings),
+        ((number, pack.file, each.line, each.kind, each.text) for each in pack.findings),
     )
     return number
 

@@ -145,16 +145,21 @@ class Finding:
 
 
 BAD_FILE = "bad file"
-BAD_TAG = "bad tag"
+BAD_HEADER = "bad header"
+BAD_ROW = "bad row"
 MISTYPED = "mistyped address"
+DUPLICATE = "duplicate"
 OTHER_CHAIN = "other network"
 NOTICE = "notice"
 
-FAULTS = (BAD_FILE, BAD_TAG, MISTYPED)
-"""What ``clew tags check`` fails for: a file that cannot be read, a row that cannot be used, and a row
-whose address can be nobody's."""
+FAULTS = (BAD_FILE, BAD_HEADER, BAD_ROW, MISTYPED, DUPLICATE)
+"""What ``clew tags check`` fails for: a file that cannot be read, a header whose values cannot be used, a
+row that cannot be used, one whose address can be nobody's, and one that says what another one says."""
 
-LEFT_OUT = (BAD_TAG, MISTYPED)
+REFUSED = (BAD_FILE, BAD_HEADER, BAD_ROW)
+"""What an import refuses a file for, unless it is told to skip what is bad."""
+
+LEFT_OUT = (BAD_ROW, MISTYPED, DUPLICATE)
 """Rows that are not in a pack's tags, actors or words, though they were meant to be."""
 
 
@@ -180,9 +185,9 @@ class Pack:
     findings: tuple[Finding, ...] = ()
 
     def content(self) -> str:
-        """SHA-256 over everything that answers can take from it, as hex."""
+        """SHA-256 over everything that answers can take from it but the file's name, as hex."""
         kept: dict[str, Any] = {
-            "file": [self.file, self.digest, self.format, self.title, self.creator, self.uri],
+            "file": [self.digest, self.format, self.title, self.creator, self.uri],
             "tags": [[*vars(tag).values()] for tag in self.tags],
             "actors": [[*vars(actor).values()] for actor in self.actors],
             "concepts": [[*vars(concept).values()] for concept in self.concepts],
@@ -194,12 +199,15 @@ class Pack:
 __all__ = [
     "ACTOR",
     "BAD_FILE",
-    "BAD_TAG",
+    "BAD_HEADER",
+    "BAD_ROW",
+    "DUPLICATE",
     "FAULTS",
     "LEFT_OUT",
     "MISTYPED",
     "NOTICE",
     "OTHER_CHAIN",
+    "REFUSED",
     "SHORT_ID",
     "TAG_TYPES",
     "Actor",
