@@ -32,6 +32,8 @@ def _seek(ledger: Ledger, types: Array, payloads: Array) -> Array:
     bare = payloads.copy()
     bare[:, -1] = 0
     places, ids = ledger.derived.candidates_of("address", _keys(types, bare))
+    seen = ids < ledger.counts["addresses"]
+    places, ids = places[seen], ids[seen]
     fits = ledger.column("addresses.type")[ids] == types[places]
     fits &= (ledger.column("addresses.head")[ids] == bare[places, :HEAD_BYTES]).all(axis=1)
     places, ids = places[fits], ids[fits]
