@@ -34,9 +34,9 @@ def find_sources(
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
-    for entry in _entries(arguments, lines):
+    for entry in entries(arguments, lines):
         try:
-            found[_find(ledger, entry.text)] = None
+            found[find_entry(ledger, entry.text)] = None
         except UsageError as error:
             if not entry.place:
                 raise
@@ -53,7 +53,8 @@ def _first_of(wrong: list[UsageError]) -> UsageError:
     return type(wrong[0])(f"{wrong[0]}{more}")
 
 
-def _find(ledger: Ledger, text: str) -> int:
+def find_entry(ledger: Ledger, text: str) -> int:
+    """The address that a text names. Raises AddressError, NotFoundError or UsageError."""
     if request := _URI.fullmatch(text):
         if request[2]:
             return ledger.find_address(request[2])
@@ -71,7 +72,8 @@ def _find(ledger: Ledger, text: str) -> int:
     return address
 
 
-def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+def entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+    """What ``arguments`` name, those of files and lines one by one. Raises UsageError."""
     for argument in arguments:
         if argument == _LINES:
             if lines is None:
@@ -83,4 +85,4 @@ def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[
             yield Entry(argument.strip())
 
 
-__all__ = ["find_sources"]
+__all__ = ["entries", "find_entry", "find_sources"]

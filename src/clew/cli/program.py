@@ -20,6 +20,7 @@ from clew.cli.index import index
 from clew.cli.report import report
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.tags import tags
 from clew.cli.verify import verify
 
 
@@ -91,7 +92,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, report, sql, export, simulate, demo, completion,
+    index, follow, compact, verify, *questions.COMMANDS, tags, report, sql,
+    export, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
