@@ -25,6 +25,7 @@ from clew.cli.key import (
 )
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
 _TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
@@ -48,7 +49,8 @@ EVERY: tuple[Key, ...] = (
         OBJECT,
         "",
         "What was asked: addresses, entity, block or txid; limit (0: all) and offset where a list "
-        "can be cut; tz for proceeds, where it decides what a month is.",
+        "can be cut; tz for proceeds, where it decides what a month is; absorbed, where entity:ID named an "
+        "id that is no more: into which, its heir, txid, height, time, rule, version, and says.",
     ),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
@@ -403,6 +405,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
 

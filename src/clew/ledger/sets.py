@@ -31,14 +31,14 @@ def seen_by_set(ledger: Ledger, name: str) -> Ledger:
         return ledger
     if name not in names(ledger):
         raise UsageError(
-            f"rules {name!r}: expected a set that this ledger holds ({', '.join(names(ledger))}); clew cluster "
-            "makes others"
+            f"rules {name!r}: expected a set that this ledger holds ({', '.join(names(ledger))}); clew "
+            "cluster makes others"
         )
     control = open_set(ledger, ledger.path / FOLDER / name)
     if control.height != ledger.tip.height:
         raise UsageError(
-            f"rules {name!r}: expected a set made at the ledger's tip, height {ledger.tip.height}, found one of "
-            f"height {control.height}; make it again with clew cluster"
+            f"rules {name!r}: expected a set made at the ledger's tip, height {ledger.tip.height}, found one "
+            f"of height {control.height}; make it again with clew cluster"
         )
     return ledger.seen_by(control)
 
