@@ -117,6 +117,11 @@ FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
 
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
+FLAG_SORTED_INPUTS = 4
+"""The inputs stand in the order of BIP 69: by the id of the transaction spent, as people write it, then by
+place. So do those of which there is one."""
+FLAG_SORTED_OUTPUTS = 8
+"""The outputs stand in the order of BIP 69: by value, then by script."""
 
 NO, UNKNOWN, YES = 0, 1, 2
 """What a rule answers, int8: *and* is the smaller, *or* the larger, and *not* is 2 minus it."""
