@@ -44,6 +44,8 @@ class Transactions:
         self._span = number if isinstance(number, range) else None
         self._tip = tip_height
         self.number: Array = np.asarray(number, np.int64)
+        self.traits: Array | None = None
+        """How each transaction of the ledger was made, by number; None: worked out when asked for."""
         self.kept: dict[str, Any] = {}
         """What rules work out once for several of them, by name."""
 
@@ -55,7 +57,9 @@ class Transactions:
         return self._others(self.number[rows])
 
     def _others(self, number: Array) -> Transactions:
-        return Transactions(self._column, self._counts, number, tip_height=self._tip)
+        others = Transactions(self._column, self._counts, number, tip_height=self._tip)
+        others.traits = self.traits
+        return others
 
     @property
     def tip_height(self) -> int:

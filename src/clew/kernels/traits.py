@@ -179,7 +179,8 @@ def _trait(made: Made, row: int) -> int:
     found |= np.int64(_number(outputs)) << OUTPUTS_AT
     found |= np.int64(rate_class(fee, weight)) << RATE_AT
     found |= np.int64(_fee_form(fee, weight)) << FEE_AT
-    return found | _signatures(made, row)
+    found |= _signatures(made, row)
+    return found
 
 
 @kernel

@@ -133,7 +133,10 @@ def traits_of(transaction: Transaction, joint: bool) -> Traits:
         rate=_rate(4_000 * fee // size),
         fee=_fee(fee, max(-(-transaction.weight // 4), 1)),
         multisig=int(
-            any(each.signing & EXECUTED_MULTISIG or each.script_type == MULTISIG for each in transaction.inputs)
+            any(
+                each.signing & EXECUTED_MULTISIG or each.script_type == MULTISIG
+                for each in transaction.inputs
+            )
         ),
         low_r=_low_r(transaction),
         long_key=int(any(each & SHOWN_LONG_KEY for each in seen)),
@@ -176,9 +179,7 @@ def _fee(fee: int, virtual_size: int) -> int:
 def _low_r(transaction: Transaction) -> int:
     if any(each.signing & SIGNED_HIGH_R for each in transaction.inputs):
         return 1
-    made = sum(
-        each.signing != 0 and each.script_type != WITNESS_V1_TAPROOT for each in transaction.inputs
-    )
+    made = sum(each.signing != 0 and each.script_type != WITNESS_V1_TAPROOT for each in transaction.inputs)
     return 0 if made == 0 else 2 if made < SEVERAL_LOW else 3
 
 
