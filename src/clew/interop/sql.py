@@ -148,7 +148,7 @@ def _add_names(connection: Any, ledger: Ledger) -> None:
     """Two tables of what codes mean: ``script_types`` and ``rules``."""
     import pyarrow as pa
 
-    rules = ledger.manifest.rules
+    rules = ledger.rules
     types = {"code": pa.array(range(len(SCRIPT_TYPES)), pa.uint8()), "name": pa.array(SCRIPT_TYPES)}
     connection.register("script_types", pa.table(types))
     named = {
