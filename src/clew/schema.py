@@ -251,7 +251,11 @@ TRANSACTIONS = Table(
         Column("base_size", "<u4", "Serialised size without witness.", "bytes"),
         Column("version", "<u4", "Transaction version.", storage="version", rare="rare_versions"),
         Column("lock_time", "<u4", "Lock time: a height below 500,000,000, else Unix seconds."),
-        Column("flags", "u1", "1: coinbase. 2: has a witness."),
+        Column(
+            "flags",
+            "u1",
+            "1: coinbase. 2: has a witness. 4, 8: its inputs, its outputs stand in the order of BIP 69.",
+        ),
     ),
 )
 
