@@ -98,6 +98,19 @@ def distinct(column: Any, first: int, last: int, room: Any) -> int:
 
 
 @kernel
+def found(room: Any, count: int, wanted: int) -> bool:
+    """Whether a number is among the first ``count`` (int64, ascending) of ``room``."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if room[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low < count and room[low] == wanted
+
+
+@kernel
 def most_equal(coins: Coins, row: int, room: Any) -> tuple[int, int]:
     """The most frequent value above the dust limit, the greatest of several; and how often it is there."""
     count = 0
@@ -131,20 +144,20 @@ def singles(coins: Coins, row: int, room: Any) -> int:
         room[i - first] = coins.value[i]
     count = last - first
     sort(room, count)
-    found = 0
+    many = 0
     for i in range(count):
         alone = (i == 0 or room[i - 1] != room[i]) and (i + 1 == count or room[i + 1] != room[i])
-        found += alone
-    return found
+        many += alone
+    return many
 
 
 @kernel
 def count_of(coins: Coins, row: int, value: int) -> int:
     """How many outputs are worth ``value``."""
-    found = 0
+    many = 0
     for i in range(coins.first_output[row], coins.first_output[row + 1]):
-        found += coins.value[i] == value
-    return found
+        many += coins.value[i] == value
+    return many
 
 
 @kernel
@@ -162,7 +175,9 @@ def wasabi(coins: Coins, is_coordinator: Any, limits: Any, answers: Any, levels:
         first, last = coins.first_output[row], coins.first_output[row + 1]
         if not all_of(coins.spent_type, begin, end, native, native):
             continue
-        known = is_coordinator[first:last].any()
+        known = False
+        for i in range(first, last):
+            known |= is_coordinator[i] != 0
         value, count = most_equal(coins, row, room)
         if count < (limits[1] if known else limits[0]):
             continue
@@ -211,8 +226,7 @@ def wabisabi(coins: Coins, standard: Any, limits: Any, answers: Any) -> None:
             continue
         known = 0
         for i in range(first, last):
-            at = np.searchsorted(standard, coins.value[i])
-            known += at < len(standard) and standard[at] == coins.value[i]
+            known += found(standard, len(standard), coins.value[i])
         if 5 * known > 4 * (last - first):
             answers[row] = YES if distinct(coins.spent_address, begin, end, room) >= limits[1] else NO
 
@@ -240,7 +254,7 @@ def whirlpool(coins: Coins, pools: Any, limits: Any, answers: Any) -> None:
         if end - begin != count or not limits[1] <= count <= limits[2]:
             continue
         pool = coins.value[first]
-        if not (pools == pool).any() or count_of(coins, row, pool) != count:
+        if not found(pools, len(pools), pool) or count_of(coins, row, pool) != count:
             continue
         if not all_of(coins.spent_type, begin, end, native, native):
             continue
@@ -276,8 +290,8 @@ def tx0(coins: Coins, spent_in: Any, pools: Any, limits: Any, answers: Any) -> N
                 continue
             for pool in pools:
                 if pool < coins.value[i] <= pool + limits[0]:
-                    found = _premix(coins, row, i, pool, limits)
-                    answers[row] = max(answers[row], spent_in[i] if found == UNKNOWN else found)
+                    said = _premix(coins, row, i, pool, limits)
+                    answers[row] = max(answers[row], spent_in[i] if said == UNKNOWN else said)
 
 
 @kernel

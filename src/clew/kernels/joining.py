@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.coinjoins import Coins, distinct, most_equal
+from clew.kernels.coinjoins import Coins, distinct, found, most_equal
 from clew.kernels.jit import borrowed, kernel
 from clew.kernels.sorting import longest, sort
 from clew.schema import NO, PUBKEYHASH, SCRIPTHASH, UNKNOWN, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT, YES
@@ -14,42 +14,69 @@ from clew.schema import NO, PUBKEYHASH, SCRIPTHASH, UNKNOWN, WITNESS_V0_KEYHASH,
 
 class Search(NamedTuple):
     """Room for the search of one transaction: ``values`` (inputs, falling), ``least`` and ``most`` (what
-    each participant brings), int64; ``used`` uint8; ``steps`` int64 (1), how many are left."""
+    each participant brings), int64; ``used`` uint8; ``frames`` int64 (inputs and outputs and 2, FIELDS)."""
 
     values: Any
     least: Any
     most: Any
     used: Any
-    steps: Any
+    frames: Any
+
+
+FIELDS = TURN, AT, TOTAL, PICKED, CLOSED = range(5)
+"""Of a frame: whose inputs are chosen, from which input on, their sum so far, which input was taken last (or
+-1), and whether that sum was tried as it is."""
 
 
 @kernel
-def share_out(room: Search, sizes: tuple[int, int], turn: int, at: int, total: int) -> int:
-    """Can the inputs be shared out so that each participant from ``turn`` on brings what it must?
+def _push(frames: Any, depth: int, turn: int, at: int, total: int) -> None:
+    frames[depth, TURN], frames[depth, AT], frames[depth, TOTAL] = turn, at, total
+    frames[depth, PICKED], frames[depth, CLOSED] = -1, 0
 
-    ``sizes``: how many inputs and participants. At least one input must be left over.
+
+@kernel
+def share_out(room: Search, inputs: int, count: int, steps: int) -> int:
+    """Can ``inputs`` be shared out so that each of ``count`` participants brings what it must?
+
+    At least one input must be left over. UNKNOWN after ``steps`` inputs tried. Frames stand for calls, since
+    Numba cannot keep a recursive function between runs.
     """
-    inputs, count = sizes
-    if turn == count:
-        for i in range(inputs):
-            if room.used[i] == 0:
+    frames = room.frames
+    depth, left = 0, inputs
+    _push(frames, np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+    for i in range(inputs):
+        room.used[i] = 0
+    while depth >= 0:
+        turn, total = frames[depth, TURN], frames[depth, TOTAL]
+        if turn == count:
+            if left > 0:
                 return YES
-        return NO
-    if total >= room.least[turn]:
-        found = share_out(room, sizes, turn + 1, 0, 0)
-        if found != NO:
-            return found
-    for i in range(at, inputs):
-        if room.used[i] or total + room.values[i] > room.most[turn]:
+            depth -= 1
             continue
-        room.steps[0] -= 1
-        if room.steps[0] < 0:
+        if frames[depth, CLOSED] == 0:
+            frames[depth, CLOSED] = 1
+            if total >= room.least[turn]:
+                depth += 1
+                _push(frames, depth, turn + 1, np.int64(0), np.int64(0))
+                continue
+        if frames[depth, PICKED] >= 0:
+            room.used[frames[depth, PICKED]] = 0
+            frames[depth, PICKED] = -1
+            left += 1
+        i = frames[depth, AT]
+        while i < inputs and (room.used[i] == 1 or total + room.values[i] > room.most[turn]):
+            i += 1
+        if i == inputs:
+            depth -= 1
+            continue
+        steps -= 1
+        if steps < 0:
             return UNKNOWN
         room.used[i] = 1
-        found = share_out(room, sizes, turn, i + 1, total + room.values[i])
-        if found != NO:
-            return found
-        room.used[i] = 0
+        left -= 1
+        frames[depth, AT], frames[depth, PICKED] = i + 1, i
+        depth += 1
+        _push(frames, depth, turn, i + 1, total + room.values[i])
     return NO
 
 
@@ -62,7 +89,7 @@ def room_for(coins: Coins) -> Search:
         np.empty(outputs, np.int64),
         np.empty(outputs, np.int64),
         np.empty(inputs, np.uint8),
-        np.empty(1, np.int64),
+        np.empty((inputs + outputs + 2, 5), np.int64),
     )
 
 
@@ -109,8 +136,7 @@ def _meets(coins: Coins, row: int, ints: Any) -> bool:
         ints[i - begin] = coins.spent_address[i]
     sort(ints, end - begin)
     for i in range(coins.first_output[row], coins.first_output[row + 1]):
-        at = np.searchsorted(ints[: end - begin], np.int64(coins.address[i]))
-        if at < end - begin and ints[at] == coins.address[i]:
+        if found(ints, end - begin, np.int64(coins.address[i])):
             return True
     return False
 
@@ -152,7 +178,7 @@ def joinmarket(coins: Coins, limits: Any, answers: Any) -> None:
         gain = max(limits[1] if count == 2 else limits[0], value // limits[2])
         inputs = _inputs(coins, row, room, ints)
         _change(coins, row, value, ints)
-        found = np.int64(NO)
+        answer = np.int64(NO)
         for out in range(count if others == count else 1):
             makers = 0
             for i in range(others):
@@ -161,11 +187,9 @@ def joinmarket(coins: Coins, limits: Any, answers: Any) -> None:
                 room.least[makers] = ints[i] + value - gain
                 room.most[makers] = ints[i] + value + loss
                 makers += 1
-            room.used[:inputs] = 0
-            room.steps[0] = limits[4]
-            if found != YES:
-                found = max(found, share_out(room, (inputs, makers), np.int64(0), np.int64(0), np.int64(0)))
-        answers[row] = min(found, UNKNOWN) if last - first == 3 else found
+            if answer != YES:
+                answer = max(answer, share_out(room, inputs, makers, limits[4]))
+        answers[row] = min(answer, UNKNOWN) if last - first == 3 else answer
 
 
 @kernel
@@ -188,6 +212,4 @@ def stonewall(coins: Coins, limits: Any, answers: Any) -> None:
         _change(coins, row, value, ints)
         room.least[0] = value + ints[0]
         room.most[0] = room.least[0] + _fee(coins, row)
-        room.used[:inputs] = 0
-        room.steps[0] = limits[0]
-        answers[row] = share_out(room, (inputs, np.int64(1)), np.int64(0), np.int64(0), np.int64(0))
+        answers[row] = share_out(room, inputs, np.int64(1), limits[0])
