@@ -278,7 +278,8 @@ def tx0(coins: Coins, spent_in: Any, pools: Any, limits: Any, answers: Any) -> N
     """Does each transaction, one of whose outputs is OP_RETURN, prepare for Whirlpool?
 
     ``spent_in``: int8, by output, whether a round of Whirlpool spends it; ``pools``: amounts, int64;
-    ``limits``: the most above a pool's amount, the pool's share that a fee is at most, the most others.
+    ``limits``: the most above a pool's amount, the shares of it that a fee is at most and at least, the
+    most others.
     """
     coins, spent_in, pools = borrowed(coins), borrowed(spent_in), borrowed(pools)
     for row in range(len(answers)):
@@ -305,9 +306,9 @@ def _premix(coins: Coins, row: int, at: int, pool: int, limits: Any) -> int:
                 return NO
         elif coins.value[i] == coins.value[at] and coins.script_type[i] == WITNESS_V0_KEYHASH:
             same += 1
-        elif 0 < limits[1] * coins.value[i] <= pool:
+        elif limits[1] * coins.value[i] <= pool <= limits[2] * coins.value[i]:
             small += 1
-    if small < 1 or last - first - 2 - same > limits[2]:
+    if small < 1 or last - first - 2 - same > limits[3]:
         return NO
     return YES if same >= 2 else UNKNOWN
 

@@ -14,8 +14,8 @@ from clew.heuristics.registry import COINJOIN, Answers, heuristic
 from clew.heuristics.transactions import Transactions
 from clew.schema import NO, NULLDATA, UNKNOWN, WITNESS_V0_KEYHASH, YES
 
-FEE_SHARE = 20
-"""The pool's fee is at most one part in so many of its amount."""
+LEAST_FEE_SHARE, FEE_SHARE = 100, 20
+"""The pool's fee is at least one part in the first number of its amount, at most one in the second."""
 
 MOST_OTHERS = 2
 
@@ -39,7 +39,7 @@ def _premix(outputs: tuple[Output, ...], premix: Output, pool: int) -> int:
     same = sum(
         each.value == premix.value and each.script_type == WITNESS_V0_KEYHASH for each in outputs
     )
-    small = sum(0 < FEE_SHARE * each.value <= pool and each.script_type != NULLDATA for each in outputs)
+    small = sum(FEE_SHARE * each.value <= pool <= LEAST_FEE_SHARE * each.value for each in outputs)
     if small < 1 or len(outputs) - 1 - same - 1 > MOST_OTHERS:
         return NO
     if same >= 2:
@@ -62,7 +62,7 @@ def tx0(transactions: Transactions) -> Answers:
     It is no coinjoin: one owner signs it, so it is not left out of multi-input. It is here because it shows
     that its owner mixes, and because its change is still the owner's.
 
-    Yes: one OP_RETURN of no value; an output of at most 5 % of a pool's amount, the pool's fee; at least two
+    Yes: one OP_RETURN of no value; an output of 1 % to 5 % of a pool's amount, the pool's fee; at least two
     equal P2WPKH outputs of the pool's amount and up to 110,000 satoshi more, to be mixed; and at most two
     others. With only one output to be mixed, yes where a round of Whirlpool spends it, no where something
     else does, and unknown while it is unspent: then the answer depends on the height of the ledger.
@@ -90,6 +90,6 @@ def tx0(transactions: Transactions) -> Answers:
 def _asked(some: Transactions, spent_in: Answers, coinjoins: Any) -> Answers:
     """The rule over candidates; ``spent_in``: by output, whether a round of Whirlpool spends it."""
     found: Answers = np.empty(len(some), np.int8)
-    limits = np.array([MOST_ABOVE, FEE_SHARE, MOST_OTHERS], np.int64)
+    limits = np.array([MOST_ABOVE, FEE_SHARE, LEAST_FEE_SHARE, MOST_OTHERS], np.int64)
     coinjoins.tx0(coinjoins.coins_of(some), spent_in, np.array(POOLS, np.int64), limits, found)
     return found
