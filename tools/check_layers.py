@@ -62,6 +62,10 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
     "kernels": {
         "*": frozenset({"jit"}),
         "economy_state": frozenset({"jit"}),
+        # Rules sort addresses and values; a coinjoin whose change adds up has a coinjoin's shape, too.
+        "rules": frozenset({"jit", "sorting"}),
+        "coinjoins": frozenset({"jit", "sorting"}),
+        "joining": frozenset({"jit", "sorting", "coinjoins"}),
         # The hashes share one compression function, whose back end is chosen by processor.
         "hashes": frozenset({"jit", "sha256", "words"}),
         # The queue pads and hashes messages in the room that the hashes have.
@@ -78,6 +82,9 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "structure": frozenset({"jit", "words"}),
         # Scripts of m of n keys are read where they are executed, too.
         "signatures": frozenset({"jit", "scripts", "words"}),
+        # Change: traits are compared, and features counted, in one pass over what rules look at.
+        "change": frozenset({"jit", "traits"}),
+        "features": frozenset({"jit", "change", "traits"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}

@@ -6,7 +6,10 @@ from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
 from clew.heuristics.common_input import common_input
 from clew.heuristics.registry import Heuristic
 
-STRICT: Heuristic = common_input & ~equal_output_coinjoin
+COINJOIN: Heuristic = equal_output_coinjoin
+"""What is left out as a transaction of several owners."""
+
+STRICT: Heuristic = common_input & ~COINJOIN
 """Multi-input with coinjoins left out: the set for exhibits."""
 
 STRICT_RULES: tuple[Heuristic, ...] = STRICT.leaves
