@@ -17,6 +17,7 @@ ClewError                     exit code 2, one line on the terminal
 │   ├── LedgerVersionError    written by another version of Clew
 │   ├── LedgerInUseError      another process is writing it
 │   └── StorageError          disk full, read-only, or failing
+├── RuleError                 a rule that cannot be read, that raises, or whose answers are none
 ├── DifferenceError           a ledger differs from its files' checksums or from the block files
 ├── ReportError               a report that cannot be written
 └── StoppedError              stopped by Ctrl-C; what was committed stays
@@ -93,6 +94,10 @@ class LedgerInUseError(LedgerError):
 
 class StorageError(LedgerError):
     """The disk is full, read-only, or failing."""
+
+
+class RuleError(ClewError):
+    """A rule that cannot be read, or whose answers are none."""
 
 
 class DifferenceError(ClewError):

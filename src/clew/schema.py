@@ -118,6 +118,9 @@ FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
 
+NO, UNKNOWN, YES = 0, 1, 2
+"""What a rule answers, int8: *and* is the smaller, *or* the larger, and *not* is 2 minus it."""
+
 
 @dataclass(frozen=True)
 class Column:

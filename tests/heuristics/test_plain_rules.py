@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.heuristics.plain import common_input, equal_output_coinjoin, strict
-from clew.kernels import rules
+from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
+from clew.heuristics.common_input import common_input
+from clew.heuristics.plain import Input, Output, Transaction
+from clew.heuristics.rulesets import STRICT
+from clew.heuristics.transactions import Given
 from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, PUBKEYHASH, WITNESS_UNKNOWN, WITNESS_V0_KEYHASH
+
+WORDS = ("no", "unknown", "yes")
+PAYOUT = (Output(9_000, PUBKEYHASH, 8),)
+MIX = tuple(Output(9_000, PUBKEYHASH, 8 + place) for place in range(2))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +34,8 @@ from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, PUBKEYHASH, WITNESS_UNK
     ],
 )
 def test_common_input(owners: list[int], types: list[int], coinjoin: bool, answer: str) -> None:
-    assert strict(common_input(owners, types), "yes" if coinjoin else "no") == answer
+    inputs = tuple(Input(owner, kind, 10_000) for owner, kind in zip(owners, types, strict=True))
+    assert WORDS[STRICT.one(Transaction(inputs, MIX if coinjoin else PAYOUT))] == answer
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,15 @@ def test_common_input(owners: list[int], types: list[int], coinjoin: bool, answe
     ],
 )
 def test_equal_output_coinjoin(owners: list[int], values: list[int], payees: list[int], answer: str) -> None:
-    assert equal_output_coinjoin(owners, values, payees) == answer
+    assert WORDS[equal_output_coinjoin.one(joined(owners, values, payees))] == answer
+
+
+def joined(owners: list[int], values: list[int], payees: list[int]) -> Transaction:
+    outputs = zip(values, payees, strict=True)
+    return Transaction(
+        tuple(Input(owner, PUBKEYHASH, 0) for owner in owners),
+        tuple(Output(value, PUBKEYHASH, payee) for value, payee in outputs),
+    )
 
 
 INPUTS = st.lists(
@@ -74,22 +89,12 @@ OUTPUTS = st.lists(
 def test_the_kernels_answer_the_same(
     drawn: list[tuple[list[tuple[int, int]], list[tuple[int, int]]]],
 ) -> None:
-    inputs = [row for rows, _ in drawn for row in rows]
-    outputs = [row for _, rows in drawn for row in rows]
-    transactions = rules.Transactions(
-        first_input=np.cumsum([0, *(len(rows) for rows, _ in drawn)]),
-        first_output=np.cumsum([0, *(len(rows) for _, rows in drawn)]),
-        spent_address=np.array([owner for owner, _ in inputs], np.uint32),
-        spent_type=np.array([kind for _, kind in inputs], np.uint8),
-        value=np.array([value for value, _ in outputs], np.int64),
-        address=np.array([payee for _, payee in outputs], np.uint32),
-    )
-    shared, equal = np.empty(len(drawn), np.int8), np.empty(len(drawn), np.int8)
-    rules.common_input(transactions, shared)
-    rules.equal_output(transactions, equal)
-    words = ("no", "unknown", "yes")
-    for row, (inside, outside) in enumerate(drawn):
-        owners, kinds = [owner for owner, _ in inside], [kind for _, kind in inside]
-        values, payees = [value for value, _ in outside], [payee for _, payee in outside]
-        assert words[shared[row]] == common_input(owners, kinds)
-        assert words[equal[row]] == equal_output_coinjoin(owners, values, payees)
+    given = [
+        Transaction(
+            tuple(Input(owner, kind, 0) for owner, kind in inside),
+            tuple(Output(value, PUBKEYHASH, payee) for value, payee in outside),
+        )
+        for inside, outside in drawn
+    ]
+    for rule in (common_input, equal_output_coinjoin, STRICT, ~STRICT, common_input | equal_output_coinjoin):
+        assert rule(Given(given)).tolist() == [rule.one(each) for each in given]

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clew.bitcoin.script import classify
-from clew.heuristics import plain
+from clew.heuristics import common_input
+from clew.heuristics.coinjoin import equal_output
+from clew.heuristics.plain import Input, Output, Transaction
+from clew.heuristics.transactions import Given
 from clew.kernels import rules
 from clew.kernels.jit import JIT
 from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, NULLDATA, PUBKEYHASH, SCRIPT_TYPES, WITNESS_UNKNOWN
 from kernels.running import EXAMPLES
-
-ANSWERS = {plain.NO: rules.NO, plain.UNKNOWN: rules.UNKNOWN, plain.YES: rules.YES}
 
 
 class Case(NamedTuple):
@@ -31,34 +32,24 @@ class Case(NamedTuple):
     outputs: Sequence[tuple[int, int]]
 
 
-def transactions_of(cases: Sequence[Case]) -> rules.Transactions:
-    inputs = [list(each.inputs) or [(NO_ADDRESS, PUBKEYHASH)] for each in cases]
-    spent = [one for each in inputs for one in each]
-    paid = [one for each in cases for one in each.outputs]
-    return rules.Transactions(
-        np.cumsum([0, *map(len, inputs)], dtype=np.int64),
-        np.cumsum([0, *(len(each.outputs) for each in cases)], dtype=np.int64),
-        np.array([address for address, _ in spent], np.uint32),
-        np.array([kind for _, kind in spent], np.uint8),
-        np.array([value for value, _ in paid], np.int64),
-        np.array([address for _, address in paid], np.uint32),
+def seen(case: Case) -> Transaction:
+    return Transaction(
+        tuple(Input(address, kind, 0) for address, kind in case.inputs),
+        tuple(Output(value, PUBKEYHASH, address) for value, address in case.outputs),
     )
 
 
 def kernel_answers(cases: Sequence[Case]) -> tuple[list[int], list[int]]:
     """Coinjoin and common input, by transaction."""
-    transactions = transactions_of(cases)
+    given = Given([seen(case) for case in cases])
     coinjoin, common = np.full(len(cases), 77, np.int8), np.full(len(cases), 77, np.int8)
-    rules.equal_output(transactions, coinjoin)
-    rules.common_input(transactions, common)
+    rules.equal_output(rules.shape_of(given), coinjoin)
+    rules.common_input(rules.inputs_of(given), common)
     return coinjoin.tolist(), common.tolist()
 
 
 def plain_answers(case: Case) -> tuple[int, int]:
-    owners, types = [address for address, _ in case.inputs], [kind for _, kind in case.inputs]
-    values, addresses = [value for value, _ in case.outputs], [address for _, address in case.outputs]
-    coinjoin = plain.equal_output_coinjoin(owners, values, addresses)
-    return ANSWERS[coinjoin], ANSWERS[plain.common_input(owners, types)]
+    return equal_output.plain(seen(case)), common_input.plain(seen(case))
 
 
 few = st.one_of(st.integers(0, 5), st.integers(0, NO_ADDRESS - 1))
@@ -125,7 +116,7 @@ def test_links(some: list[Case], base: int, data: st.DataObject) -> None:
 
 
 def require_links(some: Sequence[Case], answers: Sequence[int], base: int) -> None:
-    transactions = transactions_of(some)
+    transactions = rules.inputs_of(Given([seen(case) for case in some]))
     out = tuple(np.full(len(transactions.spent_address), 0xEE, np.uint32) for _ in range(3))
     count = rules.links(transactions, np.array(answers, np.int8), base, out)  # type: ignore[arg-type]
     expected = [

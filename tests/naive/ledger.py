@@ -17,7 +17,8 @@ from clew.bitcoin.block import Block, parse_block, work
 from clew.bitcoin.networks import network
 from clew.bitcoin.script import classify, spending_script
 from clew.errors import BadBlockError
-from clew.heuristics.plain import common_input, equal_output_coinjoin, strict
+from clew.heuristics.plain import Input, Output, Transaction
+from clew.heuristics.rulesets import STRICT
 from clew.ledger import manifest as manifests
 from clew.ledger.digest import block_digest, content_digest
 from clew.ledger.keys import address_key, bucket_bits, bucket_of, transaction_key
@@ -44,6 +45,7 @@ from clew.schema import (
     UNSPENDABLE,
     UNSPENT,
     WITNESS_UNKNOWN,
+    YES,
     Table,
     table,
 )
@@ -210,9 +212,12 @@ class NaiveLedger:
             ]
             outputs = slice(output_starts[number], output_starts[number + 1])
             owners = [addresses[output] for output in spent]
-            coinjoin = equal_output_coinjoin(owners, values[outputs], addresses[outputs])
-            answer = strict(common_input(owners, [types[output] for output in spent]), coinjoin)
-            if answer == "yes":
+            rows = (addresses, types, values)
+            seen = Transaction(
+                tuple(Input(*(column[output] for column in rows)) for output in spent),
+                tuple(map(Output, values[outputs], types[outputs], addresses[outputs])),
+            )
+            if STRICT.one(seen) == YES:
                 for other in sorted(set(owners) - {owners[0]}):
                     self.add("links", a=owners[0], b=other, transaction=number, rule=0)
 

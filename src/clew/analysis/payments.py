@@ -13,8 +13,8 @@ from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
-from clew.analysis.transaction import equal_output_coinjoin
-from clew.heuristics.plain import LEAST_EQUAL_OUTPUTS, YES
+from clew.analysis.transaction import equal_outputs
+from clew.heuristics.coinjoin.equal_output import LEAST_EQUAL_OUTPUTS
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import FLAG_COINBASE
@@ -85,7 +85,7 @@ def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
     apart = LEAST_EQUAL_OUTPUTS - 1
     often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
     likely = transactions[np.unique(owners[apart:][often])].tolist()
-    return any(equal_output_coinjoin(ledger, number) == YES for number in likely)
+    return any(equal_outputs(ledger, number) for number in likely)
 
 
 class _Payers:
@@ -126,7 +126,7 @@ def _payment(rows: Rows, flows: Flows, row: int, payers: list[dict[str, Any]]) -
         "value": int(flows.net[row]),
         "mixed": bool(flows.kinds[row] == MIXED_KIND),
         "coinbase": bool(ledger.column("transactions.flags")[transaction] & FLAG_COINBASE),
-        "coinjoin": equal_output_coinjoin(ledger, transaction) == YES,
+        "coinjoin": equal_outputs(ledger, transaction),
         "outputs": [
             {
                 "vout": rows.index(output, transaction),

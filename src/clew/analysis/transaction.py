@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from clew.analysis.answer import Answer
 from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.rows import Rows, answer
-from clew.heuristics import plain
+from clew.heuristics.coinjoin.equal_output import LEAST_EQUAL_OUTPUTS, equal_output_coinjoin
+from clew.heuristics.plain import Transaction
+from clew.heuristics.rulesets import STRICT, STRICT_RULES
+from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger
-from clew.schema import FLAG_COINBASE, NO_OUTPUT
+from clew.schema import FLAG_COINBASE, NO_OUTPUT, YES
+
+WORDS = ("no", "unknown", "yes")
+"""A rule's answers in words, by number."""
 
 _NO_INPUT = {"txid": None, "vout": None, "value": None, "address": None, "script_type": None, "entity": None}
 
@@ -57,34 +65,19 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
 
 def rules(ledger: Ledger, number: int) -> dict[str, str]:
     """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
-    common, coinjoin = plain.common_input(*_spent(ledger, number)), equal_output_coinjoin(ledger, number)
-    return {
-        "common_input": common,
-        "equal_output_coinjoin": coinjoin,
-        "strict": plain.strict(common, coinjoin),
-    }
+    seen = plainly(ledger, number)
+    return {rule.name: WORDS[rule.one(seen)] for rule in STRICT_RULES} | {"strict": WORDS[STRICT.one(seen)]}
 
 
-def equal_output_coinjoin(ledger: Ledger, number: int) -> str:
-    """What the rule equal_output_coinjoin says of a transaction."""
-    outputs = ledger.outputs_in(number)
-    if min(len(outputs), len(ledger.inputs_in(number))) < plain.LEAST_EQUAL_OUTPUTS:
-        return plain.NO
-    rows = slice(outputs.start, outputs.stop)
-    values = ledger.column("outputs.value")[rows].tolist()
-    return plain.equal_output_coinjoin(
-        _spent(ledger, number)[0], values, ledger.column("outputs.address")[rows].tolist()
-    )
+def plainly(ledger: Ledger, number: int) -> Transaction:
+    """A transaction as the plain forms of rules see it."""
+    return Transactions(ledger.column, ledger.counts, np.array([number])).one(0)
 
 
-def _spent(ledger: Ledger, number: int) -> tuple[list[int], list[int]]:
-    """Addresses and script types of the outputs that a transaction spends."""
-    inputs = ledger.inputs_in(number)
-    spent = ledger.column("inputs.spent_output")[inputs.start : inputs.stop]
-    spent = spent[spent != NO_OUTPUT]
-    return ledger.column("outputs.address")[spent].tolist(), ledger.column("outputs.script_type")[
-        spent
-    ].tolist()
+def equal_outputs(ledger: Ledger, number: int) -> bool:
+    """Whether a transaction looks like a coinjoin of equal outputs."""
+    fewest = min(len(ledger.outputs_in(number)), len(ledger.inputs_in(number)))
+    return fewest >= LEAST_EQUAL_OUTPUTS and equal_output_coinjoin.one(plainly(ledger, number)) == YES
 
 
 def _input(rows: Rows, row: int) -> dict[str, Any]:
@@ -118,4 +111,4 @@ def _output(rows: Rows, number: int, row: int) -> dict[str, Any]:
     }
 
 
-__all__ = ["equal_output_coinjoin", "is_coinbase", "rules", "transaction"]
+__all__ = ["equal_outputs", "is_coinbase", "plainly", "rules", "transaction"]

@@ -9,5 +9,5 @@ from clew.heuristics.registry import Heuristic
 STRICT: Heuristic = common_input & ~equal_output_coinjoin
 """Multi-input with coinjoins left out: the set for exhibits."""
 
-STRICT_RULES: tuple[Heuristic, ...] = (common_input, equal_output_coinjoin)
+STRICT_RULES: tuple[Heuristic, ...] = STRICT.leaves
 """The rules that make STRICT; a link's rule number counts here."""

@@ -1,7 +1,6 @@
 """What the rules ask of transactions, over whole ranges at once.
 
-An answer is int8: NO 0, UNKNOWN 1, YES 2, so that *and* is the smaller, *or* the larger, and
-*not* is 2 minus it.
+Answers are int8: NO, UNKNOWN and YES of the schema.
 """
 
 from __future__ import annotations
@@ -11,28 +10,48 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.jit import borrowed, folded, kernel
-from clew.schema import ANCHOR, NO_ADDRESS, NONSTANDARD, WITNESS_UNKNOWN
+from clew.schema import ANCHOR, NO, NO_ADDRESS, NONSTANDARD, UNKNOWN, WITNESS_UNKNOWN, YES
 
-NO, UNKNOWN, YES = 0, 1, 2
 DUST_LIMIT = 2_730
 """Satoshi: equal outputs up to this are no sign of a coinjoin (the dust limit of 2013)."""
 
 FEWEST_EQUAL = 2
 
 
-class Transactions(NamedTuple):
-    """A range of transactions. ``first_input`` and ``first_output`` int64 (rows + 1), counted from 0.
+class Inputs(NamedTuple):
+    """What transactions spend: ``first_input`` int64 (rows + 1), counted from 0; by input
+    ``spent_address`` uint32 (NO_ADDRESS for a coinbase), ``spent_type`` uint8."""
 
-    By input: ``spent_address`` uint32 (NO_ADDRESS for a coinbase), ``spent_type`` uint8. By output:
-    ``value`` int64, ``address`` uint32.
-    """
+    first_input: Any
+    spent_address: Any
+    spent_type: Any
+
+
+class Shape(NamedTuple):
+    """Who pays in transactions, and what: ``first_input``, ``first_output`` int64 (rows + 1), counted
+    from 0; by input ``spent_address`` uint32; by output ``value`` int64, ``address`` uint32."""
 
     first_input: Any
     first_output: Any
     spent_address: Any
-    spent_type: Any
     value: Any
     address: Any
+
+
+def inputs_of(transactions: Any) -> Inputs:
+    """What a range of transactions spends."""
+    return Inputs(transactions.first_input, transactions.spent_address, transactions.spent_type)
+
+
+def shape_of(transactions: Any) -> Shape:
+    """The shape of a range of transactions."""
+    return Shape(
+        transactions.first_input,
+        transactions.first_output,
+        transactions.spent_address,
+        transactions.value,
+        transactions.address,
+    )
 
 
 @kernel
@@ -61,7 +80,7 @@ def _sort(room: Any, count: int) -> None:
 
 
 @kernel
-def _distinct_inputs(transactions: Transactions, row: int, room: Any) -> int:
+def _distinct_inputs(transactions: Any, row: int, room: Any) -> int:
     """Sort the input addresses of a transaction into ``room``, each once; 0 for a coinbase."""
     first, last = transactions.first_input[row], transactions.first_input[row + 1]
     if transactions.spent_address[first] == NO_ADDRESS:
@@ -86,7 +105,7 @@ def _longest(first: Any) -> int:
 
 
 @kernel
-def common_input(transactions: Transactions, answers: Any) -> None:
+def common_input(transactions: Inputs, answers: Any) -> None:
     """Do the inputs of each transaction pay from several addresses under one control?"""
     transactions = borrowed(transactions)
     room = np.empty(_longest(transactions.first_input), np.int64)
@@ -103,7 +122,7 @@ def common_input(transactions: Transactions, answers: Any) -> None:
 
 
 @folded
-def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses: Any) -> int:
+def _equal_outputs(transactions: Shape, row: int, values: Any, addresses: Any) -> int:
     """How many addresses receive the most frequent value above the dust limit."""
     count = 0
     for i in range(transactions.first_output[row], transactions.first_output[row + 1]):
@@ -123,7 +142,7 @@ def _equal_outputs(transactions: Transactions, row: int, values: Any, addresses:
 
 
 @folded
-def _receivers(transactions: Transactions, row: int, value: int, addresses: Any) -> int:
+def _receivers(transactions: Shape, row: int, value: int, addresses: Any) -> int:
     """How many distinct addresses receive exactly ``value``."""
     count = 0
     for i in range(transactions.first_output[row], transactions.first_output[row + 1]):
@@ -138,7 +157,7 @@ def _receivers(transactions: Transactions, row: int, value: int, addresses: Any)
 
 
 @kernel
-def equal_output(transactions: Transactions, answers: Any) -> None:
+def equal_output(transactions: Shape, answers: Any) -> None:
     """Does each transaction have the equal outputs of a coinjoin?"""
     transactions = borrowed(transactions)
     room = np.empty(_longest(transactions.first_input), np.int64)
@@ -159,7 +178,7 @@ def equal_output(transactions: Transactions, answers: Any) -> None:
 
 
 @kernel
-def links(transactions: Transactions, answers: Any, base: int, out: tuple[Any, Any, Any]) -> int:
+def links(transactions: Inputs, answers: Any, base: int, out: tuple[Any, Any, Any]) -> int:
     """Write the links of transactions answered YES: ``a``, ``b``, ``transaction`` (uint32).
 
     ``a`` is the address of the first input, ``b`` each other one, ascending. ``out`` has room for

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from clew.heuristics.registry import Answers, heuristic
-from clew.kernels import rules
+from clew.heuristics.plain import Transaction
+from clew.heuristics.registry import COINJOIN, Answers, heuristic
+from clew.heuristics.transactions import Transactions
+from clew.schema import NO, NO_ADDRESS, YES
+
+DUST = 2_730
+"""Satoshi that an output of a coinjoin must exceed: five times the dust limit of 546."""
+
+LEAST_EQUAL_OUTPUTS = 2
 
 
-@heuristic("equal_output_coinjoin", 1, rules)
-def equal_output_coinjoin(transactions: Any) -> Answers:
+def plain(transaction: Transaction) -> int:
+    """The rule, for one transaction."""
+    receivers: dict[int, set[int]] = {}
+    for output in transaction.outputs:
+        if output.value > DUST and output.address != NO_ADDRESS:
+            receivers.setdefault(output.value, set()).add(output.address)
+    equal = max(map(len, receivers.values()), default=0)
+    payers = len({each.address for each in transaction.inputs})
+    return YES if LEAST_EQUAL_OUTPUTS <= equal <= payers else NO
+
+
+@heuristic("equal_output_coinjoin", 1, kind=COINJOIN, plain=plain, code=["clew.kernels.rules"])
+def equal_output_coinjoin(transactions: Transactions) -> Answers:
     """Several owners join their inputs and take equal outputs, so that nobody can tell whose is whose.
 
     Yes: some value above 2,730 satoshi goes to at least two different addresses, and at least as
@@ -22,6 +38,8 @@ def equal_output_coinjoin(transactions: Any) -> Answers:
     links and never adds a wrong one: for exhibits, a link too few is better than one too many. It
     misses PayJoin and any join without equal outputs.
     """
-    answers = np.empty(len(transactions.first_input) - 1, np.int8)
-    rules.equal_output(transactions, answers)
+    from clew.kernels import rules
+
+    answers = np.empty(len(transactions), np.int8)
+    rules.equal_output(rules.shape_of(transactions), answers)
     return answers
