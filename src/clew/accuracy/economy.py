@@ -50,6 +50,7 @@ def read_economy(folder: Path, ledger: Ledger, rank: int = OWN_WORLDS) -> Truth:
         "seed": int(totals["seed"]),
         "blocks": int(totals["blocks"]),
         "tip": str(totals["tip"]),
+        "time": int(ledger.column("blocks.time")[ledger.tip.height]),
     }
     truth = nothing_known(ledger, source)
     _society(inside, truth)

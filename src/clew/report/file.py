@@ -22,7 +22,7 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
     StorageError if the disk refuses.
     """
     path = Path(path)
-    setter = _setter(path)
+    setter = setter_of(path)
     if not path.parent.is_dir():
         raise ReportError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
@@ -33,15 +33,15 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
     try:
         from clew.report.chapters import document
 
-        content = setter(document(answers, version=_version(), limit=limit))
+        content = setter(document(answers, version=version(), limit=limit))
     except ImportError as error:
         raise ReportError(
             f"a report needs the package {error.name}, which is not installed: pip install 'clew[report]'"
         ) from error
-    _replace(path, content)
+    replace(path, content)
 
 
-def _setter(path: Path) -> Callable[[Document], bytes]:
+def setter_of(path: Path) -> Callable[[Document], bytes]:
     """What sets the kind of file that the name asks for."""
     from clew.report.html import html
     from clew.report.pdf import pdf
@@ -54,7 +54,7 @@ def _setter(path: Path) -> Callable[[Document], bytes]:
     return setter
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
     """Write beside, flush to the disk, then take the place in one step."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -71,7 +71,7 @@ def _replace(path: Path, content: bytes) -> None:
         raise StorageError(f"cannot write {path}: {reason}; what was there before is untouched") from error
 
 
-def _version() -> str:
+def version() -> str:
     try:
         return installed("clew")
     except PackageNotFoundError:
