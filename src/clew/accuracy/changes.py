@@ -88,13 +88,9 @@ class ChangeScore:
             self.partings,
             Tally(share * (1 - share) * count, count),
         )
-        classes = [
-            Parting("probability", np.searchsorted(BOUNDS, probability, "right") - 1, class_names())
-        ]
+        classes = [Parting("probability", np.searchsorted(BOUNDS, probability, "right") - 1, class_names())]
         yield from figures(Key(CHANGE, subject, "change among"), right, among, classes, Tally(hits, count))
-        yield from figures(
-            Key(CHANGE, subject, "mean probability", form="mean"), probability, among, classes
-        )
+        yield from figures(Key(CHANGE, subject, "mean probability", form="mean"), probability, among, classes)
         certain = among & (probability >= CERTAIN)
         key = Key(CHANGE, subject, f"right at {CERTAIN} or more")
         yield from figures(key, right, certain, self.partings, self.base)

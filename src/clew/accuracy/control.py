@@ -23,9 +23,7 @@ class ControlScore:
 
     def __init__(self, truth: Truth, chain: Chain) -> None:
         self.several = chain.has_several_addresses()
-        known = np.bincount(
-            chain.spender[truth.actor[chain.owner] != NOT_KNOWN], minlength=len(self.several)
-        )
+        known = np.bincount(chain.spender[truth.actor[chain.owner] != NOT_KNOWN], minlength=len(self.several))
         self.counted = self.several & (known > 1)
         self.one: dict[str, Array] = {}
         for control, of in _controls(truth).items():

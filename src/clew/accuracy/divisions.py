@@ -18,7 +18,9 @@ def divisions_of(ledger: Ledger) -> Iterator[Division]:
     yield Division(
         name=STRICT,
         entity=np.asarray(ledger.column("entities.entity")),
-        links={name: np.asarray(ledger.column(f"links.{name}")) for name in ("a", "b", "transaction", "rule")},
+        links={
+            name: np.asarray(ledger.column(f"links.{name}")) for name in ("a", "b", "transaction", "rule")
+        },
         rules=tuple(name for name, _ in rules),
         versions=tuple(rules),
     )

@@ -122,8 +122,8 @@ def read_table(folder: Path, name: str, columns: Iterable[str]) -> Any:
     except (OSError, ArrowException) as error:
         told = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(
-            f"{path}: expected the table {name} of an economy's truth, found that it cannot be read ({told}); "
-            "simulate it again"
+            f"{path}: expected the table {name} of an economy's truth, found that it cannot be read "
+            f"({told}); simulate it again"
         ) from None
     missing = [each for each in wanted if each not in table.column_names]
     if missing:
@@ -161,7 +161,7 @@ def _transactions(folder: Path, truth: Truth) -> None:
     rows = _numbers(table, "tx")
     if len(rows) != len(truth.form) - 1 or (len(rows) and int(rows.max()) >= len(truth.form)):
         raise UsageError(
-            f"{folder}: expected {len(truth.form) - 1} transactions, one of each of the ledger's but the first, "
+            f"{folder}: expected {len(truth.form) - 1} transactions, each of the ledger's but the first, "
             f"found {len(rows)}; name the truth of this ledger"
         )
     codes, truth.forms = _codes(table, "form")

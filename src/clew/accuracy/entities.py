@@ -133,9 +133,7 @@ def _entities(subject: str, control: str, table: Contingency) -> Iterator[Figure
     )
 
 
-def _service(
-    subject: str, table: Contingency, mine: Array, counted: Array, truth: Truth
-) -> Iterator[Figure]:
+def _service(subject: str, table: Contingency, mine: Array, counted: Array, truth: Truth) -> Iterator[Figure]:
     """Strangers among the addresses of every entity that holds an address at which the service was paid."""
     if truth.service == NOT_KNOWN or not len(truth.service_addresses):
         return

@@ -66,7 +66,9 @@ class Failures:
         groups, of, counts = np.unique(place, return_inverse=True, return_counts=True)
         for i in np.lexsort((groups, -counts)):
             rows = np.flatnonzero(of == i)[:EXAMPLES]
-            protocol = self._truth.protocols[max(NO_PROTOCOL, int(self._truth.protocol[transactions[rows[0]]]))]
+            protocol = self._truth.protocols[
+                max(NO_PROTOCOL, int(self._truth.protocol[transactions[rows[0]]]))
+            ]
             form = self._forms[int(groups[i]) // len(self._models)]
             yield Failure(
                 about=about,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from clew.accuracy.truth import NO_PROTOCOL, NOT_KNOWN, REAL, Truth, nothing_known
 from clew.errors import AddressError, NotFoundError, UsageError
@@ -86,14 +84,21 @@ class _Reader:
 
     def _form(self, path: Path, head: Sequence[str]):  # type: ignore[no-untyped-def]
         columns = set(head)
-        if {"address", "owner"} <= columns and columns <= {"address", "owner", "wallet", "kind", "is_derived"}:
+        if {"address", "owner"} <= columns and columns <= {
+            "address",
+            "owner",
+            "wallet",
+            "kind",
+            "is_derived",
+        }:
             return self._address
         if columns in ({"txid", "vout", "is_change"}, {"output", "is_change"}):
             return self._output
         if {"txid", "is_coinjoin"} <= columns and columns <= {"txid", "is_coinjoin", "protocol"}:
             return self._transaction
         raise UsageError(
-            f"{path}:1: expected the columns {FORMS}, found {','.join(head) or 'nothing'}; mend the first line"
+            f"{path}:1: expected the columns {FORMS}, found {','.join(head) or 'nothing'}; "
+            "mend the first line"
         )
 
     def _address(self, where: str, row: dict[str, str]) -> None:
@@ -152,7 +157,9 @@ class _Reader:
 
     def _once(self, where: str, known: int, told: int) -> None:
         if known not in (NOT_KNOWN, told):
-            raise UsageError(f"{where}: expected one thing of each, found the opposite before; keep one of them")
+            raise UsageError(
+                f"{where}: expected one thing of each, found the opposite before; keep one of them"
+            )
 
     def _leave_out(self, why: str) -> None:
         self.truth.left_out[why] = self.truth.left_out.get(why, 0) + 1
@@ -182,7 +189,6 @@ def _truth_of(where: str, name: str, text: str) -> bool:
     if word not in YES_WORDS + NO_WORDS:
         raise UsageError(f"{where}: expected {name} to be 1 or 0, found {text!r}; mend the line")
     return word in YES_WORDS
-
 
 
 __all__ = ["FORMS", "read_labels"]

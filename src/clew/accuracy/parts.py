@@ -34,7 +34,7 @@ def figures(
         of = parting.of[chosen]
         number = np.bincount(of, minlength=len(parting.names))
         total = np.bincount(of, weights=value, minlength=len(parting.names))
-        for i in np.flatnonzero(number):
+        for i in np.flatnonzero(number).tolist():
             part = replace(key, by=parting.by, group=parting.names[i])
             yield Figure(part, Tally(float(total[i]), int(number[i])))
 

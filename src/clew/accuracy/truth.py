@@ -83,7 +83,7 @@ class Truth:
 
     def model_of(self, wallets: Array) -> tuple[Array, tuple[str, ...]]:
         """The model of each wallet as a number, and the models' names; unknown wallets have the last."""
-        names = tuple(sorted(set(self.models))) + ("unknown",)
+        names = (*sorted(set(self.models)), "unknown")
         numbers = np.array([names.index(each) for each in self.models] + [len(names) - 1], np.int64)
         return numbers[np.where(wallets < 0, len(self.models), wallets)], names
 

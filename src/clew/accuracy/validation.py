@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from clew.accuracy.failures import EXAMPLES, Failure
 from clew.accuracy.figures import Figure, Key, Tally
 from clew.accuracy.intervals import draws, resampled, wilson
@@ -78,7 +76,7 @@ class Validation:
         self.scores = tuple(scores)
         self.rank = int(scores[0].source["rank"])
         self._check()
-        self.economies = tuple(
+        self.economies: tuple[dict[str, Any], ...] = tuple(
             {"truth": each.source, "counts": each.counts, "left_out": _left_out(each.left_out)}
             for each in scores
         )
@@ -115,11 +113,15 @@ class Validation:
     def _by_key(self) -> dict[Key, Row]:
         return {replace(row.key, form="share"): row for row in self.rows}
 
-    def row(self, about: str, subject: str, measure: str, control: str = "", by: str = "", group: str = "") -> Row | None:
+    def row(
+        self, about: str, subject: str, measure: str, control: str = "", by: str = "", group: str = ""
+    ) -> Row | None:
         """The figure of this name; None where nothing was counted."""
         return self._by_key.get(Key(about, subject, measure, control, by, group))
 
-    def part(self, about: str, subject: str, measure: str, control: str = "", by: str = "") -> tuple[Row, ...]:
+    def part(
+        self, about: str, subject: str, measure: str, control: str = "", by: str = ""
+    ) -> tuple[Row, ...]:
         """The figures of each class of a parting."""
         wanted = (about, subject, measure, control, by)
         return tuple(

@@ -16,9 +16,9 @@ from clew.errors import UsageError
 
 if TYPE_CHECKING:
     from clew.accuracy.score import Score
-    from clew.accuracy.tables import Sheet
     from clew.accuracy.truth import Truth
     from clew.accuracy.validation import Validation
+    from clew.accuracy.words import Sheet
     from clew.heuristics.registry import Heuristic
     from clew.ledger.ledger import Ledger
 
@@ -33,8 +33,8 @@ def truth_option(command: options.Command) -> options.Command:
         metavar="PATH",
         type=click.Path(path_type=Path),
         multiple=True,
-        help="What is true: the folder of an economy, a CSV file of labels, or a folder of them. Give it once "
-        "for each ledger.",
+        help="What is true: the folder of an economy, a CSV file of labels, or a folder of them. Give it "
+        "once for each ledger.",
     )(command)
 
 
@@ -149,9 +149,7 @@ def scored(
     return Validation([one(*pair, rank, rules, tell) for pair in zip(truths, ledgers, strict=True)])
 
 
-def one(
-    path: Path, ledger_path: Path, rank: int | None, rules: Sequence[Heuristic], tell: Tell
-) -> Score:
+def one(path: Path, ledger_path: Path, rank: int | None, rules: Sequence[Heuristic], tell: Tell) -> Score:
     """The score of one ledger beside one truth."""
     from clew.accuracy.divisions import divisions_of, models_of
     from clew.accuracy.score import score as score_of
@@ -195,7 +193,7 @@ def page(found: Validation) -> Page:
 
 
 def _table(shown: Page, sheet: Sheet) -> None:
-    from clew.accuracy.tables import heading, is_number
+    from clew.accuracy.words import heading, is_number
 
     shown.heading(sheet.title)
     shown.prose(sheet.said, "dim")

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options
-from clew.cli.score import ledgers_option, named, one, page, rank_option, rules_of, truth_option
+from clew.cli.score import (
+    ledgers_option,
+    named,
+    one,
+    page,
+    rank_option,
+    rules_of,
+    rules_option,
+    truth_option,
+)
 from clew.cli.sheet import show_json
 from clew.cli.units import duration, plural, size
 from clew.errors import ReportError, UsageError
@@ -68,7 +77,9 @@ SEEDS, BLOCKS = 3, 400
     show_default=True,
     help="How many blocks each economy has.",
 )
-@click.option("--people", metavar="N", type=options.Whole(0), help="How many people; the world's number without.")
+@click.option(
+    "--people", metavar="N", type=options.Whole(0), help="How many people; the world's number without."
+)
 @truth_option
 @ledgers_option
 @rank_option
@@ -141,7 +152,10 @@ def validate(
         shown = page(found)
         shown.heading("the report")
         shown.line(f"wrote {output} ({size(len(content))}), SHA-256 {said['sha256']}")
-        shown.line(f"of {plural(len(found.economies), 'economy', 'economies')}; SHA-256 of the figures {said['digest']}")
+        shown.line(
+            f"of {plural(len(found.economies), 'economy', 'economies')}; SHA-256 of the figures "
+            f"{said['digest']}"
+        )
         shown.show()
 
 

@@ -42,7 +42,7 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
 
 
 def setter_of(path: Path) -> Callable[[Document], bytes]:
-    """What sets the kind of file that the name asks for."""
+    """What sets the kind of file that the name asks for. Raises ReportError for another ending."""
     from clew.report.html import html
     from clew.report.pdf import pdf
 
@@ -55,7 +55,7 @@ def setter_of(path: Path) -> Callable[[Document], bytes]:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write beside, flush to the disk, then take the place in one step."""
+    """Write beside, flush to the disk, then take the place in one step. Raises StorageError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
@@ -72,6 +72,7 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def version() -> str:
+    """The version of Clew that is installed."""
     try:
         return installed("clew")
     except PackageNotFoundError:
