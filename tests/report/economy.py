@@ -17,6 +17,7 @@ LEDGER = {
         "hash": "0000000000000000002f1c4a" + "5b" * 20,
         "work": "000000000000000000000000000000000000000001a2b3c4d5e6f708192a3b4c",
     },
+    "rule_set": "strict",
     "rules": [{"name": "common_input", "version": 1}, {"name": "equal_output_coinjoin", "version": 1}],
 }
 SNAPSHOT = hashlib.sha256(b"snapshot").hexdigest()

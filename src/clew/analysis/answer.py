@@ -25,8 +25,8 @@ NOT_SEARCHED = "not searched"
 class Answer:
     """One question and its answer, at one state of the ledger.
 
-    ``ledger`` holds ``network``, ``tip`` (``height``, ``hash``, ``work``) and ``rules`` (``name``,
-    ``version`` of each rule that the ledger's entities rest on). ``snapshot`` is a
+    ``ledger`` holds ``network``, ``tip`` (``height``, ``hash``, ``work``), ``rule_set`` (the name of the
+    set of rules that its entities rest on) and ``rules`` (``name``, ``version`` of each of them). ``snapshot`` is a
     SHA-256 over everything the answer depends on. ``result`` holds plain values under stable keys:
     amounts are integers in satoshi, times are Unix seconds, hashes are hex as shown to people, and
     what is absent is None.
@@ -48,6 +48,7 @@ class Answer:
             "network": self.ledger["network"],
             "tip": self.ledger["tip"],
             "snapshot": self.snapshot,
+            "rule_set": self.ledger["rule_set"],
             "rules_in_force": self.ledger["rules"],
             **self.result,
             "caveats": list(self.caveats),

@@ -49,3 +49,19 @@ def together(entities: int, payments: int, value: int) -> str:
         f"{said}{payments:,} payments ({amount}) between them are not counted; ask about each alone "
         "to see them."
     )
+
+
+def as_of(height: int) -> str:
+    """That an answer is about the past."""
+    return (
+        f"As of block {height:,}, as if it were the last: what came later is left out, also the links that "
+        "joined entities since."
+    )
+
+
+def not_strict(rule_set: str) -> str:
+    """That an answer rests on rules that are less careful than those for exhibits."""
+    return (
+        f"By the set of rules {rule_set}, which joins more than strict does and is more often wrong: for "
+        "leads, not for exhibits."
+    )

@@ -9,12 +9,13 @@ import numpy as np
 from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
-from clew.analysis.flows import RECEIVING, Flows, flows_of
+from clew.analysis.flows import Flows, contains, flows_of
 from clew.analysis.ranking import Ranking
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, mixed
 from clew.ledger.columns import Array
-from clew.ledger.ledger import Ledger, expand
+from clew.ledger.control import Links
+from clew.ledger.ledger import Ledger
 from clew.schema import MAX_TRANSACTIONS, UNSPENT
 
 
@@ -29,8 +30,9 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
     rows = Rows(ledger)
     flows = flows_of(ledger, np.array([number]))
     addresses = _addresses(rows, flows, page(len(flows.addresses), limit, offset))
-    found = _link_rows(ledger, flows)
-    links = [_link(rows, row) for row in found[page(len(found), limit, offset)].tolist()]
+    found = own_links(ledger, flows.addresses)
+    count = len(found.a)
+    links = [link_row(rows, found, row) for row in range(count)[page(count, limit, offset)]]
     result: dict[str, Any] = {
         **rows.card(number),
         "lower_bound": True,
@@ -48,7 +50,7 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
         "links": links,
         "lists": {
             "addresses": list_status(len(addresses), len(flows.addresses)),
-            "links": list_status(len(links), len(found)),
+            "links": list_status(len(links), count),
         },
     }
     parameters = {"entity": number, "address": result["address"], "limit": limit, "offset": offset}
@@ -69,21 +71,19 @@ def _addresses(rows: Rows, flows: Flows, shown: slice) -> list[dict[str, Any]]:
     ]
 
 
-def _link_rows(ledger: Ledger, flows: Flows) -> Array:
-    """Rows of the links between addresses of one entity: they stand in transactions it signed."""
-    linked = ledger.column("links.transaction")
-    signed = flows.transactions[flows.kinds != RECEIVING].astype(linked.dtype)
-    starts = np.searchsorted(linked, signed)
-    return expand(starts, np.searchsorted(linked, signed, "right") - starts)
+def own_links(ledger: Ledger, addresses: Array) -> Links:
+    """The links between ``addresses``, all those of some entities (ascending), in chain order."""
+    links = ledger.control.links_of(addresses)
+    return links.some(contains(addresses, links.a))
 
 
-def _link(rows: Rows, row: int) -> dict[str, Any]:
-    ledger = rows.ledger
-    rule = ledger.manifest.rules[int(ledger.column("links.rule")[row])]
-    place = rows.place(int(ledger.column("links.transaction")[row]))
+def link_row(rows: Rows, links: Links, row: int) -> dict[str, Any]:
+    """One link: its addresses, where it stands, and by which rule."""
+    rule = rows.ledger.rules[int(links.rule[row])]
+    place = rows.place(int(links.transaction[row]))
     return {
-        "a": rows.address(int(ledger.column("links.a")[row])),
-        "b": rows.address(int(ledger.column("links.b")[row])),
+        "a": rows.address(int(links.a[row])),
+        "b": rows.address(int(links.b[row])),
         "txid": place["txid"],
         "height": place["height"],
         "time": place["time"],
@@ -109,4 +109,4 @@ def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
     return answer(ledger, "entities", parameters, result, (LOWER_BOUND,), ENTITY_ERROR)
 
 
-__all__ = ["entities", "entity"]
+__all__ = ["entities", "entity", "link_row", "own_links"]

@@ -26,13 +26,9 @@ class Ranking:
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        self._derived = ledger.derived
+        self._ledger = ledger
         self._total = ledger.counts["entities"]
         self._addresses = ledger.counts["addresses"]
-        self._grown, self._grown_sizes = self._derived.grown_entities()
-        # In the base they are others: part of another one, or with more addresses.
-        gone = np.concatenate([self._derived.absorbed_entities(), self._grown])
-        self._gone = np.unique(gone[gone < self._derived.base.addresses])
         self.sizes, self.numbers = self._counted()
 
     def _counted(self) -> tuple[Array, Array]:
@@ -95,41 +91,23 @@ class Ranking:
 
     def _several(self) -> Iterator[tuple[Array, Array]]:
         """Entities of several addresses, ascending, and their sizes; int64, in chunks."""
-        listed, sizes = (self._derived.column(f"entity_list.{name}") for name in ("entity", "size"))
-        done = 0
-        for start in range(0, len(listed), _ROWS_AT_ONCE):
-            ids = np.asarray(listed[start : start + _ROWS_AT_ONCE]).astype(np.int64)
-            held = np.asarray(sizes[start : start + _ROWS_AT_ONCE]).astype(np.int64)
-            keep = ~_marked(ids, self._gone)
-            end = bisect_left(self._grown, int(ids[-1]) + 1)
-            ids = np.concatenate([ids[keep], self._grown[done:end]])
-            held = np.concatenate([held[keep], self._grown_sizes[done:end]])
-            if end > done:
-                order = np.argsort(ids, kind="stable")
-                ids, held = ids[order], held[order]
-            done = end
-            yield ids, held
-        yield self._grown[done:], self._grown_sizes[done:]
+        return self._ledger.control.several()
 
     def _singles(self) -> Iterator[Array]:
         """Entities of one address, ascending; int64, in chunks."""
-        listed = self._derived.column("entity_list.entity")
+        entities, several = self._ledger.column("entities.entity"), self._several()
+        listed, more = np.empty(0, np.int64), True
         for first in range(0, self._addresses, _ROWS_AT_ONCE):
             last = min(first + _ROWS_AT_ONCE, self._addresses)
-            alone = self._derived.entity_span(first, last) == np.arange(first, last)
-            for several in (listed, self._grown):
-                rows = slice(bisect_left(several, first), bisect_left(several, last))
-                alone[np.asarray(several[rows]).astype(np.int64) - first] = False
+            while more and (not len(listed) or int(listed[-1]) < last):
+                following = next(several, None)
+                more = following is not None
+                listed = np.concatenate([listed, following[0]]) if following else listed
+            alone = entities[first:last] == np.arange(first, last)
+            edge = bisect_left(listed, last)
+            alone[listed[:edge] - first] = False
+            listed = listed[edge:]
             yield np.flatnonzero(alone) + first
-
-
-def _marked(ordered: Array, values: Array) -> Array:
-    """Which of ``ordered``, which ascends without repeats, are among ``values``; a mask."""
-    mask = np.zeros(len(ordered), np.bool_)
-    within = values[bisect_left(values, int(ordered[0])) : bisect_left(values, int(ordered[-1]) + 1)]
-    places = np.searchsorted(ordered, within)
-    mask[places[ordered[places] == within]] = True
-    return mask
 
 
 __all__ = ["Ranking"]

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import Answer
+from clew.analysis.caveats import as_of, not_strict
 from clew.errors import UsageError
 from clew.ledger.columns import Array
+from clew.ledger.control import STRICT
 from clew.ledger.ledger import Ledger
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, OVERWRITTEN, SCRIPT_TYPES, UNSPENDABLE
 
@@ -94,10 +96,14 @@ def answer(
     caveats: tuple[str, ...] = (),
     error_estimate: str | None = None,
 ) -> Answer:
-    """An answer that states the ledger it was found in."""
+    """An answer that states the ledger it was found in, and as of which block and by which set of rules."""
     tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
-    rules = [{"name": rule.name, "version": rule.version} for rule in ledger.manifest.rules]
-    stated = {"network": ledger.network.name, "tip": tip, "rules": rules}
+    rules = [{"name": rule.name, "version": rule.version} for rule in ledger.rules]
+    stated = {"network": ledger.network.name, "tip": tip, "rule_set": ledger.control.name, "rules": rules}
+    if ledger.control.name != STRICT:
+        caveats = (not_strict(ledger.control.name), *caveats)
+    if ledger.is_past:
+        caveats = (as_of(ledger.tip.height), *caveats)
     return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
 
 

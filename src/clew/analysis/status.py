@@ -13,12 +13,12 @@ def status(ledger: Ledger) -> Answer:
 
     ``unspent`` leaves out what nobody can spend, as Bitcoin Core's count does.
     """
-    manifest = ledger.manifest
+    sums = ledger.sums()
     result = {
         "counts": dict(ledger.counts),
-        "unspent": {"outputs": manifest.sums.unspent_outputs, "value": manifest.sums.unspent_value},
+        "unspent": {"outputs": sums.unspent_outputs, "value": sums.unspent_value},
         "source": behind(ledger),
-        "rules": [{"name": rule.name, "version": rule.version} for rule in manifest.rules],
+        "rules": [{"name": rule.name, "version": rule.version} for rule in ledger.rules],
     }
     return answer(ledger, "status", {}, result)
 

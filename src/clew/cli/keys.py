@@ -55,7 +55,8 @@ EVERY: tuple[Key, ...] = (
     Key("tip.hash", TEXT, HEX, "Its hash."),
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
     Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
-    Key("rules_in_force", LIST, "", "The rules that the ledger's entities rest on."),
+    Key("rule_set", TEXT, "", "Name of the set of rules that the entities rest on; strict unless asked."),
+    Key("rules_in_force", LIST, "", "The rules of that set."),
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
     Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
@@ -184,6 +185,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("script_type", TEXT + OR_NULL, "", "Type of the script it spends; null for a coinbase."),
             Key("entity", INTEGER + OR_NULL, "address id", "Entity of that address; null for a coinbase."),
             Key("sequence", INTEGER, "", "Sequence number."),
+            Key(
+                "signing",
+                LIST,
+                "",
+                "What its signatures say: all, none, single, anyonecanpay, other (hash types; other is also "
+                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was shown), "
+                "multisig (a script of m of n keys was executed).",
+            ),
         ),
         Key("outputs", LIST, "", "Its outputs, in order."),
         *under(

@@ -159,6 +159,11 @@ class RareColumn(Numbers):
         """The numbers at ``rows``."""
         return self._decode(self._codes[rows], lambda rare: rows[rare])
 
+    def first(self, rows: int) -> RareColumn:
+        """The column of its first ``rows``."""
+        # Rows of later ones among the rare do no harm: nobody asks for them.
+        return RareColumn(first_rows(self._codes, rows), self._meaning, self._mark, self._rows, self._values)
+
     def _decode(self, codes: Array, row_of: Any) -> Array:
         numbers: Array = codes if self._meaning is None else self._meaning[codes]
         rare = np.nonzero(codes == self._mark)
@@ -229,6 +234,20 @@ def _with_rare(column: Column, codes: Data, rows: Data, values: Data) -> Data:
     return RareColumn(codes, _CODES[column.storage], RARE, rows, values)
 
 
+def first_rows(column: Data, rows: int) -> Data:
+    """The first ``rows`` of a column, as a column; nothing is copied."""
+    if isinstance(column, PiecedColumn):
+        parts = [
+            part[: rows - start] for part, start in zip(column.parts, column.starts, strict=False) if start < rows
+        ]
+        return PiecedColumn(parts or [column.parts[0][:0]])
+    if isinstance(column, WideColumn):
+        return WideColumn(first_rows(column.low, rows), first_rows(column.high, rows))
+    if isinstance(column, RareColumn):
+        return column.first(rows)
+    return column[:rows]
+
+
 def search(ordered: Any, values: Array, side: Literal["left", "right"] = "left") -> Array:
     """Where ``values`` would stand in an ascending column; int64. No piece of it is copied."""
     parts = ordered.parts if isinstance(ordered, PiecedColumn) else [np.asarray(ordered)]
@@ -266,5 +285,6 @@ __all__ = [
     "RareColumn",
     "WideColumn",
     "column_files",
+    "first_rows",
     "map_tables",
 ]

@@ -6,6 +6,7 @@ and reversed hex outside, amounts are satoshi.
 
 from __future__ import annotations
 
+import copy
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
@@ -21,11 +22,13 @@ from clew.bitcoin.networks import NETWORKS, Network
 from clew.errors import AddressError, NotALedgerError, NotFoundError, UsageError
 from clew.ledger import manifest as manifests
 from clew.ledger.columns import Array, Data, map_tables, search
-from clew.ledger.derived import AddressSums, Derived, EntityOf, SpentBy, expand
+from clew.ledger.control import STRICT, Control, EntityColumn, Strict
+from clew.ledger.derived import AddressSums, Derived, EntityOf, SpentBy, exact_sum, expand
 from clew.ledger.digest import BEFORE_GENESIS, block_digest, content_digest, ledger_digest
 from clew.ledger.keys import address_key, transaction_key
-from clew.ledger.manifest import Manifest, Piece, Tip
-from clew.ledger.segments import Counts
+from clew.ledger.manifest import Manifest, Piece, Rule, Tip
+from clew.ledger.past import Past, cut_columns
+from clew.ledger.segments import Counts, Sums
 from clew.ledger.segments import read as read_segment
 from clew.ledger.sizes import Sizes
 from clew.schema import (
@@ -37,6 +40,7 @@ from clew.schema import (
     NONSTANDARD,
     PAYLOAD_LENGTH,
     ROW_TABLES,
+    UNSPENT,
     VERSION,
     WITNESS_UNKNOWN,
     Table,
@@ -54,6 +58,11 @@ _SPARSE = (
 )
 """Row tables whose rows belong to the block of the address, transaction or output they name."""
 
+_ORDERED_BY = {table: (key, counted) for table, key, counted in _SPARSE}
+_ORDERED_BY["links"] = ("transaction", "transactions")
+_ROWS_AT_ONCE = 1 << 22
+
+_COUNTED = ("blocks", "transactions", "outputs", "inputs", "addresses")
 
 NO_TIP = Tip(-1, "00" * 32, "00" * 32)
 """The tip of a state without blocks, which only a writer sees."""
@@ -76,8 +85,12 @@ class Ledger:
     manifest: Manifest
     network: Network
     tip: Tip
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     """Blocks, transactions, outputs, inputs, addresses and entities."""
+    control: Control
+    """Who controls what; see ``seen_by``."""
+    is_past: bool
+    """True for what ``at`` gives."""
 
     def __init__(self, path: str | Path, manifest: Manifest | None = None) -> None:
         self.path = Path(path)
@@ -101,9 +114,8 @@ class Ledger:
                 f"found network {self.manifest.network!r}; build the ledger again"
             )
         self.network = NETWORKS[self.manifest.network]
-        rows = self.manifest.counts
-        self.counts = {name: rows[name] for name in ("blocks", "transactions", "outputs", "inputs")}
-        self.counts |= {"addresses": rows["addresses"], "entities": self.manifest.sums.entities}
+        self.is_past = False
+        self._see(Strict(self), {name: self.manifest.counts[name] for name in _COUNTED})
 
     def _open_files(self) -> None:
         manifest, base = self.manifest, self.manifest.base
@@ -131,6 +143,77 @@ class Ledger:
 
     def _is_closed(self) -> UsageError:
         return UsageError(f"{self.path}: the ledger is closed; open it again to ask")
+
+    def _see(self, control: Control, rows: Mapping[str, int]) -> None:
+        self.control = control
+        self.counts = _Counts(rows, control)
+
+    def seen_by(self, control: Control) -> Ledger:
+        """This ledger through another control: what it says of entities, and the rules that it names.
+
+        It shares the files; closing one closes neither the other.
+        """
+        view = copy.copy(self)
+        view._see(control, {name: self.counts[name] for name in _COUNTED})
+        entities = EntityColumn(control, self.counts["addresses"])
+        view._columns = {**self._columns, "entities.entity": entities}
+        return view
+
+    def at(self, height: int) -> Ledger:
+        """This ledger as it was when the block at ``height`` was its tip.
+
+        Raises UsageError where it does not reach that far, or its control cannot say.
+        """
+        if not 0 <= height <= self.tip.height:
+            raise UsageError(
+                f"height {height}: the ledger holds heights 0 to {self.tip.height}; ask for one of these, or let "
+                "clew index read what the node has written since"
+            )
+        if height == self.tip.height:
+            return self
+        counts = {"blocks": height + 1}
+        counts |= {name: int(self.column(f"blocks.{_FIRST_ROW[name]}")[height + 1]) for name in _COUNTED[1:]}
+        view = copy.copy(self)
+        work = self.column("blocks.work")[height].tobytes().hex()
+        view.tip, view.is_past = Tip(height, self.block_hash(height), work), True
+        columns = cut_columns(self._columns, {**counts, "block_digests": height + 1}, _ORDERED_BY)
+        end = Counts(*(counts[name] for name in ("transactions", "outputs", "addresses")))
+        view._derived = Past(self.derived, columns, end)
+        columns["spends.spent_by"] = SpentBy(view._derived)
+        columns["transactions.size"] = Sizes(columns)
+        view._columns = columns
+        # The control may ask for any of this.
+        view.counts = _Counts(counts, None)
+        view._see(self.control.at(view), counts)
+        columns["entities.entity"] = EntityColumn(view.control, counts["addresses"])
+        return view
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that its entities rest on; a link's rule number counts here."""
+        return self.control.rules
+
+    @property
+    def rolling_digest(self) -> str:
+        """The rolling digest of all rows up to the tip, as hex."""
+        if not self.is_past:
+            return self.manifest.digest
+        digest: bytes = self.column("block_digests.digest")[self.tip.height].tobytes()
+        return digest.hex()
+
+    def sums(self) -> Sums:
+        """Entities, unspent outputs and their value at the tip. Of the past, reads all outputs."""
+        if not self.is_past:
+            return Sums(
+                self.control.count, self.manifest.sums.unspent_outputs, self.manifest.sums.unspent_value
+            )
+        outputs = value = 0
+        for first in range(0, self.counts["outputs"], _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            left = np.flatnonzero(self.column("spends.spent_by")[rows] == UNSPENT)
+            outputs += len(left)
+            value += exact_sum(self.column("outputs.value")[rows][left])
+        return Sums(self.control.count, outputs, value)
 
     def column(self, name: str) -> Any:
         """The column called ``table.column``: an array, or something that gives arrays.
@@ -368,31 +451,39 @@ class Ledger:
 
     def members_of(self, entities: Array) -> Array:
         """Addresses of distinct entities, ascending; u4. Raises NotFoundError."""
-        return self.derived.members_of(entities)
+        return self.control.members_of(entities)
 
     def entity_sizes(self, entities: Array) -> Array:
         """How many addresses entities have; int64, same shape. Raises NotFoundError."""
-        return self.derived.sizes_of(entities)
+        return self.control.sizes_of(entities)
 
     def entity_totals(self, entity: int) -> tuple[int, int, int]:
         """Outputs that an entity received, their sum, and the sum of those unspent, in satoshi.
 
         Raises NotFoundError.
         """
-        return self.derived.totals_of(entity)
+        kept = self.control.totals_of(entity)
+        if kept is not None:
+            return kept
+        outputs = self.outputs_of_addresses(self.members(entity))
+        values = self.column("outputs.value")[outputs]
+        unspent = self.column("spends.spent_by")[outputs] == UNSPENT
+        return len(outputs), exact_sum(values), exact_sum(values[unspent])
 
     # What the ledger is
 
     def snapshot(self) -> str:
         """SHA-256 over everything an answer depends on, as hex."""
-        stated = {
+        stated: dict[str, Any] = {
             "attributions": None,
-            "digest": self.manifest.digest,
+            "digest": self.rolling_digest,
             "prices": None,
-            "rules": [[rule.name, rule.version, rule.source] for rule in self.manifest.rules],
+            "rules": [[rule.name, rule.version, rule.source] for rule in self.rules],
             "schema": VERSION,
             "tip": self.tip.hash,
         }
+        if self.control.name != STRICT:
+            stated["rule_set"] = [self.control.name, self.control.digest]
         return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
     def digest(self) -> str:
@@ -403,9 +494,9 @@ class Ledger:
         rolling = BEFORE_GENESIS
         for rows in self._blocks_of_rows():
             rolling = block_digest(rolling, content_digest(rows), rows)
-        if rolling.hex() != self.manifest.digest:
+        if rolling.hex() != self.rolling_digest:
             raise NotALedgerError(
-                f"{self.path}: expected rolling digest {self.manifest.digest}, found {rolling.hex()}; "
+                f"{self.path}: expected rolling digest {self.rolling_digest}, found {rolling.hex()}; "
                 "the ledger is damaged, build it again"
             )
         derived: dict[str, dict[str, Any]] = {}
@@ -433,6 +524,28 @@ class Ledger:
                 }
                 for table in tables
             }
+
+
+class _Counts(Mapping[str, int]):
+    """Rows by name, and ``entities``, which some controls must count first."""
+
+    def __init__(self, rows: Mapping[str, int], control: Control | None) -> None:
+        self._rows = rows
+        self._control = control
+
+    def __getitem__(self, name: str) -> int:
+        if name == "entities" and self._control:
+            return self._control.count
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self._rows, "entities")
+
+    def __len__(self) -> int:
+        return len(self._rows) + 1
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def _finished(path: Path, manifest: Manifest) -> Tip:

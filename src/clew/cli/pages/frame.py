@@ -63,7 +63,7 @@ def foot(sheet: Sheet, answer: Answer) -> None:
         sheet.prose(f"error estimate: {answer.error_estimate}", "dim")
     tip = answer.ledger["tip"]
     sheet.line(f"{answer.ledger['network']}, tip {number(tip['height'])} {tip['hash']}", "dim")
-    sheet.line(f"rules {rules(answer.ledger['rules'])}", "dim")
+    sheet.line(f"rules {answer.ledger['rule_set']}: {rules(answer.ledger['rules'])}", "dim")
     sheet.line(f"snapshot {answer.snapshot}", "dim")
 
 
