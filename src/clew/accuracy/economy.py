@@ -49,6 +49,7 @@ def read_economy(folder: Path, ledger: Ledger, rank: int = OWN_WORLDS) -> Truth:
         "era": str(totals["era"]),
         "seed": int(totals["seed"]),
         "blocks": int(totals["blocks"]),
+        "people": None,
         "tip": str(totals["tip"]),
         "time": int(ledger.column("blocks.time")[ledger.tip.height]),
     }

@@ -68,7 +68,7 @@ def entities(found: Validation, subject: str) -> Sheet:
         said = f"addresses {row.key.group}: with somebody who is no owner"
         rows.append((said, rate(row), between(row), counted(row.tally), base(row)))
     return Sheet(
-        f"Entities by {subject}",
+        f"All addresses, by {subject}",
         "Control is the owner's (by actor), and the wallet's where that is said. Base: what would be so of "
         "addresses drawn blindly.",
         ("", "share>", "95 % interval>", "counted>", "base>"),
@@ -95,7 +95,7 @@ def entities_by(found: Validation, subject: str, by: str) -> Sheet:
             )
         )
     return Sheet(
-        f"Entities by {subject}, by {by}",
+        f"By {by}, by {subject}",
         "Per address (B-cubed): which part of its entity is its owner's, and which part of its owner, or of "
         "its wallet, was found.",
         (by, "addresses>", "precision>", "95 % interval>", "recall, owner>", "recall, wallet>"),

@@ -41,6 +41,7 @@ def read_labels(path: Path, ledger: Ledger, rank: int = REAL) -> Truth:
         "era": "",
         "seed": None,
         "blocks": tip.height + 1,
+        "people": None,
         "tip": ledger.block_hash(tip.height),
         "time": int(ledger.column("blocks.time")[tip.height]),
     }

@@ -44,7 +44,7 @@ def by_world(found: Validation, rows: Iterable[tuple[str, Row | None]]) -> Sheet
             shares = [_of_world(row, tally) for _, tally in found.by_world(row)]
             listed.append((name, *shares))
     return Sheet(
-        "By world",
+        "Main figures",
         "Each figure of each world alone, over its seeds.",
         ("", *(f"{world or 'labels'}>" for world in found.worlds)),
         tuple(listed),
@@ -96,7 +96,7 @@ def failures(found: Validation, most: int = 5) -> Sheet:
                 )
             )
     return Sheet(
-        "Known failures",
+        "By form of transaction",
         f"At most {most} forms of each way to fail, the most frequent first; the example stands in the "
         "economy of that number above.",
         ("rule", "what", "where", "how often>", "example"),

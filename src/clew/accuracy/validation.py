@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from clew.accuracy.failures import EXAMPLES, Failure
-from clew.accuracy.figures import Figure, Key, Tally
+from clew.accuracy.figures import ADDRESSES, Figure, Key, Tally
 from clew.accuracy.intervals import draws, resampled, wilson
 from clew.accuracy.score import Score
 from clew.accuracy.truth import RANKS
@@ -26,8 +26,8 @@ Interval = tuple[float, float]
 class Row:
     """A figure over all economies, and of each in the order of ``Validation.economies``.
 
-    ``wilson``: the interval as if all items were independent, of shares only; ``resampled``: the one of
-    resampled worlds, where there are two economies or more. Both hold 95 %.
+    ``wilson``: the interval as if all items were independent, where each is right or wrong;
+    ``resampled``: the one of resampled worlds, where there are two economies or more. Both hold 95 %.
     """
 
     key: Key
@@ -197,7 +197,9 @@ def _row(key: Key, figures: Sequence[Figure | None], weights: Array | None) -> R
     has_base = any(figure is not None and figure.base is not None for figure in figures)
     bases = tuple(NOTHING if figure is None or figure.base is None else figure.base for figure in figures)
     whole = sum(each, NOTHING)
-    exact = wilson(int(whole.hits), int(whole.of)) if key.form == "share" else None
+    # Parts that are summed are shares of items where every part is whole.
+    is_share = key.form == "share" or (key.about == ADDRESSES and whole.hits == whole.of)
+    exact = wilson(int(whole.hits), int(whole.of)) if is_share else None
     by_world = None if weights is None else resampled([t.hits for t in each], [t.of for t in each], weights)
     return Row(key, each, bases if has_base else None, exact, by_world)
 

@@ -221,7 +221,7 @@ def _economy(
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", threads=threads)
         found = one(folder / "economy", folder / "ledger", rank, rules, lambda _: None)
     # The folder is gone: what was made is said instead.
-    found.source["name"] = f"{world.name}, seed {seed}"
+    found.source.update(name=f"{world.name}, seed {seed}", people=people)
     _say(f"world {world.name}, seed {seed}: scored in {duration(time.perf_counter() - started)}")
     return found
 

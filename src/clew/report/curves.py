@@ -12,6 +12,7 @@ from clew.report.charts import (
     OUTFLOWS_COLOUR,
     PAYMENTS_COLOUR,
     axes_at,
+    plain_number,
     sheet_of,
     svg_of,
 )
@@ -19,7 +20,7 @@ from clew.report.charts import (
 SIDE = 70.0
 ROW = 4.6
 TOP = 9.0
-NAMES = 62.0
+NAMES = 48.0
 """Millimetres of the names at the left of shares."""
 
 
@@ -77,6 +78,7 @@ def calibration_chart(points: Sequence[Stated]) -> str:
             linewidth=0,
         )
         lower.set_yscale("log")
+        lower.yaxis.set_major_formatter(lambda value, _: plain_number(value))
         lower.set_ylim(0.7, max(each.count for each in points) * 2)
         for axes in (upper, lower):
             axes.set_xlim(-0.02, 1.02)

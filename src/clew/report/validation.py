@@ -36,6 +36,8 @@ from clew.report.document import (
 MOTTO = "The rate on the real chain is unknown."
 LETTER, GAP, LEAST = 1.58, 2.8, 13.0
 """Millimetres of a digit in a table, of the space around a column, and of the narrowest column."""
+MOST_ABREAST = 3
+"""Key figures that stand side by side."""
 WIDE = 34
 """Characters from which a text is set as code, which may break anywhere."""
 
@@ -69,8 +71,9 @@ def document(found: Validation, *, digest: str, version: str) -> Document:
 
 def _short(found: Validation) -> Iterator[Part]:
     figures = list(_key_figures(found))
-    for start in range(0, len(figures), 3):
-        yield KeyFigures(tuple(figures[start : start + 3]))
+    rows = -(-len(figures) // MOST_ABREAST)
+    for row in range(rows):
+        yield KeyFigures(tuple(figures[row * len(figures) // rows : (row + 1) * len(figures) // rows]))
     yield Paragraph(
         prose(
             "These are shares of conclusions about made-up or labelled chains. They are not the probability "
@@ -273,14 +276,15 @@ def _again(found: Validation) -> Iterator[Part]:
     for each in found.economies:
         truth = each["truth"]
         if truth["kind"] == "economy":
+            people = "" if truth["people"] is None else f" --people {truth['people']}"
             lines.append(
                 f"clew validate --worlds {truth['world']} --seeds 1 --first-seed {truth['seed']} --blocks "
-                f"{truth['blocks']} -o {truth['world']}-{truth['seed']}.json"
+                f"{truth['blocks']}{people} -o {truth['world']}-{truth['seed']}.json"
             )
     yield Paragraph(
         prose(
-            "Each economy by itself, with this version of Clew and the sizes it was made with (`--people`); "
-            "the parts are then put together by one more run."
+            "Each economy by itself, as the first is here, with this version of Clew; the parts are put "
+            "together by one more run."
         )
         if lines
         else prose("The labels and the ledger, with this version of Clew.")
