@@ -22,7 +22,7 @@ from clew.report.file import version
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "clew" / "analysis" / "measured.py"
 
-HEAD = '''"""What was measured of each kind of conclusion. Made by tools/make_figures.py; do not edit it by hand."""
+HEAD = '''"""What was measured of each kind of conclusion. Made by tools/make_figures.py; not to be edited."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ from __future__ import annotations
 
 def module(found: Validation) -> str:
     """The text of the module."""
-    seeds = sorted(
-        {int(each["truth"]["seed"]) for each in found.economies if each["truth"]["seed"] is not None}
-    )
+    told = (each["truth"]["seed"] for each in found.economies)
+    seeds = sorted({int(seed) for seed in told if seed is not None})
     transactions = sum(int(each["counts"]["transactions"]) for each in found.economies)
     lines = [
         HEAD,
@@ -54,7 +53,7 @@ def module(found: Validation) -> str:
             "tuple[tuple[str, str, tuple[tuple[str, int], ...], str, int, int], ...]",
             [repr(tuple(each)) for each in conclusions(found)],
         ),
-        '"""Kind, rule or set, versions, class of probability, how many, how many wrong; see ``estimates``."""\n',
+        '"""Kind, rule or set, versions, class of probability, how many, how many wrong."""\n',
     ]
     return _formatted("".join(lines))
 
