@@ -6,6 +6,7 @@ reference page is made from this list, and tests compare it with real answers.
 
 from __future__ import annotations
 
+from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -569,6 +570,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("sha256", TEXT, HEX, "Its SHA-256."),
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
+    **ACCURACY,
     **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""
