@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from accuracy.conftest import Scored
+from accuracy.economy import Scored
 from clew.accuracy.economy import SERVICES, is_economy, read_economy
 from clew.accuracy.truth import NOT_KNOWN
 from clew.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accuracy.conftest import Scored
+from accuracy.economy import Scored
 from accuracy.made import tallies
 from clew.accuracy.divisions import divisions_of
 from clew.accuracy.figures import ACTOR

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from accuracy.conftest import Scored
+from accuracy.economy import Scored
 from accuracy.made import SOURCE
 from clew.accuracy.conclusions import conclusions
 from clew.accuracy.failures import Failure
