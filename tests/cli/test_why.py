@@ -114,7 +114,10 @@ def test_all_entities_as_of_a_height(inside: Run, ring: tuple[Path, Story]) -> N
     ("words", "said"),
     [
         (("entities", "--at", "999999"), "height 999999: the ledger holds heights 0 to"),
-        (("entities", "--rules", "extended"), "rules 'extended': expected a set that this ledger holds (strict)"),
+        (
+            ("entities", "--rules", "extended"),
+            "rules 'extended': expected a set that this ledger holds (strict)",
+        ),
         (("explain", "entity:1", "entity:1"), "expected two different addresses"),
         (("whatif", "entity:1", "--without", "luck"), "'luck': expected a rule of the set strict"),
         (("whatif", "entity:1"), "--without"),

@@ -6,6 +6,7 @@ reference page is made from this list, and tests compare it with real answers.
 
 from __future__ import annotations
 
+from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -68,7 +69,13 @@ EVERY: tuple[Key, ...] = (
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
     Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
-    Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
+    Key(
+        "error_estimate",
+        TEXT + OR_NULL,
+        "",
+        "How often such conclusions were wrong where the truth is known, or that nothing applicable was "
+        "measured; null where nothing is concluded.",
+    ),
 )
 """Keys of every answer."""
 
@@ -585,6 +592,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **ACCURACY,
     **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""

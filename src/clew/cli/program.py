@@ -18,9 +18,11 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
 from clew.cli.tags import tags
+from clew.cli.validate import validate
 from clew.cli.verify import verify
 
 
@@ -94,7 +96,7 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 for command in (
     index, follow, compact, verify, *questions.COMMANDS, *why.COMMANDS, tags, report, sql, export,
-    simulate, demo, completion,
+    score, validate, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
