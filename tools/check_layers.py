@@ -75,8 +75,13 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         # Tables larger than the caches are asked for ahead.
         "spends": frozenset({"jit", "words"}),
         "join": frozenset({"jit", "words"}),
+        "structure": frozenset({"jit", "words"}),
+        # Scripts of m of n keys are read where they are executed, too.
+        "signatures": frozenset({"jit", "scripts", "words"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
-        "parse": frozenset({"jit", "hashes", "queue", "scripts", "lookup", "words"}),
+        "parse": frozenset(
+            {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
+        ),
         # Constrained merging goes on in the forest of a plain union.
         "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.

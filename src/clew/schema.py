@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 2
+VERSION = 3
 """Version of the ledger's file format and of the meaning of its columns."""
 
 NO_ADDRESS = 0xFFFFFFFF
@@ -118,6 +118,49 @@ FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
 
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
+
+SIGNED_ALL = 1
+"""``inputs.signing``: some signature is over all inputs and outputs (ALL, or taproot's DEFAULT)."""
+
+SIGNED_NONE = 2
+"""Some signature is over no output."""
+
+SIGNED_SINGLE = 4
+"""Some signature is over the one output of its input's place."""
+
+SIGNED_ANYONECANPAY = 8
+"""Some signature is over its own input alone, whatever its outputs."""
+
+SIGNED_OTHER = 16
+"""Some signature has a hash type that none of the above is, or no strict DER form, so that it has none
+that can be relied on."""
+
+SIGNED_HIGH_R = 32
+"""Some ECDSA signature has an r of 33 bytes: the software that made it does not grind for a low r."""
+
+SHOWN_LONG_KEY = 64
+"""An uncompressed public key (65 bytes) was shown."""
+
+EXECUTED_MULTISIG = 128
+"""It ran a script of m of n keys (CHECKMULTISIG): redeem script, witness script, or bare."""
+
+SIGNING_BITS: tuple[str, ...] = (
+    "all",
+    "none",
+    "single",
+    "anyonecanpay",
+    "other",
+    "high_r",
+    "long_key",
+    "multisig",
+)
+"""Names of the bits of ``inputs.signing``, from the lowest."""
+
+
+def signing_names(bits: int) -> list[str]:
+    """The names of the bits of ``inputs.signing`` that are set, from the lowest."""
+    return [name for place, name in enumerate(SIGNING_BITS) if bits >> place & 1]
+
 
 NO, UNKNOWN, YES = 0, 1, 2
 """What a rule answers, int8: *and* is the smaller, *or* the larger, and *not* is 2 minus it."""
@@ -226,6 +269,13 @@ INPUTS = Table(
     (
         _u40("spent_output", "The output it spends; NO_OUTPUT for a coinbase.", "output id"),
         Column("sequence", "<u4", "Sequence number.", storage="sequence", rare="rare_sequences"),
+        Column(
+            "signing",
+            "u1",
+            "What its signatures say, as bits. 1: ALL or DEFAULT. 2: NONE. 4: SINGLE. 8: ANYONECANPAY. 16: "
+            "another hash type, or no strict form. 32: an r of 33 bytes. 64: an uncompressed key was shown. "
+            "128: it ran a multisig script.",
+        ),
     ),
 )
 

@@ -88,6 +88,56 @@ def random_script(rng: random.Random) -> bytes:
     return bytes(script)
 
 
+def random_signature(rng: random.Random) -> bytes:
+    """Mostly an ECDSA signature in strict form, with r and s at random; some with a byte changed."""
+
+    def number() -> bytes:
+        made = rng.randbytes(rng.choice([32, 32, 32, 31, 1, 0])).lstrip(b"\0")
+        return b"\0" + made if made and made[0] & 0x80 and rng.random() < 0.95 else made
+
+    r, s = number(), number()
+    body = b"\x02" + bytes([len(r)]) + r + b"\x02" + bytes([len(s)]) + s
+    how = rng.choice([1, 1, 2, 3, 0x81, 0x82, 0x83, 0, 4, 0x41, 0x43, 0x61, 0xC1, 0xE3])
+    made = bytearray(b"\x30" + bytes([len(body)]) + body + bytes([how]))
+    if rng.random() < 0.2:
+        made[rng.choice([0, 1, 2, 3, 4, 5, rng.randrange(len(made))]) % len(made)] = rng.randrange(256)
+    if rng.random() < 0.05:
+        made += bytes(rng.choice([1, 8, 9, 40]))
+    return bytes(made)
+
+
+def random_item(rng: random.Random) -> bytes:
+    """What a witness or an input script may hold: signatures, keys, scripts, control blocks, an annex."""
+    head = rng.choice([*KEY_SIZES])
+    made = key(head, KEY_SIZES[head], rng.randrange(256))
+    how = bytes([rng.choice([0, 1, 2, 3, 4, 0x41, 0x81, 0xC3])])
+    forms: list[Callable[[], bytes]] = [
+        lambda: random_signature(rng),
+        lambda: random_signature(rng),
+        lambda: random_signature(rng),
+        lambda: made,
+        lambda: multisig_script(rng.randint(1, 2), [made] * rng.choice([1, 2, 3])),
+        lambda: rng.choice([b"", b"\x04", b"\x06"]) + rng.randbytes(64),
+        lambda: rng.choice([b"", b"\x04"]) + rng.randbytes(64 - rng.randrange(2)) + how,
+        lambda: bytes([rng.choice([0xC0, 0xC1, 0xC2])]) + rng.randbytes(32 * rng.randint(1, 3)),
+        lambda: b"\x50" + rng.randbytes(rng.randrange(3)),
+        lambda: b"",
+        lambda: rng.randbytes(rng.choice([1, 31, 32, 72, 300])),
+    ]
+    return rng.choice(forms)()
+
+
+def random_unlock(rng: random.Random) -> bytes:
+    """An input script of pushes, some cut short or with another instruction among them."""
+    parts = [push(random_item(rng)) for _ in range(rng.randrange(4))]
+    if rng.random() < 0.4:
+        parts.insert(0, b"\0")
+    if rng.random() < 0.1:
+        parts.insert(rng.randrange(len(parts) + 1), bytes([rng.randrange(0x4C, 256)]))
+    script = b"".join(parts)
+    return script[: rng.randrange(len(script) + 1)] if rng.random() < 0.1 else script
+
+
 def random_transaction(rng: random.Random) -> Transaction:
     """One to four inputs and outputs; about half have a witness."""
     most = rng.choice([1, 4])
@@ -95,9 +145,9 @@ def random_transaction(rng: random.Random) -> Transaction:
         Input(
             rng.choice([NULL_HASH, rng.randbytes(32)]),
             rng.choice([0, 1, NULL_INDEX - 1, rng.randrange(1 << 32)]),
-            rng.randbytes(rng.choice([0, 0, 3, 110])),
+            rng.choice([random_unlock(rng), random_unlock(rng), rng.randbytes(rng.choice([0, 0, 3, 110]))]),
             rng.choice([0, NULL_INDEX, rng.randrange(1 << 32)]),
-            tuple(rng.randbytes(rng.choice([0, 1, 32, 72])) for _ in range(rng.randrange(most))),
+            tuple(random_item(rng) for _ in range(rng.randrange(most))),
         )
         for _ in range(rng.randint(1, 4))
     ]

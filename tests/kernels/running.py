@@ -10,7 +10,7 @@ import numpy as np
 from clew.bitcoin.block import Block, check_merkle_root, check_witness, parse_block
 from clew.bitcoin.networks import BITCOIN, Network
 from clew.errors import BadBlockError, ParseError
-from clew.kernels import parse
+from clew.kernels import parse, structure
 from clew.kernels.jit import JIT
 from clew.kernels.lookup import SEED
 from clew.schema import PAYLOAD_STRIDE as STRIDE
@@ -39,7 +39,12 @@ WIDTHS = {
         "payload": (np.uint8, STRIDE),
         "key": (np.uint64, 1),
     },
-    "inputs": {"previous_txid": (np.uint8, 32), "previous_index": (np.uint32, 1), "sequence": (np.uint32, 1)},
+    "inputs": {
+        "previous_txid": (np.uint8, 32),
+        "previous_index": (np.uint32, 1),
+        "sequence": (np.uint32, 1),
+        "signing": (np.uint8, 1),
+    },
 }
 
 STRUCTURE, HASHES, SOUND = "structure", "hashes", "sound"
@@ -66,14 +71,15 @@ def room(transactions: int, outputs: int, inputs: int) -> parse.Columns:
     return parse.Columns(**made)
 
 
-def form_of(network: Network) -> parse.Form:
+def form_of(network: Network) -> structure.Form:
     """How the network writes its blocks, as kernels take it."""
-    return parse.Form(
+    return structure.Form(
         network.max_money,
         network.has_witness_programs,
         network.auxpow_chain is not None,
         network.mweb,
         network.tokens,
+        network.forkid,
     )
 
 
@@ -83,7 +89,7 @@ def count(raws: Sequence[bytes], network: Network = BITCOIN) -> tuple[Any, Any, 
     ends = np.cumsum([len(raw) for raw in raws], dtype=np.int64)
     starts = ends - np.array([len(raw) for raw in raws], np.int64)
     counts, faults = np.full((len(raws), 3), -7, np.int64), np.full((len(raws), 2), -7, np.int64)
-    parse.count(data, starts, ends, 0, len(raws), form_of(network), counts, faults)
+    structure.count(data, starts, ends, 0, len(raws), form_of(network), counts, faults)
     return data, starts, ends, counts, faults
 
 

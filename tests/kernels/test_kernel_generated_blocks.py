@@ -27,7 +27,7 @@ from clew.bitcoin.block import (
     parse_block,
 )
 from clew.bitcoin.wire import compact_size
-from clew.kernels import parse
+from clew.kernels import structure
 from clew.kernels.jit import JIT
 from clew.schema import MAX_MONEY
 from kernels.blocks import (
@@ -98,7 +98,7 @@ def spend(number: int, witness: tuple[bytes, ...] = ()) -> Transaction:
 @given(st.lists(blocks, min_size=1, max_size=3), st.integers(1, 3))
 def test_every_field_of_generated_blocks(some: list[Block], pieces: int) -> None:
     found = read([each.serialise() for each in some], [True] * len(some), pieces)
-    assert found.faults == [parse.SOUND] * len(some)
+    assert found.faults == [structure.SOUND] * len(some)
     assert found.columns is not None
     require_same_columns(found.columns, some)
 
@@ -225,7 +225,7 @@ def test_every_longer_form_of_a_compact_size_is_refused_as_such() -> None:
     for which in range(sizes_of(block)):
         for mark, width in ((0xFD, 2), (0xFE, 4), (0xFF, 8)):
             *_, faults = count([with_size(block, which, wide(mark, width))])
-            assert faults[0, 0] == parse.LONG_LENGTH
+            assert faults[0, 0] == structure.LONG_LENGTH
 
 
 @pytest.mark.parametrize("size", [0, 1, *EDGES])
@@ -238,7 +238,7 @@ def test_the_longer_forms_of_a_size_at_its_edges(size: int) -> None:
         if size < 1 << 8 * width:
             raw = with_size(block, last, wide(mark, width))
             if raw != shortest:
-                assert read([raw], [True]).faults == [parse.LONG_LENGTH]
+                assert read([raw], [True]).faults == [structure.LONG_LENGTH]
                 assert require_agreement(raw, True) == STRUCTURE
 
 
@@ -308,69 +308,69 @@ STRIPPED = (
 )
 
 CASES: dict[str, tuple[bytes, bool, int]] = {
-    "sound": (RAW, True, parse.SOUND),
-    "sound with witness": (WITNESS_BLOCK.serialise(), True, parse.SOUND),
-    "no bytes": (b"", True, parse.CUT),
-    "a header alone": (RAW[:80], True, parse.CUT),
-    "cut in the last field": (RAW[:-1], True, parse.CUT),
-    "length in a longer form": (with_size(SOUND_BLOCK, 0, wide(0xFD, 2)), True, parse.LONG_LENGTH),
-    "length over the limit": (with_length(0x0200_0001), True, parse.HUGE_LENGTH),
-    "length at the limit": (with_length(0x0200_0000), True, parse.CUT),
-    "length of 64 bits": (with_length((1 << 64) - 1), True, parse.HUGE_LENGTH),
-    "no inputs": (RAW[:85] + b"\0\0" + RAW[85:], True, parse.NO_INPUTS),
-    "no inputs after the flag": (RAW[:85] + b"\0\1\0" + RAW[85:], True, parse.NO_INPUTS),
-    "no outputs": (with_size(block_of([coinbase([PAY])]), 3, lambda _: b"\0"), True, parse.NO_OUTPUTS),
-    "flag 2": (with_flag(2), True, parse.BAD_FLAG),
-    "flag 255": (with_flag(255), True, parse.BAD_FLAG),
+    "sound": (RAW, True, structure.SOUND),
+    "sound with witness": (WITNESS_BLOCK.serialise(), True, structure.SOUND),
+    "no bytes": (b"", True, structure.CUT),
+    "a header alone": (RAW[:80], True, structure.CUT),
+    "cut in the last field": (RAW[:-1], True, structure.CUT),
+    "length in a longer form": (with_size(SOUND_BLOCK, 0, wide(0xFD, 2)), True, structure.LONG_LENGTH),
+    "length over the limit": (with_length(0x0200_0001), True, structure.HUGE_LENGTH),
+    "length at the limit": (with_length(0x0200_0000), True, structure.CUT),
+    "length of 64 bits": (with_length((1 << 64) - 1), True, structure.HUGE_LENGTH),
+    "no inputs": (RAW[:85] + b"\0\0" + RAW[85:], True, structure.NO_INPUTS),
+    "no inputs after the flag": (RAW[:85] + b"\0\1\0" + RAW[85:], True, structure.NO_INPUTS),
+    "no outputs": (with_size(block_of([coinbase([PAY])]), 3, lambda _: b"\0"), True, structure.NO_OUTPUTS),
+    "flag 2": (with_flag(2), True, structure.BAD_FLAG),
+    "flag 255": (with_flag(255), True, structure.BAD_FLAG),
     "superfluous witness": (
         with_transaction(SOUND_BLOCK, 1, replace(spend(1), has_witness=True)).serialise(),
-        True, parse.NO_WITNESS,
+        True, structure.NO_WITNESS,
     ),
-    "no transactions": (RAW[:80] + b"\0", True, parse.NO_TRANSACTIONS),
-    "no coinbase": (block_of([spend(1)]).serialise(), True, parse.NO_COINBASE),
-    "a coinbase of two inputs": (block_of([TWO]).serialise(), True, parse.NO_COINBASE),
+    "no transactions": (RAW[:80] + b"\0", True, structure.NO_TRANSACTIONS),
+    "no coinbase": (block_of([spend(1)]).serialise(), True, structure.NO_COINBASE),
+    "a coinbase of two inputs": (block_of([TWO]).serialise(), True, structure.NO_COINBASE),
     "a second coinbase": (
-        block_of([coinbase([PAY]), coinbase([PAY], b"\3\4")]).serialise(), True, parse.NULL_INPUT,
+        block_of([coinbase([PAY]), coinbase([PAY], b"\3\4")]).serialise(), True, structure.NULL_INPUT,
     ),
-    "a null input later": (block_of([coinbase([PAY]), TWO]).serialise(), True, parse.NULL_INPUT),
-    "value -1": (with_output(-1), True, parse.BAD_VALUE),
-    "value of sign alone": (with_output(-(1 << 63)), True, parse.BAD_VALUE),
-    "value too high": (with_output(MAX_MONEY + 1), True, parse.BAD_VALUE),
-    "value far too high": (with_output((1 << 63) - 1), True, parse.BAD_VALUE),
-    "value highest": (with_output(MAX_MONEY), True, parse.BAD_ROOT),
-    "bytes left over": (RAW + b"\0", True, parse.LEFT_OVER),
-    "one transaction more": (RAW + spend(3).serialise(), True, parse.LEFT_OVER),
-    "another root": (RAW[:36] + bytes([RAW[36] ^ 1]) + RAW[37:], True, parse.BAD_ROOT),
+    "a null input later": (block_of([coinbase([PAY]), TWO]).serialise(), True, structure.NULL_INPUT),
+    "value -1": (with_output(-1), True, structure.BAD_VALUE),
+    "value of sign alone": (with_output(-(1 << 63)), True, structure.BAD_VALUE),
+    "value too high": (with_output(MAX_MONEY + 1), True, structure.BAD_VALUE),
+    "value far too high": (with_output((1 << 63) - 1), True, structure.BAD_VALUE),
+    "value highest": (with_output(MAX_MONEY), True, structure.BAD_ROOT),
+    "bytes left over": (RAW + b"\0", True, structure.LEFT_OVER),
+    "one transaction more": (RAW + spend(3).serialise(), True, structure.LEFT_OVER),
+    "another root": (RAW[:36] + bytes([RAW[36] ^ 1]) + RAW[37:], True, structure.BAD_ROOT),
     "another order": (
         Block.build(SOUND_BLOCK.header, [SOUND_BLOCK.transactions[i] for i in (0, 2, 1)]).serialise(),
-        True, parse.BAD_ROOT,
+        True, structure.BAD_ROOT,
     ),
     "repeated": (
         Block.build(SOUND_BLOCK.header, [*SOUND_BLOCK.transactions, spend(2)]).serialise(),
-        True, parse.MUTATED,
+        True, structure.MUTATED,
     ),
     "another witness": (
-        with_transaction(WITNESS_BLOCK, 1, spend(1, (b"abd",))).serialise(), True, parse.BAD_COMMITMENT,
+        with_transaction(WITNESS_BLOCK, 1, spend(1, (b"abd",))).serialise(), True, structure.BAD_COMMITMENT,
     ),
-    "another reserved value": (with_reserved(bytes(32)), True, parse.BAD_COMMITMENT),
-    "right claim last": (with_claims(WRONG, RIGHT, SHORT), True, parse.SOUND),
-    "right claim longer": (with_claims(RIGHT + b"more"), True, parse.SOUND),
-    "wrong claim last": (with_claims(RIGHT, WRONG), True, parse.BAD_COMMITMENT),
-    "claim too short": (with_claims(SHORT), True, parse.NO_COMMITMENT),
-    "claim with another opcode": (with_claims(b"\x6b" + RIGHT[1:]), True, parse.NO_COMMITMENT),
-    "no claim": (block_of([coinbase([PAY]), spend(1, (b"abc",))]).serialise(), True, parse.NO_COMMITMENT),
+    "another reserved value": (with_reserved(bytes(32)), True, structure.BAD_COMMITMENT),
+    "right claim last": (with_claims(WRONG, RIGHT, SHORT), True, structure.SOUND),
+    "right claim longer": (with_claims(RIGHT + b"more"), True, structure.SOUND),
+    "wrong claim last": (with_claims(RIGHT, WRONG), True, structure.BAD_COMMITMENT),
+    "claim too short": (with_claims(SHORT), True, structure.NO_COMMITMENT),
+    "claim with another opcode": (with_claims(b"\x6b" + RIGHT[1:]), True, structure.NO_COMMITMENT),
+    "no claim": (block_of([coinbase([PAY]), spend(1, (b"abc",))]).serialise(), True, structure.NO_COMMITMENT),
     "witness of the coinbase alone": (
-        block_of([coinbase([PAY], witness=(RESERVED,))]).serialise(), True, parse.NO_COMMITMENT,
+        block_of([coinbase([PAY], witness=(RESERVED,))]).serialise(), True, structure.NO_COMMITMENT,
     ),
-    "no reserved value": (with_reserved(), True, parse.NO_RESERVED),
-    "reserved value too short": (with_reserved(RESERVED[:31]), True, parse.NO_RESERVED),
-    "reserved value too long": (with_reserved(RESERVED + b"\0"), True, parse.NO_RESERVED),
-    "two reserved values": (with_reserved(RESERVED, RESERVED), True, parse.NO_RESERVED),
-    "stripped": (STRIPPED, True, parse.NO_RESERVED),
-    "stripped, or of before": (STRIPPED, False, parse.SOUND),
-    "witness before its time": (WITNESS_BLOCK.serialise(), False, parse.EARLY_WITNESS),
+    "no reserved value": (with_reserved(), True, structure.NO_RESERVED),
+    "reserved value too short": (with_reserved(RESERVED[:31]), True, structure.NO_RESERVED),
+    "reserved value too long": (with_reserved(RESERVED + b"\0"), True, structure.NO_RESERVED),
+    "two reserved values": (with_reserved(RESERVED, RESERVED), True, structure.NO_RESERVED),
+    "stripped": (STRIPPED, True, structure.NO_RESERVED),
+    "stripped, or of before": (STRIPPED, False, structure.SOUND),
+    "witness before its time": (WITNESS_BLOCK.serialise(), False, structure.EARLY_WITNESS),
     "an empty claim before its time": (
-        block_of([coinbase([PAY, Output(0, WRONG)]), spend(1)]).serialise(), False, parse.SOUND,
+        block_of([coinbase([PAY, Output(0, WRONG)]), spend(1)]).serialise(), False, structure.SOUND,
     ),
 }  # fmt: skip
 
@@ -383,20 +383,20 @@ def test_what_is_wrong_and_how_it_is_called(name: str) -> None:
 
 
 def test_every_fault_has_its_case() -> None:
-    assert {fault for _, _, fault in CASES.values()} == set(range(len(parse.FAULTS)))
-    assert all(parse.FAULTS[1:])
+    assert {fault for _, _, fault in CASES.values()} == set(range(len(structure.FAULTS)))
+    assert all(structure.FAULTS[1:])
 
 
 def test_the_place_of_a_fault_is_in_its_block() -> None:
     raws = [RAW, WITNESS_BLOCK.serialise(), RAW[:-1], RAW + b"\0"]
     *_, faults = count([RAW, *raws, RAW])
     assert faults[:, 0].tolist() == [
-        parse.SOUND,
-        parse.SOUND,
-        parse.SOUND,
-        parse.CUT,
-        parse.LEFT_OVER,
-        parse.SOUND,
+        structure.SOUND,
+        structure.SOUND,
+        structure.SOUND,
+        structure.CUT,
+        structure.LEFT_OVER,
+        structure.SOUND,
     ]
     assert faults[4, 1] == len(RAW)
     assert len(RAW) - 5 <= faults[3, 1] <= len(RAW)
@@ -405,7 +405,7 @@ def test_the_place_of_a_fault_is_in_its_block() -> None:
 def test_one_bad_block_does_not_touch_the_others() -> None:
     bad = CASES["repeated"][0]
     found = read([RAW, bad, WITNESS_BLOCK.serialise(), RAW], [True, True, False, True])
-    assert found.faults == [parse.SOUND, parse.MUTATED, parse.EARLY_WITNESS, parse.SOUND]
+    assert found.faults == [structure.SOUND, structure.MUTATED, structure.EARLY_WITNESS, structure.SOUND]
     assert found.columns is not None
     some = [parse_block(raw) for raw in (RAW, bad, WITNESS_BLOCK.serialise(), RAW)]
     require_same_columns(found.columns, some)

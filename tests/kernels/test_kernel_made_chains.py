@@ -10,6 +10,8 @@ import pytest
 from clew.bitcoin.block import merkle_root as plain_root
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.script import classify, instructions
+from clew.bitcoin.signatures import signing
+from clew.bitcoin.transaction import Input
 from clew.bitcoin.wire import Reader, compact_size
 from clew.kernels.made_coins import (
     CODE,
@@ -35,11 +37,16 @@ from clew.kernels.made_coins import (
 from clew.kernels.made_roots import transaction_root, witness_root
 from clew.kernels.made_scripts import (
     CODE_BITS,
+    HASH_OF_65,
     KINDS,
+    MULTISIG,
     NOISE,
     NOISE_PIECE,
+    ODD,
     RETURN,
+    SCRIPT_HASH,
     TAPROOT,
+    WITNESS_SCRIPT,
     mixed,
     put_noise,
     put_script,
@@ -47,10 +54,17 @@ from clew.kernels.made_scripts import (
     put_unlock,
     put_witness,
 )
+from clew.schema import SIGNED_HIGH_R, signing_names
 from clew.simulate.bulk.stock import new_coins, with_room
 from simulate.test_bulk import TYPES
 
 MASK = 0xFFFFFFFF
+SIGNING: dict[int, set[str]] = {
+    **{kind: {"all", "multisig"} for kind in (SCRIPT_HASH, WITNESS_SCRIPT, MULTISIG)},
+    **{kind: set() for kind in (ODD, RETURN)},
+    HASH_OF_65: {"all", "long_key"},
+}
+"""What the unlocking of a kind shows; of others that all is signed."""
 
 
 def plain_mixed(word: int) -> int:
@@ -110,6 +124,9 @@ def test_unlocking_scripts_and_witnesses_are_well_formed(kind: int, noise: np.nd
             reader.finish()
             if letter:
                 assert len(items[1]) == letter
+            found = signing(Input(bytes(32), 0, script, witness=tuple(items)))
+            assert set(signing_names(found)) - {"high_r"} == SIGNING.get(kind, {"all"})
+            assert kind == TAPROOT or not found or bool(found & SIGNED_HIGH_R) == bool(word & 1)
 
 
 def test_sizes_and_noise_are_those_of_plain_python(noise: np.ndarray) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from clew.bitcoin.block import Block, check_block, parse_block
 from clew.bitcoin.networks import network
-from clew.kernels import parse
+from clew.kernels import structure
 from clew.kernels.jit import JIT
 from kernels.running import count, read, require_same_columns
 from naive.frames import read_frames
@@ -37,7 +37,7 @@ def test_every_field_of_a_real_block(shared_data: Path, height: int) -> None:
     block = parse_block(raw)
     check_block(block, MAIN, height=height)
     found = read([raw], [segwit])
-    assert found.faults == [parse.SOUND]
+    assert found.faults == [structure.SOUND]
     assert found.columns is not None
     require_same_columns(found.columns, [block])
 
@@ -66,15 +66,15 @@ def rearranged(block: Block) -> bytes:
 
 def test_a_real_block_in_another_order_is_refused(shared_data: Path) -> None:
     block = parse_block(raw_block(shared_data, 482683))
-    assert read([rearranged(block)], [True]).faults == [parse.BAD_ROOT]
+    assert read([rearranged(block)], [True]).faults == [structure.BAD_ROOT]
 
 
 def test_a_real_block_without_its_witnesses_is_refused(shared_data: Path) -> None:
     block = parse_block(raw_block(shared_data, 482683))
     head = block.serialise()[: block.transactions[0].offset]
     stripped = head + b"".join(each.serialise(witness=False) for each in block.transactions)
-    assert read([stripped], [True]).faults == [parse.NO_RESERVED]
-    assert read([stripped], [False]).faults == [parse.SOUND]
+    assert read([stripped], [True]).faults == [structure.NO_RESERVED]
+    assert read([stripped], [False]).faults == [structure.SOUND]
 
 
 def test_a_real_block_cut_anywhere_is_refused(shared_data: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_real_block_cut_anywhere_is_refused(shared_data: Path) -> None:
     step = 1 if JIT else 97
     for end in range(0, len(raw), step):
         *_, faults = count([raw[:end]])
-        assert faults[0, 0] != parse.SOUND
+        assert faults[0, 0] != structure.SOUND
         assert 0 <= faults[0, 1] <= len(raw)
 
 
@@ -94,4 +94,4 @@ def test_a_flipped_bit_of_a_real_block_is_caught(shared_data: Path, height: int)
     for bit in [*merkle, *rng.integers(80 * 8, len(raw) * 8, 400 if JIT else 2).tolist()]:
         wrong = bytearray(raw)
         wrong[bit // 8] ^= 1 << bit % 8
-        assert read([bytes(wrong)], [height >= MAIN.segwit_height]).faults != [parse.SOUND]
+        assert read([bytes(wrong)], [height >= MAIN.segwit_height]).faults != [structure.SOUND]

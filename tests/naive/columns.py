@@ -8,6 +8,7 @@ from typing import Any
 from clew.bitcoin.block import Block, Transaction
 from clew.bitcoin.networks import BITCOIN, Network
 from clew.bitcoin.script import classify, spending_script
+from clew.bitcoin.signatures import signing
 from clew.ledger.keys import address_key
 from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
 
@@ -53,6 +54,7 @@ class NaiveColumns:
                 previous_txid=each.previous_txid,
                 previous_index=each.previous_index,
                 sequence=each.sequence,
+                signing=signing(each, self.network),
             )
         for output in transaction.outputs:
             script_type, address_type, payload = classify(output.script, self.network)

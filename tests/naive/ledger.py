@@ -16,6 +16,7 @@ import numpy as np
 from clew.bitcoin.block import Block, parse_block, work
 from clew.bitcoin.networks import network
 from clew.bitcoin.script import classify, spending_script
+from clew.bitcoin.signatures import signing
 from clew.errors import BadBlockError
 from clew.heuristics.plain import Input, Output, Transaction
 from clew.heuristics.rulesets import STRICT
@@ -145,7 +146,9 @@ class NaiveLedger:
                     raise BadBlockError(f"height {height}: {key[0][::-1].hex()}:{key[1]} is not unspent")
                 spent = self.unspent.pop(key)
                 self.rows["spends.spent_by"][spent] = number
-            self.add("inputs", spent_output=spent, sequence=each.sequence)
+            self.add(
+                "inputs", spent_output=spent, sequence=each.sequence, signing=signing(each, self.network)
+            )
         self.overwrite(transaction.txid, number)
         for index, output in enumerate(transaction.outputs):
             script_type, address_type, payload = classify(output.script, self.network)

@@ -14,7 +14,7 @@ from clew.heuristics.plain import Transaction
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
 from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger
-from clew.schema import FLAG_COINBASE, NO_OUTPUT, YES
+from clew.schema import FLAG_COINBASE, NO_OUTPUT, YES, signing_names
 
 WORDS = ("no", "unknown", "yes")
 """A rule's answers in words, by number."""
@@ -85,7 +85,7 @@ def _input(rows: Rows, row: int) -> dict[str, Any]:
     sequence = int(ledger.column("inputs.sequence")[row])
     spent = ledger.column("inputs.spent_output")[row]
     if spent == NO_OUTPUT:
-        return {**_NO_INPUT, "sequence": sequence}
+        return {**_NO_INPUT, "sequence": sequence, "signing": []}
     made_in = ledger.transaction_of_output(spent)
     address = int(ledger.column("outputs.address")[spent])
     return {
@@ -96,6 +96,7 @@ def _input(rows: Rows, row: int) -> dict[str, Any]:
         "script_type": rows.script_type(spent),
         "entity": rows.entity_of(address),
         "sequence": sequence,
+        "signing": signing_names(int(ledger.column("inputs.signing")[row])),
     }
 
 

@@ -42,7 +42,8 @@ class Network:
     ``scrypt``: work is done on the header's scrypt hash, not on the double SHA-256 that names it.
     ``auxpow_chain``: the chain id under which it is merge-mined (Dogecoin). ``mweb``: blocks may end in
     an extension block (Litecoin). ``tokens``: output scripts may begin with a token prefix, and scripts
-    may pay to a 32-byte script hash (Bitcoin Cash).
+    may pay to a 32-byte script hash (Bitcoin Cash). ``forkid``: hash types of signatures carry a FORKID
+    (0x40), and signatures may be Schnorr's, of 65 bytes (Bitcoin Cash).
     """
 
     name: str
@@ -64,6 +65,7 @@ class Network:
     auxpow_chain: int | None = None
     mweb: bool = False
     tokens: bool = False
+    forkid: bool = False
     fork: Fork | None = None
 
     @property
@@ -212,6 +214,7 @@ _BITCOIN_CASH = replace(
     currency="Bitcoin Cash",
     largest_block=32_000_000,
     tokens=True,
+    forkid=True,
     fork=Fork(478_559, _wire("000000000000000000651ef99cb9fcbe0dadde1d424bd9f15ff20136191a5eec"), "main"),
 )
 

@@ -11,7 +11,7 @@ import numpy as np
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.errors import BadBlockError
-from clew.kernels import parse
+from clew.kernels import parse, structure
 from clew.ledger.blocksource import BlockSource
 from clew.ledger.columns import Array
 from clew.ledger.frames import HEADER_BYTES, Frame
@@ -52,8 +52,8 @@ class BlockReader:
         self.timings = timings or Timings()
         self._room = threading.local()
         on = files.network
-        self.form = parse.Form(
-            on.max_money, on.has_witness_programs, on.auxpow_chain is not None, on.mweb, on.tokens
+        self.form = structure.Form(
+            on.max_money, on.has_witness_programs, on.auxpow_chain is not None, on.mweb, on.tokens, on.forkid
         )
 
     def read(self, nodes: list[Node], beside: Callable[[Parsed], object] | None = None) -> Iterator[Parsed]:
@@ -143,7 +143,7 @@ class BlockReader:
             self.broken_copies.append(node.copies.pop(0))
             return
         where = f", at byte {int(fault[1])} of the block" if fault[1] else ""
-        raise self._bad(node, parse.FAULTS[int(fault[0])] + where)
+        raise self._bad(node, structure.FAULTS[int(fault[0])] + where)
 
     def _bad(self, node: Node, reason: str) -> BadBlockError:
         frame = node.frame
@@ -153,9 +153,9 @@ class BlockReader:
         )
 
 
-def _count(data: Array, starts: Array, ends: Array, form: parse.Form) -> tuple[Array, Array]:
+def _count(data: Array, starts: Array, ends: Array, form: structure.Form) -> tuple[Array, Array]:
     counts, faults = np.zeros((len(starts), 3), np.int64), np.zeros((len(starts), 2), np.int64)
-    parse.count(data, starts, ends, 0, len(starts), form, counts, faults)
+    structure.count(data, starts, ends, 0, len(starts), form, counts, faults)
     return counts, faults
 
 
@@ -177,6 +177,7 @@ def _columns(transactions: int, outputs: int, inputs: int) -> parse.Columns:
         previous_txid=room(32 * inputs, np.uint8),
         previous_index=room(inputs, np.uint32),
         sequence=room(inputs, np.uint32),
+        signing=room(inputs, np.uint8),
         value=room(outputs, np.int64),
         script_type=room(outputs, np.uint8),
         oversize=room(outputs, np.uint8),

@@ -66,7 +66,7 @@ class RowMaker:
                 },
             },
             "outputs": {"value": columns.value, "script_type": columns.script_type},
-            "inputs": {"spent_output": spent, "sequence": columns.sequence},
+            "inputs": {"spent_output": spent, "sequence": columns.sequence, "signing": columns.signing},
             "overwritten": {
                 "transaction": np.array(ids, np.uint32),
                 "by": (lost + counts["transactions"]).astype(np.uint32),

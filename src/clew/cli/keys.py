@@ -185,6 +185,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("script_type", TEXT + OR_NULL, "", "Type of the script it spends; null for a coinbase."),
             Key("entity", INTEGER + OR_NULL, "address id", "Entity of that address; null for a coinbase."),
             Key("sequence", INTEGER, "", "Sequence number."),
+            Key(
+                "signing",
+                LIST,
+                "",
+                "What its signatures say: all, none, single, anyonecanpay, other (hash types; other is also "
+                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was shown), "
+                "multisig (a script of m of n keys was executed).",
+            ),
         ),
         Key("outputs", LIST, "", "Its outputs, in order."),
         *under(

@@ -85,7 +85,8 @@ def sql(
     address_text(id) and address_id('…') addresses, transaction_id('…') finds a transaction,
     outputs_of(address) lists the outputs of an address, btc(value) and utc(time) show amounts and
     times. unspent(), overwritten(), unspendable() are values of spent_by; no_address() and
-    no_output() stand where there is none. Codes are told by script_types and rules.
+    no_output() stand where there is none. signing_text(signing) names what an input's signatures
+    say. Codes are told by script_types and rules.
 
     Needs the packages duckdb and pyarrow: pip install "clew[sql]".
 

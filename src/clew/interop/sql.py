@@ -25,6 +25,7 @@ from clew.schema import (
     NO_OUTPUT,
     OVERWRITTEN,
     SCRIPT_TYPES,
+    SIGNING_BITS,
     UNSPENDABLE,
     UNSPENT,
 )
@@ -36,12 +37,17 @@ _LISTEN_EVERY = 0.2
 _GIB = 1 << 30
 HASH_BYTES = 32
 
+_bits = ", ".join(
+    f"CASE WHEN bits & {1 << place} <> 0 THEN '{name}' END" for place, name in enumerate(SIGNING_BITS)
+)
+
 MACROS = (
     f"unspent() AS {UNSPENT}::UINTEGER",
     f"overwritten() AS {OVERWRITTEN}::UINTEGER",
     f"unspendable() AS {UNSPENDABLE}::UINTEGER",
     f"no_address() AS {NO_ADDRESS}::UINTEGER",
     f"no_output() AS {NO_OUTPUT}::BIGINT",
+    f"signing_text(bits) AS concat_ws(' ', {_bits})",
     "utc(seconds) AS make_timestamp(seconds::BIGINT * 1000000)",
     "btc(satoshi) AS satoshi::DECIMAL(29, 0) * 0.00000001::DECIMAL(9, 8)",
 )

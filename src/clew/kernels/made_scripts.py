@@ -172,6 +172,32 @@ def _put_push(out: Any, at: int, length: int, noise: Any, start: int) -> int:
 
 
 @kernel
+def _put_signature(out: Any, at: int, length: int, noise: Any, start: int) -> int:
+    """A push of ``length`` bytes in the form of an ECDSA signature over all, r and s filler."""
+    end = _put_push(out, at, length, noise, start)
+    long = length - SIGNATURE
+    at += 1
+    out[at], out[at + 1], out[at + 2], out[at + 3] = 0x30, length - 3, 2, 32 + long
+    out[at + 4] = 0 if long else (out[at + 4] & 0x3F) | 0x40
+    out[at + 5] = out[at + 5] | 0x80
+    at += 36 + long
+    out[at], out[at + 1], out[at + 2] = 2, 32, (out[at + 2] & 0x3F) | 0x40
+    out[at + 34] = 1
+    return end
+
+
+@kernel
+def _put_redeem(out: Any, at: int, noise: Any, start: int) -> int:
+    """A push of a script of 2 of 3 keys, which are filler."""
+    end = _put_push(out, at, np.int64(105), noise, start)
+    out[at + 1] = 0x52
+    for key in range(at + 2, at + 104, 34):
+        out[key], out[key + 1] = 33, 2 + (out[key + 1] & 1)
+    out[at + 104], out[at + 105] = 0x53, 0xAE
+    return end
+
+
+@kernel
 def put_unlock(out: Any, at: int, kind: int, noise: Any, word: int) -> int:
     """The input script that spends an output of ``kind``, its length before it; returns its end.
 
@@ -182,26 +208,26 @@ def put_unlock(out: Any, at: int, kind: int, noise: Any, word: int) -> int:
     if kind == KEY_HASH or kind == HASH_OF_65:
         key = 33 if kind == KEY_HASH else 65
         out[at] = signature + key + 2
-        at = _put_push(out, at + 1, signature, noise, start)
+        at = _put_signature(out, at + 1, signature, noise, start)
         at = _put_push(out, at, key, noise, start + 80)
         out[at - key] = 2 + (word >> 5 & 1) if kind == KEY_HASH else 4
         return at
     if kind == SCRIPT_HASH:
         at = put_size(out, at, 2 * signature + 110)
         out[at] = 0
-        at = _put_push(out, at + 1, signature, noise, start)
-        at = _put_push(out, at, signature, noise, start + 80)
+        at = _put_signature(out, at + 1, signature, noise, start)
+        at = _put_signature(out, at, signature, noise, start + 80)
         out[at] = 0x4C
-        return _put_push(out, at + 1, np.int64(105), noise, start + 160)
+        return _put_redeem(out, at + 1, noise, start + 160)
     if kind == NESTED:
         out[at], out[at + 1], out[at + 2], out[at + 3] = 23, 22, 0, 20
         return put_noise(out, at + 4, np.int64(20), noise, start)
     if kind == KEY_65 or kind == KEY_33:
         out[at] = signature + 1
-        return _put_push(out, at + 1, signature, noise, start)
+        return _put_signature(out, at + 1, signature, noise, start)
     if kind == MULTISIG:
         out[at], out[at + 1] = signature + 2, 0
-        return _put_push(out, at + 2, signature, noise, start)
+        return _put_signature(out, at + 2, signature, noise, start)
     out[at] = 0
     return at + 1
 
@@ -217,13 +243,15 @@ def put_witness(out: Any, at: int, kind: int, letter: int, noise: Any, word: int
     start = word >> 1
     if kind == WITNESS_KEY or kind == NESTED:
         out[at] = 2
-        at = _put_push(out, at + 1, signature, noise, start)
-        return _put_push(out, at, np.int64(33), noise, start + 80)
+        at = _put_signature(out, at + 1, signature, noise, start)
+        end = _put_push(out, at, np.int64(33), noise, start + 80)
+        out[at + 1] = 2 + (word >> 5 & 1)
+        return end
     if kind == WITNESS_SCRIPT:
         out[at], out[at + 1] = 4, 0
-        at = _put_push(out, at + 2, signature, noise, start)
-        at = _put_push(out, at, signature, noise, start + 80)
-        return _put_push(out, at, np.int64(105), noise, start + 160)
+        at = _put_signature(out, at + 2, signature, noise, start)
+        at = _put_signature(out, at, signature, noise, start + 80)
+        return _put_redeem(out, at, noise, start + 160)
     if kind == TAPROOT and letter == 0:
         out[at] = 1
         return _put_push(out, at + 1, np.int64(64), noise, start)
@@ -231,6 +259,8 @@ def put_witness(out: Any, at: int, kind: int, letter: int, noise: Any, word: int
         out[at] = 3
         at = _put_push(out, at + 1, np.int64(64), noise, start)
         at = put_noise(out, put_size(out, at, letter), letter, noise, start + 80)
-        return _put_push(out, at, np.int64(33), noise, start + 160)
+        end = _put_push(out, at, np.int64(33), noise, start + 160)
+        out[at + 1] = 0xC0 + (word >> 5 & 1)
+        return end
     out[at] = 0
     return at + 1

@@ -76,22 +76,25 @@ def _small_number(data: Any, at: int, end: int) -> tuple[int, int]:
     return 0, at
 
 
-@folded
-def _is_multisig(data: Any, start: int, end: int) -> bool:
+@kernel
+def multisig_form(data: Any, start: int, end: int) -> int:
+    """0 for a script that is not m of n keys; 1 for one that is; 2 if any of its keys has 65 bytes."""
     if end - start < 3 or data[end - 1] != 0xAE:
-        return False
+        return 0
     required, at = _small_number(data, start, end)
     if required == 0:
-        return False
-    keys = 0
+        return 0
+    keys, form = 0, 1
     while True:
         body, length = _push(data, at, end)
         if length < 33 or _key_length(np.int64(data[body])) != length:
             break
         keys += 1
+        if length == 65:
+            form = 2
         at = body + length
     stated, at = _small_number(data, at, end)
-    return stated == keys and required <= keys and at == end - 1
+    return form if stated == keys and required <= keys and at == end - 1 else 0
 
 
 @folded
@@ -164,7 +167,7 @@ def classify(data: Any, start: int, length: int, work: Work, out: Any, at: int) 
         if _key_length(np.int64(data[start + 1])) == length - 2:
             hash160(data, start + 1, length - 2, work, out, at)
             return PUBKEY, PUBKEYHASH, 20
-    kind = MULTISIG if _is_multisig(data, start, start + length) else NONSTANDARD
+    kind = MULTISIG if multisig_form(data, start, start + length) else NONSTANDARD
     sha256(data, start, length, work, out, at)
     return kind, kind, 32
 

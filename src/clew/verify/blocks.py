@@ -10,6 +10,7 @@ import numpy as np
 from clew.bitcoin import address as address_form
 from clew.bitcoin.block import Block
 from clew.bitcoin.script import classify
+from clew.bitcoin.signatures import signing
 from clew.errors import ClewError
 from clew.ledger.ledger import Ledger
 from clew.schema import (
@@ -293,6 +294,8 @@ class BlockCheck:
 
         sequences = np.array([each.sequence for each in inputs], np.int64)
         self._column("inputs.sequence", layout.inputs, sequences, owner)
+        signed = np.array([signing(each, self.ledger.network) for each in inputs], np.int64)
+        self._column("inputs.signing", layout.inputs, signed, owner)
         found = spent_outputs(self.ledger, layout)
         spent = [row for row, each in zip(layout.inputs, inputs, strict=True) if not each.spends_nothing]
         for row, each in zip(layout.inputs, inputs, strict=True):
