@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import Answer
+from clew.analysis.attribution import attributions_of
 from clew.analysis.caveats import as_of, not_strict
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -104,7 +105,8 @@ def answer(
         caveats = (not_strict(ledger.control.name), *caveats)
     if ledger.is_past:
         caveats = (as_of(ledger.tip.height), *caveats)
-    return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
+    snapshot = ledger.snapshot(attributions_of(ledger).digest)
+    return Answer(question, parameters, stated, snapshot, result, caveats, error_estimate)
 
 
 __all__ = ["Rows", "answer", "page"]

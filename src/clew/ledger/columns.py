@@ -238,7 +238,9 @@ def first_rows(column: Data, rows: int) -> Data:
     """The first ``rows`` of a column, as a column; nothing is copied."""
     if isinstance(column, PiecedColumn):
         parts = [
-            part[: rows - start] for part, start in zip(column.parts, column.starts, strict=False) if start < rows
+            part[: rows - start]
+            for part, start in zip(column.parts, column.starts, strict=False)
+            if start < rows
         ]
         return PiecedColumn(parts or [column.parts[0][:0]])
     if isinstance(column, WideColumn):
