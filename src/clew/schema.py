@@ -118,6 +118,11 @@ FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
 
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
+FLAG_SORTED_INPUTS = 4
+"""The inputs stand in the order of BIP 69: by the id of the transaction spent, as people write it, then by
+place. So do those of which there is one."""
+FLAG_SORTED_OUTPUTS = 8
+"""The outputs stand in the order of BIP 69: by value, then by script."""
 
 SIGNED_ALL = 1
 """``inputs.signing``: some signature is over all inputs and outputs (ALL, or taproot's DEFAULT)."""

@@ -10,10 +10,13 @@ from pathlib import Path
 from clew.errors import RuleError, UsageError
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
 from clew.heuristics.common_input import common_input
-from clew.heuristics.registry import COINJOIN, CONTROL, TRANSACTION, Heuristic
+from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
 
-STRICT: Heuristic = common_input & ~equal_output_coinjoin
-"""Multi-input with coinjoins left out: what links of the set for exhibits rest on."""
+COINJOIN: Heuristic = equal_output_coinjoin
+"""What is left out as a transaction of several owners."""
+
+STRICT: Heuristic = common_input & ~COINJOIN
+"""Multi-input with coinjoins left out: the set for exhibits."""
 
 STRICT_RULES: tuple[Heuristic, ...] = STRICT.leaves
 """The rules that make STRICT; a link's rule number counts here."""
@@ -98,8 +101,7 @@ def set_of(name: str, rules: tuple[Heuristic, ...]) -> RuleSet:
             f"rule set {name}: expected a rule about transactions of kind CONTROL, or RULESET = RuleSet(...); "
             "found neither"
         )
-    excluded = [~rule for rule in STRICT_RULES if rule.kind == COINJOIN]
-    return RuleSet(name, reduce(lambda one, other: one & other, [reduce(lambda a, b: a | b, mine), *excluded]))
+    return RuleSet(name, reduce(lambda one, other: one | other, mine) & ~COINJOIN)
 
 
-__all__ = ["EXTENDED", "MODEL", "SETS", "STRICT", "STRICT_RULES", "STRICT_SET", "RuleSet", "set_of"]
+__all__ = ["COINJOIN", "EXTENDED", "MODEL", "SETS", "STRICT", "STRICT_RULES", "STRICT_SET", "RuleSet", "set_of"]
