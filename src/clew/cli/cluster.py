@@ -163,7 +163,7 @@ def _services(ledger: Path) -> Labels:
     state = Ledger(ledger)
     attributions = attributions_of(state)
     found = attributions.services(state)
-    return Labels(found.address, found.service, attributions.digest or "")
+    return Labels(found.addresses, found.actors, attributions.digest or "")
 
 
 def _show_list(ledger: Path, *, as_json: bool) -> None:

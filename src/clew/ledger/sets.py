@@ -173,6 +173,9 @@ def remove(folder: Path) -> None:
         (folder / FILE_NAME).unlink()
         sync_folder(folder)
         shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        # Only where no other set is there.
+        folder.parent.rmdir()
 
 
 class NamedSet:
