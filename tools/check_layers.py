@@ -45,13 +45,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "build": FREE | {"engine", "ledger", "heuristics", "kernels"},
     "simulate": FREE | {"bitcoin", "kernels"},
     "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
+    # Judges what rules and questions conclude; none of them may lean on it, nor it on who makes the truth.
+    "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
     # The second opinion on a ledger shares no code with what makes one.
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
-    "report": _TOLD,
-    "web": _TOLD | {"interop", "report"},
-    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify"},
+    "report": _TOLD | {"accuracy"},
+    "web": _TOLD | {"interop", "report", "accuracy"},
+    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }

@@ -60,7 +60,13 @@ EVERY: tuple[Key, ...] = (
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
     Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
-    Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
+    Key(
+        "error_estimate",
+        TEXT + OR_NULL,
+        "",
+        "How often such conclusions were wrong where the truth is known, or that nothing applicable was "
+        "measured; null where nothing is concluded.",
+    ),
 )
 """Keys of every answer."""
 

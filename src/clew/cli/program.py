@@ -19,8 +19,10 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.validate import validate
 from clew.cli.verify import verify
 
 
@@ -92,7 +94,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, simulate,
+    demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
