@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from clew.errors import UsageError
+from clew.accuracy.economy import read_economy
+from clew.accuracy.truth import NO_PROTOCOL, NOT_KNOWN, Truth
 from clew.heuristics.change.model import column_names, columns
 from clew.heuristics.change.votes import keep_traits
 from clew.heuristics.transactions import Transactions
@@ -19,128 +20,118 @@ from clew.schema import NO_ADDRESS
 
 Array = npt.NDArray[Any]
 
+Judge: TypeAlias = Callable[[Transactions, Array], tuple[Array, Array, Array, Array]]
+"""Of outputs of a range, by their places in it: whether they are the payer's (bool), whether it is clear
+that they are change or not (bool), their weight (float64; 0 leaves them out), their group (int64)."""
+
 _RANGE = 1 << 15
-PURPOSES = ("ok", "own")
+_BY_ROW = ("rows", "output", "transaction", "right", "clear", "weight", "group")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows (int16, outputs x columns) in chain order; by row ``output`` (id) and ``transaction`` int64,
-    ``right`` bool (it is the payer's), ``counted`` bool (whether it is clear that it is change or not),
-    ``weight`` float64, ``group`` int32 (which wallet model pays; ``groups`` names them). ``world`` names
-    where it comes from."""
+    """Outputs that may be change, in chain order.
 
-    world: str
+    By row: ``rows`` (int16, by ``columns``), ``output`` and ``transaction`` (int64, ids), ``right`` (bool: it
+    is the payer's), ``clear`` (bool: whether that is to be learned from), ``weight`` (float64), ``group``
+    (int64, into ``groups``: which wallet software pays). ``source`` says where it is from.
+    """
+
+    source: str
     columns: tuple[str, ...]
     rows: Array
     output: Array
     transaction: Array
     right: Array
-    counted: Array
+    clear: Array
     weight: Array
     group: Array
     groups: tuple[str, ...]
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def some(self, mask: Array) -> Sample:
         """Those rows."""
-        parts = ("rows", "output", "transaction", "right", "counted", "weight", "group")
-        return Sample(
-            **{**vars(self), **{name: getattr(self, name)[mask] for name in parts}}
-        )
+        return replace(self, **{name: getattr(self, name)[mask] for name in _BY_ROW})
 
 
-def candidates_of(ledger: Ledger) -> Iterator[tuple[Transactions, Array, Array]]:
-    """Ranges of a ledger: its transactions, which outputs may be change, and their rows."""
+def ranges(ledger: Ledger) -> Iterator[Transactions]:
+    """The transactions of a ledger, part by part, ready to be asked about change."""
     total = ledger.counts["transactions"]
     traits = np.zeros(total, np.uint64)
 
-    def ranges() -> Iterator[Transactions]:
+    def parts() -> Iterator[Transactions]:
         for first in range(0, total, _RANGE):
             yield Transactions(ledger.column, ledger.counts, range(first, min(first + _RANGE, total)))
 
-    for each in ranges():
+    for each in parts():
         keep_traits(each, traits)
-    for each in ranges():
+    for each in parts():
         each.traits = traits
-        candidate, rows = columns(each)
-        yield each, candidate, rows
+        yield each
 
 
-def sampled(
-    ledger: Ledger,
-    world: str,
-    judge: Callable[[Transactions, Array], tuple[Array, Array, Array, Array]],
-    groups: tuple[str, ...],
-) -> Sample:
-    """The candidates of a ledger. ``judge`` says of outputs of a range (places in it) whether they are the
-    payer's, whether that is clear, their weight, and their group; those of weight 0 are left out."""
+def sampled(ledger: Ledger, source: str, judge: Judge, groups: tuple[str, ...]) -> Sample:
+    """The outputs of a ledger that may be change, as ``judge`` sees them."""
     found = []
-    for range_, candidate, rows in candidates_of(ledger):
+    for range_ in ranges(ledger):
+        candidate, rows = columns(range_)
         places = np.flatnonzero(candidate)
-        right, counted, weight, group = judge(range_, places)
-        mine = weight > 0
+        right, clear, weight, group = judge(range_, places)
         at = np.searchsorted(range_.first_output, places, "right") - 1
-        parts = (rows, range_.output[places], range_.number[at], right, counted, weight, group)
-        found.append(tuple(part[mine] for part in parts))
+        parts = (rows, range_.output[places], range_.number[at], right, clear, weight, group)
+        found.append(tuple(part[weight > 0] for part in parts))
     joined = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return Sample(world, column_names(), *joined, groups)
+    return Sample(source, column_names(), *joined, groups)
 
 
-def from_truth(folder: Path) -> Sample:
-    """The candidates of a simulated economy: ``folder`` has ``truth`` and, in ``ledger``, its ledger.
+def from_truth(folder: Path, ledger: Path) -> Sample:
+    """The candidates of a simulated economy, whose truth is in ``folder``.
 
-    An output is the payer's if it is change, or goes to somebody whose coins are spent; if it is no change
-    but goes back all the same (an own transfer), it is not counted in training. Raises UsageError where
-    the two do not belong together.
+    An output is the payer's if it is change, or pays somebody whose coins are spent. If it is no change
+    and pays them all the same (an own transfer), it is not clear, and not learned from. Raises UsageError
+    where the truth is another chain's.
     """
-    truth = _Truth(folder)
-    ledger = Ledger(folder / "ledger")
-    if ledger.counts["transactions"] != truth.transactions or ledger.tip.hash != truth.tip:
-        raise UsageError(
-            f"{folder}: expected the ledger of the economy whose truth this is (tip {truth.tip}), found one "
-            f"with tip {ledger.tip.hash}; index {folder / 'blocks'} again"
-        )
-    shift = _shift(ledger, truth)
-    world = folder.name
+    state = Ledger(ledger)
+    truth = read_economy(folder, state)
+    models = tuple(sorted(set(truth.models)))
+    numbers = {name: number for number, name in enumerate(models)}
+    of_wallet = np.array([numbers[name] for name in truth.models] + [len(models)], np.int64)
 
     def judge(range_: Transactions, places: Array) -> tuple[Array, Array, Array, Array]:
-        ids = range_.output[places] - shift[range_.number[_rows(range_, places)]]
-        change, own, model = truth.is_change[ids], truth.is_own[ids], truth.model[ids]
-        return change | own, change | ~own, np.ones(len(ids)), model
+        rows = np.searchsorted(range_.first_output, places, "right") - 1
+        change = truth.change[range_.output[places]] == 1
+        own = _is_own(truth, range_, places, rows)
+        known = (truth.change[range_.output[places]] != NOT_KNOWN) & (
+            truth.protocol[range_.number[rows]] == NO_PROTOCOL
+        )
+        maker = truth.maker[range_.number[rows]]
+        group = of_wallet[np.where(maker < 0, len(of_wallet) - 1, maker)]
+        return change | own, change | ~own, known.astype(np.float64), group
 
-    return sampled(ledger, world, judge, truth.models)
-
-
-def _rows(range_: Transactions, places: Array) -> Array:
-    found: Array = np.searchsorted(range_.first_output, places, "right") - 1
-    return found
-
-
-def _shift(ledger: Ledger, truth: _Truth) -> Array:
-    """By transaction, an output's id less its row in the truth, which leaves out some of coinbases."""
-    first = np.asarray(ledger.column("transactions.first_output")[:]).astype(np.int64)
-    return first - truth.first_output
+    name = f"{truth.source['world']}, seed {truth.source['seed']}, {truth.source['blocks']} blocks"
+    return sampled(state, name, judge, (*models, "unknown"))
 
 
-class _Truth:
-    """By output of ``truth/outputs``: is it change, is it some payer's own, which wallet model pays."""
-
-    def __init__(self, folder: Path) -> None:
-        outputs = _table(folder, "outputs", ["tx", "address_id", "is_change"])
-        inputs = _table(folder, "inputs", ["tx", "address_id"])
-        addresses = _table(folder, "addresses", ["wallet", "actor"])
-        wallets = _strings(folder, "wallets", "model")
-        self.models = tuple(sorted(set(wallets.tolist())))
-        tx = outputs["tx"]
-        blocks = _strings(folder, "blocks", "hash")
-        self.tip = str(blocks[-1])
-        self.transactions = int(_table(folder, "blocks", ["first_tx"])["first_tx"][-1]) if False else -1
-        del tx, inputs, addresses
+def _is_own(truth: Truth, range_: Transactions, places: Array, rows: Array) -> Array:
+    """Whether outputs pay anybody whose coins their transaction spends."""
+    paid = _actor(truth, range_.address[places])
+    spent = _actor(truth, range_.spent_address)
+    found = paid == spent[range_.first_input[rows]]
+    several = np.minimum.reduceat(spent, range_.first_input[:-1]) != np.maximum.reduceat(
+        spent, range_.first_input[:-1]
+    )
+    for place in np.flatnonzero(several[rows]).tolist():
+        row = rows[place]
+        found[place] = paid[place] in spent[range_.first_input[row] : range_.first_input[row + 1]]
+    return found & (paid != NOT_KNOWN)
 
 
-def _table(folder: Path, name: str, columns_: list[str]) -> dict[str, Array]:
-    raise NotImplementedError
+def _actor(truth: Truth, addresses: Array) -> Array:
+    nobody = addresses == NO_ADDRESS
+    return np.where(nobody, NOT_KNOWN, truth.actor[np.where(nobody, 0, addresses)])
 
 
-def _strings(folder: Path, name: str, column: str) -> Array:
-    raise NotImplementedError
+
+__all__ = ["Sample", "from_truth", "ranges", "sampled"]
