@@ -91,6 +91,8 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Constrained merging goes on in the forest of a plain union.
+        "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
         "made_coins": frozenset({"jit", "made_scripts"}),
         "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),

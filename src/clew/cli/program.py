@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from clew.cli import options, questions, why
+from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
@@ -95,7 +96,7 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, *why.COMMANDS, tags, report, sql, export,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, tags, report, sql, export,
     score, validate, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
