@@ -9,7 +9,7 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.entity import own_links
 from clew.analysis.hanging import Hanging
 from clew.analysis.reasons import Reasons, reasons_of
@@ -79,7 +79,7 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
         **list_status(len(found), count),
     }
     parameters = {"address": result["seen_from"], "limit": limit, "offset": offset}
-    return answer(ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, BLOCK_TIME), ENTITY_ERROR)
+    return answer(ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, BLOCK_TIME))
 
 
 def _sentence(size: int, standing: int, count: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import Answer
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.nearby import ENOUGH, Nearby
 from clew.analysis.reasons import Reasons, reasons_of
 from clew.analysis.rows import Rows, answer
@@ -57,7 +57,7 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
         result["disjoint"] = _disjoint(rows, near, a, b)
         caveats = (LOWER_BOUND, _NO_PRODUCT, BLOCK_TIME)
     parameters = {"a": result["a"]["address"], "b": result["b"]["address"]}
-    return answer(ledger, "explain", parameters, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "explain", parameters, result, caveats)
 
 
 def _named(card: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from clew.analysis import (
     payments,
     proceeds,
     status,
+    tags,
     transaction,
     whatif,
 )
@@ -127,6 +128,17 @@ class Inquiry:
     def entities(self, *, limit: int = 10, offset: int = 0) -> Answer:
         """All entities by size, and the largest; see ``clew.analysis.entity``."""
         return entity.entities(self.ledger, limit=limit, offset=offset)
+
+    def tags(
+        self, addresses: Sources = (), *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> Answer:
+        """The tags in force, or those on some addresses, also never seen; see ``clew.analysis.tags``."""
+        asked = (addresses,) if isinstance(addresses, str) else tuple(addresses)
+        return tags.tags(self.ledger, asked, lines, limit=limit, offset=offset)
+
+    def tag_sources(self) -> Answer:
+        """Every import of tags, also those withdrawn; see ``clew.analysis.tags``."""
+        return tags.sources(self.ledger)
 
     def payments(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0

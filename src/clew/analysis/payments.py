@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, PAYERS
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, PAYERS
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
@@ -67,9 +67,10 @@ def payments(
         *((PAYERS,) if payers.count else ()),
         *mixed(flows.kinds[flows.payment_rows]),
         *((COINJOIN,) if _any_coinjoin(ledger, paying) else ()),
+        *rows.tags.caveats,
         BLOCK_TIME,
     )
-    return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "payments", stated, result, caveats)
 
 
 def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
@@ -109,7 +110,8 @@ class _Payers:
     def _payer(self, owner: int, addresses: list[int]) -> dict[str, Any]:
         card = self.rows.card(owner)
         texts = [self.rows.address(each) for each in addresses]
-        return {"entity": owner, "size": card["size"], "addresses": texts}
+        said = {key: card[key] for key in ("tags", "tags_found", "conflict")}
+        return {"entity": owner, "size": card["size"], "addresses": texts, **said}
 
 
 def _distinct(pairs: Iterable[tuple[int, int]]) -> list[int]:

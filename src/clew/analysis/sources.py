@@ -40,9 +40,9 @@ def find_sources(
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
-    for entry in _entries(arguments, lines):
+    for entry in entries(arguments, lines):
         try:
-            number = _find(ledger, entry.text)
+            number = find_entry(ledger, entry.text)
             found[number] = None
             if entities is not None and entry.text.startswith(_ENTITY):
                 entities[number] = None
@@ -62,7 +62,8 @@ def _first_of(wrong: list[UsageError]) -> UsageError:
     return type(wrong[0])(f"{wrong[0]}{more}")
 
 
-def _find(ledger: Ledger, text: str) -> int:
+def find_entry(ledger: Ledger, text: str) -> int:
+    """The address that a text names. Raises AddressError, NotFoundError or UsageError."""
     if request := _URI.fullmatch(text):
         if request[2]:
             return ledger.find_address(request[2])
@@ -90,7 +91,8 @@ def _entity(ledger: Ledger, text: str) -> int:
     return int(number)
 
 
-def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+def entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+    """What ``arguments`` name, those of files and lines one by one. Raises UsageError."""
     for argument in arguments:
         if argument == _LINES:
             if lines is None:
@@ -102,4 +104,4 @@ def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[
             yield Entry(argument.strip())
 
 
-__all__ = ["find_sources"]
+__all__ = ["entries", "find_entry", "find_sources"]

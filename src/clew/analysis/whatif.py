@@ -9,7 +9,7 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum
 from clew.analysis.answer import Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.entity import own_links
 from clew.analysis.flows import Flows, flows_of
 from clew.analysis.nearby import joined
@@ -78,7 +78,7 @@ def whatif(
     if any(each.kind == TAG for each in taken):
         caveats = (_NO_TAGS, *caveats)
     parameters = {**stated, "limit": limit, "offset": offset}
-    return answer(ledger, "whatif", parameters, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "whatif", parameters, result, caveats)
 
 
 def _grown(ledger: Ledger, addresses: Array, taken: tuple[Withdrawn, ...]) -> Growth:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from clew.cli import options, questions, why
+from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
@@ -18,8 +19,11 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.tags import tags
+from clew.cli.validate import validate
 from clew.cli.verify import verify
 
 
@@ -92,8 +96,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, *why.COMMANDS, report, sql, export, simulate, demo,
-    completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, tags, report, sql, export,
+    score, validate, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

@@ -46,7 +46,7 @@ def show(answer: Answer, as_json: bool, clock: Clock | None = None) -> None:
         return
     from clew.cli import pages
 
-    getattr(pages, answer.question)(answer, clock or Clock()).show()
+    getattr(pages, answer.question.replace(" ", "_"))(answer, clock or Clock()).show()
 
 
 def show_each(answers: Sequence[Answer], as_json: bool, clock: Clock) -> None:
