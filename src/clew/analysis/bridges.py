@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -58,10 +57,9 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     if len(addresses) > 1:
         hanging = Hanging(reasons, reasons.place(address))
         whole = hanging.judged_all
-        by_transaction = _by_transaction(hanging)
-        count, standing = len(by_transaction), len(hanging.standing)
-        shown = by_transaction[page(count, limit, offset)]
-        found = [_bridge(rows, reasons, hanging, sums, *each) for each in shown]
+        count, standing = len(hanging.bridges), len(hanging.standing)
+        shown = hanging.bridges[page(count, limit, offset)].tolist()
+        found = [_bridge(rows, reasons, hanging, sums, each) for each in shown]
         strength = _strength(reasons, reasons.place(address), hanging)
         sums.hanging = np.setdiff1d(np.arange(len(addresses)), hanging.standing)
     at_risk = sums.of(sums.hanging)
@@ -111,18 +109,8 @@ class _Sums:
         }
 
 
-def _by_transaction(hanging: Hanging) -> list[tuple[int, list[int]]]:
-    """Transactions and their parts, the one on which most addresses hang first, then the earliest."""
-    ordered = sorted(hanging.parts, key=lambda each: (each[0], -each[1], each[2]))
-    groups = [(each, list(parts)) for each, parts in groupby(ordered, key=lambda each: each[0])]
-    groups.sort(key=lambda each: (-sum(size for _, size, _ in each[1]), each[0]))
-    return [(transaction, [part for _, _, part in parts]) for transaction, parts in groups]
-
-
-def _bridge(
-    rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int, parts: list[int]
-) -> dict[str, Any]:
-    places = [hanging.places_of(part) for part in parts]
+def _bridge(rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int) -> dict[str, Any]:
+    places = hanging.hanging_on(transaction)
     every = np.concatenate(places)
     return {
         **rows.moment(transaction),
@@ -134,7 +122,7 @@ def _bridge(
                 "first_address": rows.address(int(reasons.addresses[each[0]])),
                 **sums.of(each),
             }
-            for each in sorted(places, key=lambda each: (-len(each), int(each[0])))
+            for each in places
         ],
     }
 
