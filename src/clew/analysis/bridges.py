@@ -61,7 +61,7 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
         shown = hanging.bridges[page(count, limit, offset)].tolist()
         found = [_bridge(rows, reasons, hanging, sums, each) for each in shown]
         strength = _strength(reasons, reasons.place(address), hanging)
-        sums.hanging = np.setdiff1d(np.arange(len(addresses)), hanging.standing)
+        sums.hanging = hanging.falling
     at_risk = sums.of(sums.hanging)
     result: dict[str, Any] = {
         **card,
@@ -143,15 +143,14 @@ def _strength(reasons: Reasons, place: int, hanging: Hanging) -> list[dict[str, 
     elif hanging.judged_all:
         # No single one takes them away; so where there are two at most, it is two.
         bound[standing[needed[standing] == 2]] = _EXACT
-    hangs = np.setdiff1d(np.arange(hanging.size), hanging.standing)
-    needed[hangs], bound[hangs] = 1, _EXACT
+    needed[hanging.falling], bound[hanging.falling] = 1, _EXACT
     bound[(bound == _AT_MOST) & (needed >= MOST_PATHS)] = _NOT_COUNTED
-    rest = np.delete(np.arange(hanging.size), place)
-    pairs = np.stack([np.minimum(needed, MOST_PATHS)[rest], bound[rest]])
-    kinds, counts = np.unique(pairs, axis=1, return_counts=True)
+    kinds = np.delete(np.minimum(needed, MOST_PATHS) * len(_BOUNDS) + bound, place)
+    counts = np.bincount(kinds)
     return [
-        {"transactions": transactions, "bound": _BOUNDS[kind], "addresses": addresses}
-        for (transactions, kind), addresses in zip(kinds.T.tolist(), counts.tolist(), strict=True)
+        {"transactions": kind // len(_BOUNDS), "bound": _BOUNDS[kind % len(_BOUNDS)], "addresses": count}
+        for kind, count in enumerate(counts.tolist())
+        if count
     ]
 
 

@@ -132,6 +132,15 @@ class Hanging:
     @cached_property
     def standing(self) -> Array:
         """Places that stay whichever single transaction is taken away, ascending; int64."""
+        return np.flatnonzero(self._stands)
+
+    @cached_property
+    def falling(self) -> Array:
+        """All others; int64."""
+        return np.flatnonzero(~self._stands)
+
+    @cached_property
+    def _stands(self) -> Array:
         hangs = np.zeros(self.size + 1, np.int64)
         np.add.at(hangs, self._first[self._rows], 1)
         np.add.at(hangs, self._last[self._rows], -1)
@@ -139,7 +148,7 @@ class Hanging:
         stands[self._order[np.cumsum(hangs)[:-1] == 0]] = True
         for part in self._split:
             stands[part.places] = False
-        return np.flatnonzero(stands)
+        return stands
 
 
 def _pairs(reasons: Reasons, joints: Array) -> tuple[Array, Array]:

@@ -46,9 +46,7 @@ class Reasons:
 
     def several_in_one(self) -> Array:
         """Transactions that make more than one joint, ascending."""
-        found, counts = np.unique(self.transaction, return_counts=True)
-        several: Array = found[counts > 1]
-        return several
+        return distinct(self.transaction[1:][self.transaction[1:] == self.transaction[:-1]])
 
 
 def reasons_of(links: Links, *, by_rule: bool = False) -> Reasons:
