@@ -127,7 +127,7 @@ def test_a_file_read_in_another_way_is_refused(tags: Run, tmp_path: Path) -> Non
     ("text", "line", "reason"),
     [
         ("title: [", 2, "not readable as YAML"),
-        ("\n".join([*HEAD, "tags:", f"- address: {SHOP1}", "  category: shops"]), 8, "unknown concept 'shops'"),
+        ("\n".join([*HEAD, "tags:", f"- address: {SHOP1}", "  category: x"]), 8, "unknown concept 'x'"),
         ("\n".join([*HEAD, "tags:", f"- address: {SHOP1}", "  confidence: x"]), 8, "unknown confidence 'x'"),
         ("\n".join([*HEAD[:-1], "tags:", f"- address: {SHOP1}"]), 6, "expected a label"),
         ("\n".join([*HEAD, "mood: good", "tags:", f"- address: {SHOP1}"]), 6, "unknown field 'mood'"),
