@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.flows import Flows, contains, flows_of
 from clew.analysis.ranking import Ranking
 from clew.analysis.rows import Rows, answer, page
@@ -58,7 +58,7 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
     }
     parameters = {"entity": number, "address": result["address"], "limit": limit, "offset": offset}
     caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
-    return answer(ledger, "entity", parameters, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "entity", parameters, result, caveats)
 
 
 def _addresses(rows: Rows, flows: Flows, shown: slice) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
         **list_status(len(chosen), total),
     }
     parameters = {"limit": limit, "offset": offset}
-    return answer(ledger, "entities", parameters, result, (LOWER_BOUND, *rows.tags.caveats), ENTITY_ERROR)
+    return answer(ledger, "entities", parameters, result, (LOWER_BOUND, *rows.tags.caveats))
 
 
 __all__ = ["entities", "entity", "link_row", "own_links"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR
+from clew.analysis.caveats import BLOCK_TIME, CONTROL
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
@@ -73,7 +73,7 @@ def outflows(
     }
     stated = {**parameters, "limit": limit, "offset": offset}
     caveats = (*about(flows), CONTROL, *mixed(flows.kinds[places]), *rows.tags.caveats, BLOCK_TIME)
-    return answer(ledger, "outflows", stated, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "outflows", stated, result, caveats)
 
 
 def _outflow(rows: Rows, flows: Flows, row: int, output: int, value: int) -> dict[str, Any]:

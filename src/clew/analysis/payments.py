@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, PAYERS
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, PAYERS
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
@@ -70,7 +70,7 @@ def payments(
         *rows.tags.caveats,
         BLOCK_TIME,
     )
-    return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "payments", stated, result, caveats)
 
 
 def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR
+from clew.analysis.caveats import BLOCK_TIME
 from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer
 from clew.analysis.together import about, between, mixed
@@ -47,7 +47,7 @@ def proceeds(
     }
     stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
     caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
-    return answer(ledger, "proceeds", stated, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "proceeds", stated, result, caveats)
 
 
 def time_zone(tz: str | tzinfo) -> tzinfo:

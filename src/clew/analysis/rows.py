@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.analysis import estimates
 from clew.analysis.answer import Answer
 from clew.analysis.attribution import Tags, attributions_of
 from clew.analysis.caveats import as_of, not_strict
@@ -99,7 +100,10 @@ def answer(
     caveats: tuple[str, ...] = (),
     error_estimate: str | None = None,
 ) -> Answer:
-    """An answer that states the ledger it was found in, and as of which block and by which set of rules."""
+    """An answer that states the ledger it was found in, and as of which block and by which set of rules.
+
+    Without an ``error_estimate`` it carries the one of its question; see ``estimates``.
+    """
     tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
     rules = [{"name": rule.name, "version": rule.version} for rule in ledger.rules]
     stated = {"network": ledger.network.name, "tip": tip, "rule_set": ledger.control.name, "rules": rules}
@@ -107,6 +111,8 @@ def answer(
         caveats = (not_strict(ledger.control.name), *caveats)
     if ledger.is_past:
         caveats = (as_of(ledger.tip.height), *caveats)
+    if error_estimate is None:
+        error_estimate = estimates.for_question(question, ledger.control.name, ledger.rules, result, caveats)
     snapshot = ledger.snapshot(attributions_of(ledger).digest)
     return Answer(question, parameters, stated, snapshot, result, caveats, error_estimate)
 

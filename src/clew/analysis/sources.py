@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from clew.analysis.absorbed import absorbed
 from clew.analysis.lists import Entry, from_file, from_lines
 from clew.errors import AddressError, NotFoundError, UsageError
 from clew.ledger.ledger import Ledger
@@ -13,6 +14,7 @@ from clew.schema import NO_ADDRESS
 
 _LINES = "-"
 _FILE = "@"
+_ENTITY = "entity:"
 _LONGEST_INDEX = 10
 _URI = re.compile(
     r"(?:bitcoin|litecoin|dogecoin):([^?]*)(?:\?.*)?|((?:bitcoincash|bchtest|bchreg):[^?]*)(?:\?.*)?",
@@ -23,11 +25,15 @@ scheme is part of the address."""
 
 
 def find_sources(
-    ledger: Ledger, arguments: Iterable[str], lines: Iterable[str] | None = None
+    ledger: Ledger,
+    arguments: Iterable[str],
+    lines: Iterable[str] | None = None,
+    entities: dict[int, None] | None = None,
 ) -> tuple[int, ...]:
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
     An argument is an address, with ``bitcoin:`` or the like before it or not; ``txid:vout``;
+    ``entity:ID``, an id that an entity has or had (the address of this id; noted in ``entities``);
     ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises
     AddressError, NotFoundError or UsageError; of a list, one that tells the first bad line and how many
     there are.
@@ -36,7 +42,10 @@ def find_sources(
     wrong: list[UsageError] = []
     for entry in entries(arguments, lines):
         try:
-            found[find_entry(ledger, entry.text)] = None
+            number = find_entry(ledger, entry.text)
+            found[number] = None
+            if entities is not None and entry.text.startswith(_ENTITY):
+                entities[number] = None
         except UsageError as error:
             if not entry.place:
                 raise
@@ -44,7 +53,7 @@ def find_sources(
     if wrong:
         raise _first_of(wrong)
     if not found:
-        raise UsageError("expected at least one address, txid:vout, @file or -; found none")
+        raise UsageError("expected at least one address, txid:vout, entity:ID, @file or -; found none")
     return tuple(found)
 
 
@@ -59,6 +68,8 @@ def find_entry(ledger: Ledger, text: str) -> int:
         if request[2]:
             return ledger.find_address(request[2])
         text = request[1]
+    if text.startswith(_ENTITY):
+        return _entity(ledger, text)
     if not text:
         raise AddressError("expected an address, found an empty text; is a variable without a value?")
     txid, colon, index = text.partition(":")
@@ -70,6 +81,14 @@ def find_entry(ledger: Ledger, text: str) -> int:
     if address == NO_ADDRESS:
         raise NotFoundError(f"output {text}: an OP_RETURN output, which pays to no address")
     return address
+
+
+def _entity(ledger: Ledger, text: str) -> int:
+    number = text.removeprefix(_ENTITY)
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_INDEX):
+        raise UsageError(f"{text!r}: expected entity:ID, the number of an entity after the colon")
+    absorbed(ledger, int(number))
+    return int(number)
 
 
 def entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:

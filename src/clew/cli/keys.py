@@ -6,6 +6,7 @@ reference page is made from this list, and tests compare it with real answers.
 
 from __future__ import annotations
 
+from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -25,6 +26,7 @@ from clew.cli.key import (
 )
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
 _TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
@@ -48,7 +50,8 @@ EVERY: tuple[Key, ...] = (
         OBJECT,
         "",
         "What was asked: addresses, entity, block or txid; limit (0: all) and offset where a list "
-        "can be cut; tz for proceeds, where it decides what a month is.",
+        "can be cut; tz for proceeds, where it decides what a month is; absorbed, where entity:ID named an "
+        "id that is no more: into which, its heir, txid, height, time, rule, version, and says.",
     ),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
@@ -66,7 +69,13 @@ EVERY: tuple[Key, ...] = (
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
     Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
-    Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
+    Key(
+        "error_estimate",
+        TEXT + OR_NULL,
+        "",
+        "How often such conclusions were wrong where the truth is known, or that nothing applicable was "
+        "measured; null where nothing is concluded.",
+    ),
 )
 """Keys of every answer."""
 
@@ -403,6 +412,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -582,6 +592,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **ACCURACY,
     **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""
