@@ -88,9 +88,9 @@ def test_a_transaction_states_the_figures_of_the_rules_that_say_yes() -> None:
         name, version = "rule", 2
 
     coinjoin = next(name for name, rule in RULES.items() if rule.kind == "coinjoin")
-    neither = {"rules": {coinjoin: "no", "common_input": "unknown", "strict": "no"}}
+    neither = {"rules": {coinjoin: "no", "multi_input": "unknown", "strict": "no"}}
     assert estimates.for_question("tx", "strict", [Rule()], neither) is None
-    both = {"rules": {coinjoin: "yes", "common_input": "yes", "strict": "yes"}}
+    both = {"rules": {coinjoin: "yes", "multi_input": "yes", "strict": "yes"}}
     said = estimates.for_question("tx", "strict", [Rule()], both) or ""
     assert f"A transaction is a coinjoin, by {coinjoin}: " in said
     assert "Two addresses joined by one transaction, by strict: in 50 simulated conclusions" in said
