@@ -18,6 +18,7 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.rules import rules
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
 from clew.cli.verify import verify
@@ -91,7 +92,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, report, sql, export, simulate, demo, completion,
+    index, follow, compact, verify, *questions.COMMANDS, rules, report, sql, export, simulate,
+    demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

@@ -97,7 +97,7 @@ def room_for(coins: Coins) -> Search:
 def _inputs(coins: Coins, row: int, room: Search, ints: Any) -> int:
     """Put what a transaction spends into ``room``, falling; returns how many there are."""
     begin, end = coins.first_input[row], coins.first_input[row + 1]
-    count = end - begin
+    count: int = end - begin
     for i in range(count):
         ints[i] = coins.spent_value[begin + i]
     sort(ints, count)
@@ -147,7 +147,12 @@ def _one_type(coins: Coins, row: int, whatever: bool) -> bool:
     begin, end = coins.first_input[row], coins.first_input[row + 1]
     for i in range(begin, end):
         kind = coins.spent_type[i]
-        if kind != PUBKEYHASH and kind != SCRIPTHASH and kind != WITNESS_V0_KEYHASH and kind != WITNESS_V1_TAPROOT:
+        if (
+            kind != PUBKEYHASH
+            and kind != SCRIPTHASH
+            and kind != WITNESS_V0_KEYHASH
+            and kind != WITNESS_V1_TAPROOT
+        ):
             return False
         if kind != coins.spent_type[begin] and not whatever:
             return False
