@@ -22,6 +22,7 @@ from clew.cli.report import report
 from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
 
@@ -94,8 +95,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, simulate,
-    demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, train,
+    simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
