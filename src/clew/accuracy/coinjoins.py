@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,6 +16,13 @@ from clew.schema import UNKNOWN, YES
 
 ROUND_SIZES = (0, 2, 3, 4, 5, 6, 10, 20, 50, 100)
 """Least number of equal outputs of each class of rounds."""
+
+
+PROTOCOLS = ("joinmarket", "payjoin", "tx0", "wabisabi", "wasabi-1", "wasabi-1.1", "whirlpool")
+"""Protocols whose names are known, whether or not a truth has any of them."""
+
+ANY = "coinjoin"
+"""What a label calls a coinjoin of which it names no protocol."""
 
 
 def round_names() -> tuple[str, ...]:
@@ -32,16 +39,22 @@ def letters(name: str) -> str:
     return "".join(each for each in name.lower() if each.isalnum())
 
 
+def named_after(rule: str, protocols: Iterable[str] = ()) -> str | None:
+    """The protocol that a rule is named after, of those that are known and ``protocols``; None for none."""
+    words = letters(rule)
+    known = sorted({*PROTOCOLS, *protocols} - {""}, key=lambda name: (-len(letters(name)), name))
+    for fits in (words.__eq__, words.endswith, words.startswith):
+        for name in known:
+            if fits(letters(name)):
+                return name
+    return None
+
+
 def protocols_for(rule: str, protocols: Sequence[str]) -> list[int]:
     """Numbers of the protocols that a rule is meant to find, by its name; every round's for any other."""
-    words = letters(rule)
-    named = [i for i, name in enumerate(protocols) if name and letters(name) == words]
-    if named:
-        return named
-    begun = [i for i, name in enumerate(protocols) if name and words.startswith(letters(name))]
-    if begun:
-        longest = max(len(letters(protocols[i])) for i in begun)
-        return [i for i in begun if len(letters(protocols[i])) == longest]
+    named = named_after(rule, protocols)
+    if named is not None:
+        return [i for i, name in enumerate(protocols) if name == named]
     return [i for i, name in enumerate(protocols) if name not in NOT_ROUNDS]
 
 
@@ -79,7 +92,9 @@ class CoinjoinScore:
         yes = answers == YES
         meant = np.isin(self.truth.protocol, wanted) & self.counted
         base = Tally(int(meant.sum()), int(self.counted.sum()))
-        yield from figures(Key(COINJOIN, subject, "precision"), meant, self.counted & yes, (), base)
+        unnamed = [i for i, name in enumerate(self.truth.protocols) if name == ANY]
+        right = meant | np.isin(self.truth.protocol, unnamed)
+        yield from figures(Key(COINJOIN, subject, "precision"), right, self.counted & yes, (), base)
         yield from figures(
             Key(COINJOIN, subject, "some coinjoin"),
             self.truth.protocol != NO_PROTOCOL,
@@ -100,4 +115,4 @@ class CoinjoinScore:
         yield from figures(Key(COINJOIN, subject, "ordinary told"), yes, self.ordinary, self.forms)
 
 
-__all__ = ["CoinjoinScore", "letters", "protocols_for", "round_names"]
+__all__ = ["ANY", "PROTOCOLS", "CoinjoinScore", "letters", "named_after", "protocols_for", "round_names"]

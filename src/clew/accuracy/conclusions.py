@@ -31,7 +31,11 @@ def conclusions(found: Validation) -> Iterator[Figure]:
 
 
 def _of_rule(found: Validation, name: str, subject: dict[str, Any]) -> Iterator[Figure]:
-    rules = ((name, int(subject["version"])),)
+    rules: tuple[tuple[str, int], ...]
+    if subject["version"] is None:
+        rules = tuple((str(each["name"]), int(each["version"])) for each in subject["rules"])
+    else:
+        rules = ((name, int(subject["version"])),)
     if subject["kind"] == "coinjoin":
         yield from _figure(estimates.COINJOIN, name, rules, "", found.row(COINJOIN, name, "precision"))
     elif subject["kind"] == "change":

@@ -1,4 +1,4 @@
-"""The divisions into entities that a ledger holds."""
+"""The divisions into entities that a ledger holds, and the models that state change."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from collections.abc import Iterator
 import numpy as np
 
 from clew.accuracy.score import Division, Model
+from clew.ledger import sets
 from clew.ledger.ledger import Ledger
-
-STRICT = "strict"
 
 
 def divisions_of(ledger: Ledger) -> Iterator[Division]:
-    """Every named set of rules that has an entity table in the ledger."""
-    rules = [(rule.name, rule.version) for rule in ledger.manifest.rules]
-    yield Division(
-        name=STRICT,
-        entity=np.asarray(ledger.column("entities.entity")),
-        links={
-            name: np.asarray(ledger.column(f"links.{name}")) for name in ("a", "b", "transaction", "rule")
-        },
-        rules=tuple(name for name, _ in rules),
-        versions=tuple(rules),
-    )
+    """Every named set of rules that has entities in the ledger, ``strict`` first.
+
+    Raises UsageError for a set that was made at another tip.
+    """
+    for name in sets.names(ledger):
+        control = sets.seen_by_set(ledger, name).control
+        links = control.links_in(np.arange(ledger.counts["transactions"]))
+        yield Division(
+            name=name,
+            entity=control.entity_of(np.arange(ledger.counts["addresses"])),
+            links={column: getattr(links, column) for column in ("a", "b", "transaction", "rule")},
+            rules=tuple(rule.name for rule in control.rules),
+            versions=tuple((rule.name, rule.version) for rule in control.rules),
+        )
 
 
 def models_of(ledger: Ledger) -> Iterator[Model]:

@@ -6,15 +6,13 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from clew.accuracy.coinjoins import ANY
 from clew.accuracy.truth import NO_PROTOCOL, NOT_KNOWN, REAL, Truth, nothing_known
 from clew.errors import AddressError, NotFoundError, UsageError
 from clew.ledger.ledger import Ledger
 
 YES_WORDS, NO_WORDS = ("1", "true", "yes"), ("0", "false", "no")
 SERVICE = "service"
-ANY = "coinjoin"
-"""Protocol of a coinjoin of which none is told."""
-
 FORMS = (
     "address,owner[,wallet][,kind][,is_derived] or txid,vout,is_change or output,is_change or "
     "txid,is_coinjoin[,protocol]"

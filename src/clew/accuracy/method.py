@@ -24,7 +24,8 @@ METHOD = (
     "right: what is left over there is one participant's, not that of all inputs. Logarithms hold "
     "probabilities a millionth away from 0 and 1.",
     "**Coinjoins**: a rule that is named after a protocol is scored on that protocol, any other on the "
-    "rounds of all. Ordinary is a transaction that is no round, no Tx0 and no PayJoin.",
+    "rounds of all. All detectors together are those named after protocols of rounds: yes where any says "
+    "yes. Ordinary is a transaction that is no round, no Tx0 and no PayJoin.",
     "**Intervals** hold 95 %. Of shares they are Wilson's, as if each item were independent of the "
     "others. Where several economies were scored, whole worlds are drawn with replacement, and seeds "
     "within them, 2,000 times, since errors come with a world. Shown is the wider of both at either end. "

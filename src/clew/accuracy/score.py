@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from clew.accuracy.chain import Chain, chain_of
-from clew.accuracy.changes import CERTAIN, ChangeScore
-from clew.accuracy.coinjoins import CoinjoinScore, protocols_for
+from clew.accuracy.changes import CERTAIN, NOT_ROUNDS, ChangeScore
+from clew.accuracy.coinjoins import CoinjoinScore, named_after, protocols_for
 from clew.accuracy.control import ControlScore, judged_links, link_figures
 from clew.accuracy.entities import entity_figures
 from clew.accuracy.failures import Failure, Failures
@@ -25,6 +25,9 @@ from clew.schema import YES
 
 AT_ONCE = 1 << 16
 """Transactions that a rule is asked about at once."""
+
+ALL_PROTOCOLS = "all detectors"
+"""What all rules that are named after a protocol's rounds are called together."""
 
 Tell = Callable[[str], None]
 
@@ -42,6 +45,8 @@ class Division:
     links: Mapping[str, Array]
     rules: tuple[str, ...]
     versions: tuple[tuple[str, int], ...]
+    stated: str = ""
+    """What else decides who is one: a model's digest and thresholds; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def score(
             figures += entity_figures(each.name, each.entity, truth)
             figures += link_figures(each.name, each.links, list(each.rules), truth)
             failed += _wrong_links(each, truth, failures)
-            subjects.append(_subject("set", each.name, None, each.versions))
+            subjects.append(_subject("set", each.name, None, each.versions, each.stated))
     bench = _Bench(truth, chain, failures)
     for rule in rules:
         if bench.takes(rule):
@@ -121,7 +126,13 @@ def score(
             found, wrong = bench.rule(rule, answers_of(rule, ledger))
             figures += found
             failed += wrong
-            subjects.append(_subject(rule.kind, rule.name, rule.version))
+            subjects.append(_subject(bench.kind(rule), rule.name, rule.version))
+    found, wrong = bench.together()
+    if found:
+        figures += found
+        failed += wrong
+        versions = [(rule.name, rule.version) for rule in bench.detectors]
+        subjects.append(_subject(registry.COINJOIN, ALL_PROTOCOLS, None, versions))
     if truth.has_change:
         for model in models:
             tell(f"model {model.name}")
@@ -136,12 +147,13 @@ def score(
 
 
 def _subject(
-    kind: str, name: str, version: int | None, rules: Sequence[tuple[str, int]] = ()
+    kind: str, name: str, version: int | None, rules: Sequence[tuple[str, int]] = (), stated: str = ""
 ) -> dict[str, Any]:
     return {
         "kind": kind,
         "name": name,
         "version": version,
+        "stated": stated,
         "rules": [{"name": each, "version": number} for each, number in rules],
     }
 
@@ -163,6 +175,15 @@ class _Bench:
         self.change = ChangeScore(truth, chain)
         self.coinjoins = CoinjoinScore(truth, chain)
         self.control = ControlScore(truth, chain)
+        self.detectors: list[Heuristic] = []
+        """Rules that are named after a protocol's rounds."""
+        self._any: Array | None = None
+
+    def kind(self, rule: Heuristic) -> str:
+        """What a rule is judged as: one that is named after a protocol, as a coinjoin rule."""
+        if rule.kind == registry.OTHER and rule.about == registry.TRANSACTION and named_after(rule.name):
+            return registry.COINJOIN
+        return rule.kind
 
     def takes(self, rule: Heuristic) -> bool:
         """Whether the truth says anything about what a rule answers."""
@@ -170,7 +191,7 @@ class _Bench:
             return self.truth.has_change and rule.about == registry.OUTPUT
         if rule.about != registry.TRANSACTION:
             return False
-        if rule.kind in (registry.COINJOIN, registry.LOOKALIKE):
+        if self.kind(rule) in (registry.COINJOIN, registry.LOOKALIKE):
             return self.truth.has_coinjoins
         return rule.kind == registry.CONTROL and self.truth.has_owners
 
@@ -191,7 +212,17 @@ class _Bench:
             return list(found), list(
                 self.failures.of_transactions(COINJOIN, name, "a round taken for none", wrong)
             )
+        if named_after(name) not in (None, *NOT_ROUNDS):
+            self.detectors.append(rule)
+            self._any = answers if self._any is None else np.maximum(self._any, answers)
         return list(self.coinjoins.answers(name, answers)), list(self._coinjoins(name, yes))
+
+    def together(self) -> tuple[list[Figure], list[Failure]]:
+        """Figures and failures of all detectors of rounds as one: yes where any says yes."""
+        if self._any is None:
+            return [], []
+        found = list(self.coinjoins.answers(ALL_PROTOCOLS, self._any))
+        return found, list(self._coinjoins(ALL_PROTOCOLS, self._any == YES))
 
     def _coinjoins(self, name: str, yes: Array) -> Iterator[Failure]:
         meant = np.isin(self.truth.protocol, protocols_for(name, self.truth.protocols))

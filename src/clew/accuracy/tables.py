@@ -96,7 +96,7 @@ def failures(found: Validation, most: int = 5) -> Sheet:
                 )
             )
     return Sheet(
-        "By form of transaction",
+        "Known failures, by form of transaction",
         f"At most {most} forms of each way to fail, the most frequent first; the example stands in the "
         "economy of that number above.",
         ("rule", "what", "where", "how often>", "example"),

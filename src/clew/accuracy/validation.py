@@ -224,7 +224,7 @@ def _subjects(scores: Sequence[Score]) -> tuple[dict[str, Any], ...]:
 
 def _version(subject: Mapping[str, Any]) -> str:
     rules = ", ".join(f"{each['name']} {each['version']}" for each in subject["rules"])
-    return rules or str(subject["version"])
+    return " ".join(each for each in (rules or str(subject["version"]), subject["stated"]) if each)
 
 
 def _score(kept: Mapping[str, Any], place: int) -> Score:

@@ -60,7 +60,7 @@ class Figure(NamedTuple):
 
 def sentence(kind: str, subject: str, rules: Sequence[tuple[str, int]], group: str = "") -> str:
     """What was measured of such conclusions; or that nothing was."""
-    said = _KINDS[kind].format(subject=subject) + (f" at a stated probability of {group}" if group else "")
+    said = _KINDS[kind].format(subject=subject) + (f", at a stated probability of {group}" if group else "")
     found = _figure(kind, subject, tuple(rules), group)
     stated = ", ".join(f"{name} {version}" for name, version in rules)
     if found is None:

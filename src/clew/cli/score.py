@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,15 +104,17 @@ def score(
       clew score --truth ./e1 --ledger ./l1 --truth ./e2 --ledger ./l2 --json
       clew score --truth seized.csv --ledger ./main --rank 1
     """
-    found = scored(truths, named(context, ledgers), rank, rules_of(files), _say)
+    found = scored(truths, named(context, ledgers), rank, rules_of(files), say)
     if as_json:
         show_json(found.as_dict())
     else:
         page(found).show()
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+def say(text: str) -> None:
+    """Say on a terminal what is being scored."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 def named(context: click.Context, ledgers: tuple[Path, ...]) -> tuple[Path, ...]:

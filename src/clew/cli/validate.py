@@ -21,6 +21,7 @@ from clew.cli.score import (
     rank_option,
     rules_of,
     rules_option,
+    say,
     truth_option,
 )
 from clew.cli.sheet import show_json
@@ -128,7 +129,7 @@ def validate(
             f"expected a ledger for each truth, found {len(pairs)} for {len(truths)}; give --truth and "
             "--ledger in pairs, in the same order"
         )
-    scores += [one(*pair, rank, known, _say) for pair in zip(truths, pairs, strict=True)]
+    scores += [one(*pair, rank, known, say) for pair in zip(truths, pairs, strict=True)]
     if worlds is None and not scores:
         worlds = WORLDS
     if worlds is not None:

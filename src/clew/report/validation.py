@@ -9,6 +9,7 @@ from clew.accuracy import event_tables as events
 from clew.accuracy.changes import CERTAIN, class_names
 from clew.accuracy.figures import ACTOR, ADDRESSES, CHANGE, COINJOIN, COLLISIONS
 from clew.accuracy.method import LABELLED, LIMITS, METHOD, rank_sentence
+from clew.accuracy.score import ALL_PROTOCOLS
 from clew.accuracy.truth import REAL
 from clew.accuracy.validation import Row, Validation
 from clew.report.curves import Share, Stated, calibration_chart, shares_chart
@@ -113,7 +114,9 @@ def _interval(row: Row | None) -> str:
 
 
 def _widest(found: Validation) -> str | None:
-    """The coinjoin rule that is meant for the most rounds, the one that finds most where several are."""
+    """All detectors together; without any, the rule that is meant for the most rounds."""
+    if ALL_PROTOCOLS in words.names(found, "coinjoin"):
+        return ALL_PROTOCOLS
     best: tuple[float, float, str] | None = None
     for name in words.names(found, "coinjoin"):
         row = found.row(COINJOIN, name, "recall")
