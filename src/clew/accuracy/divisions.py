@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clew.accuracy.score import Division, Model
+from clew.analysis.estimates import stated_of
 from clew.ledger import sets
 from clew.ledger.ledger import Ledger
 
@@ -25,6 +26,7 @@ def divisions_of(ledger: Ledger) -> Iterator[Division]:
             links={column: getattr(links, column) for column in ("a", "b", "transaction", "rule")},
             rules=tuple(rule.name for rule in control.rules),
             versions=tuple((rule.name, rule.version) for rule in control.rules),
+            stated=stated_of(control),
         )
 
 
