@@ -80,10 +80,15 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "structure": frozenset({"jit", "words"}),
         # Scripts of m of n keys are read where they are executed, too.
         "signatures": frozenset({"jit", "scripts", "words"}),
+        # Change: traits are compared, and features counted, in one pass over what rules look at.
+        "change": frozenset({"jit", "traits"}),
+        "features": frozenset({"jit", "change", "traits"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Constrained merging goes on in the forest of a plain union.
+        "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
         "made_coins": frozenset({"jit", "made_scripts"}),
         "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),

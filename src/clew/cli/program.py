@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from clew.cli import options, questions
+from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
@@ -93,8 +94,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, simulate, demo,
-    completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, simulate,
+    demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
