@@ -64,6 +64,10 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
     "kernels": {
         "*": frozenset({"jit"}),
         "economy_state": frozenset({"jit"}),
+        # Rules sort addresses and values; a coinjoin whose change adds up has a coinjoin's shape, too.
+        "rules": frozenset({"jit", "sorting"}),
+        "coinjoins": frozenset({"jit", "sorting"}),
+        "joining": frozenset({"jit", "sorting", "coinjoins"}),
         # The hashes share one compression function, whose back end is chosen by processor.
         "hashes": frozenset({"jit", "sha256", "words"}),
         # The queue pads and hashes messages in the room that the hashes have.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from clew.heuristics import plain
 from clew.schema import (
     FLAG_COINBASE,
+    HEAD_BYTES,
     MAX_TRANSACTIONS,
     NO_ADDRESS,
     NO_OUTPUT,
@@ -288,6 +289,14 @@ class Transactions:
         return np.array(self._column("outputs.address")[self._output_rows[1]], np.uint32)
 
     @cached_property
+    def head(self) -> Array:
+        """First 20 bytes of what the address commits to, zeros without one; uint8, (outputs, 20)."""
+        none = self.address == NO_ADDRESS
+        found: Array = np.array(self._column("addresses.head")[np.where(none, 0, self.address)])
+        found[none] = 0
+        return found
+
+    @cached_property
     def is_fresh(self) -> Array:
         """Whether no output before it paid its address, in this transaction neither; bool.
 
@@ -364,6 +373,7 @@ class Transactions:
             self.is_fresh.tolist(),
             self.spent_by.tolist(),
             spenders,
+            map(bytes, self.head),
             strict=True,
         )
         return plain.Transaction(
@@ -395,6 +405,8 @@ class Given(Transactions):
             "spender_row": np.array([places.get(id(each.spender), -1) for each in outputs], np.int64),
         }
         rows = (([each for row in inputs for each in row], _BY_INPUT), (outputs, _BY_OUTPUT))
+        heads = b"".join(each.head.ljust(HEAD_BYTES, b"\0") for each in outputs)
+        self.__dict__["head"] = np.frombuffer(heads, np.uint8).reshape(-1, HEAD_BYTES)
         for some, names in (*rows, (given, _BY_TRANSACTION)):
             for name, (field, dtype) in names.items():
                 self.__dict__[name] = np.array([getattr(each, field) for each in some], dtype)
