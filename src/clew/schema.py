@@ -252,7 +252,11 @@ TRANSACTIONS = Table(
         Column("base_size", "<u4", "Serialised size without witness.", "bytes"),
         Column("version", "<u4", "Transaction version.", storage="version", rare="rare_versions"),
         Column("lock_time", "<u4", "Lock time: a height below 500,000,000, else Unix seconds."),
-        Column("flags", "u1", "1: coinbase. 2: has a witness."),
+        Column(
+            "flags",
+            "u1",
+            "1: coinbase. 2: has a witness. 4, 8: its inputs, its outputs stand in the order of BIP 69.",
+        ),
     ),
 )
 
@@ -441,7 +445,9 @@ SET_LINKS = Table(
     "transaction, then as the rules find them",
     (
         Column("a", "<u4", "Address of the transaction's first input.", "address id"),
-        Column("b", "<u4", "The other address: among its inputs, or what a change output pays.", "address id"),
+        Column(
+            "b", "<u4", "The other address: among its inputs, or what a change output pays.", "address id"
+        ),
         Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
         Column("rule", "u1", "Which rule, as numbered in the set's manifest."),
         Column("chance", "<u4", "Stated probability that it is right; 0 where none is stated.", "millionths"),

@@ -67,6 +67,7 @@ def payments(
         *((PAYERS,) if payers.count else ()),
         *mixed(flows.kinds[flows.payment_rows]),
         *((COINJOIN,) if _any_coinjoin(ledger, paying) else ()),
+        *rows.tags.caveats,
         BLOCK_TIME,
     )
     return answer(ledger, "payments", stated, result, caveats)
@@ -109,7 +110,8 @@ class _Payers:
     def _payer(self, owner: int, addresses: list[int]) -> dict[str, Any]:
         card = self.rows.card(owner)
         texts = [self.rows.address(each) for each in addresses]
-        return {"entity": owner, "size": card["size"], "addresses": texts}
+        said = {key: card[key] for key in ("tags", "tags_found", "conflict")}
+        return {"entity": owner, "size": card["size"], "addresses": texts, **said}
 
 
 def _distinct(pairs: Iterable[tuple[int, int]]) -> list[int]:

@@ -37,15 +37,16 @@ def proceeds(
     flows = flows_of(ledger, entities)
     months = _months(flows, zone)
     total = {name: sum(month[name] for month in months) for name in _SUMS}
+    rows = Rows(ledger)
     result: dict[str, Any] = {
-        "entities": Rows(ledger).cards(entities),
+        "entities": rows.cards(entities),
         "months": months,
         "total": total | {"held": flows.held},
         "between": between(flows),
         "notice": NOTICE,
     }
     stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
-    caveats = (*about(flows), *mixed(flows.kinds), BLOCK_TIME)
+    caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
     return answer(ledger, "proceeds", stated, result, caveats)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis import estimates
 from clew.analysis.answer import Answer
-from clew.analysis.attribution import attributions_of
+from clew.analysis.attribution import Tags, attributions_of
 from clew.analysis.caveats import as_of, not_strict
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -26,6 +26,7 @@ class Rows:
         self.ledger = ledger
         self._addresses: dict[int, str | None] = {NO_ADDRESS: None}
         self._cards: dict[int, dict[str, Any]] = {}
+        self.tags = Tags(ledger)
 
     def address(self, address: int) -> str | None:
         """An address as people write it; None for nobody."""
@@ -38,10 +39,11 @@ class Rows:
         return None if address == NO_ADDRESS else self.ledger.entity_of(address)
 
     def card(self, entity: int) -> dict[str, Any]:
-        """An entity's id, its size in addresses, and its first address."""
+        """An entity's id, its size in addresses, its first address, and some of its tags."""
         if entity not in self._cards:
             size = int(self.ledger.entity_sizes(np.array([entity]))[0])
-            self._cards[entity] = {"entity": entity, "size": size, "address": self.address(entity)}
+            card = {"entity": entity, "size": size, "address": self.address(entity)}
+            self._cards[entity] = card | self.tags.card(entity)
         return self._cards[entity]
 
     def cards(self, entities: Array) -> list[dict[str, Any]]:

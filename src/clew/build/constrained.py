@@ -179,7 +179,10 @@ class Constrained:
             held.append(np.unique(low.astype(np.uint64) << np.uint64(32) | high))
         apart = np.unique(np.concatenate(held))
         forest, following, other = merging.forest_of(sizes, labels, len(apart))
-        low, high = (apart >> np.uint64(32)).astype(np.uint32), (apart & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        low, high = (
+            (apart >> np.uint64(32)).astype(np.uint32),
+            (apart & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        )
         merging.constrain(forest, following, other, low, high)
         return forest, (following, other)
 

@@ -181,7 +181,9 @@ class _Build:
             model = Rule("change_model", self.model.version, self.model.digest)
             with storage(self.folder):
                 (self.folder / WORK).mkdir()
-            constrained = Constrained(self.folder / WORK, parents, writer, len(numbered), self.set, self.services)
+            constrained = Constrained(
+                self.folder / WORK, parents, writer, len(numbered), self.set, self.services
+            )
             numbered = (*numbered, model)
             self._change(constrained, parents)
             skipped = constrained.merge(self._step)

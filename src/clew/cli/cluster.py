@@ -225,7 +225,9 @@ def _sheet(ledger: Path, done: Clustering) -> Sheet:
         ("largest", plural(done.largest, "address", "addresses")),
     ]
     if done.model:
-        bounds = f"{done.must_link / MILLION:g} or more joins, {done.cannot_link / MILLION:g} or less keeps apart"
+        bounds = (
+            f"{done.must_link / MILLION:g} or more joins, {done.cannot_link / MILLION:g} or less keeps apart"
+        )
         facts += [
             ("model of change", done.model),
             ("chance", bounds),

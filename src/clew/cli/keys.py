@@ -25,6 +25,8 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.simulated_keys import SIMULATED
+from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
 _TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
@@ -48,14 +50,20 @@ EVERY: tuple[Key, ...] = (
         OBJECT,
         "",
         "What was asked: addresses, entity, block or txid; limit (0: all) and offset where a list "
-        "can be cut; tz for proceeds, where it decides what a month is.",
+        "can be cut; tz for proceeds, where it decides what a month is; absorbed, where entity:ID named an "
+        "id that is no more: into which, its heir, txid, height, time, rule, version, and says.",
     ),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
     Key("tip.height", INTEGER, "block height", "Its height."),
     Key("tip.hash", TEXT, HEX, "Its hash."),
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
-    Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
+    Key(
+        "snapshot",
+        TEXT,
+        HEX,
+        "SHA-256 over everything the answer depends on: tip, rows, rules, tags, format.",
+    ),
     Key("rule_set", TEXT, "", "Name of the set of rules that the entities rest on; strict unless asked."),
     Key("rules_in_force", LIST, "", "The rules of that set."),
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
@@ -73,7 +81,7 @@ EVERY: tuple[Key, ...] = (
 
 _ENTITIES: tuple[Key, ...] = (
     Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
-    *under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
+    *under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address."), *TAGGED),
 )
 _BETWEEN: tuple[Key, ...] = (
     Key("between", OBJECT, "", "Payments among the entities asked about, which no list or sum here counts."),
@@ -225,6 +233,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _SIZE,
         *_SUMS,
         *_LOST,
+        *TAGGED,
         Key("count", INTEGER, "outputs", "How many outputs pay to it."),
         *_seen("first", "first"),
         *_seen("last", "last"),
@@ -263,6 +272,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it."),
             Key("balance", INTEGER, SATOSHI, "Sum of those nobody has spent."),
         ),
+        *TAGGED,
         Key("links", LIST, "", "The reasons: each puts two addresses under one control. " + _LIMIT),
         *under(
             "links[]",
@@ -279,6 +289,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.addresses", *EXTENT),
         Key("lists.links", OBJECT, "", "How much of the links."),
         *under("lists.links", *EXTENT),
+        Key("lists.tags", OBJECT, "", "How much of the tags."),
+        *under("lists.tags", *EXTENT),
     ),
     "entities": (
         Key("entities", INTEGER, "entities", "How many entities there are."),
@@ -296,6 +308,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             _ENTITY,
             _SIZE,
             Key("address", TEXT, "", "Its first address."),
+            *TAGGED,
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),
         *EXTENT,
@@ -321,6 +334,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payers[].entity", INTEGER, "address id", "Id of the paying entity."),
             Key("payers[].size", INTEGER, "addresses", "Addresses known to be its; a lower bound."),
             Key("payers[].addresses", LIST, "", "Its addresses among the transaction's inputs."),
+            *under("payers[]", *TAGGED),
         ),
         Key("total", OBJECT, "", "Totals of all payments, also of those not shown."),
         Key("total.payments", INTEGER, "payments", "How many payments."),
@@ -371,6 +385,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("script_type", TEXT + OR_NULL, "", "Type of the output's script; null if mixed."),
             Key("entity", INTEGER + OR_NULL, "address id", "Entity that was paid; null as address is."),
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; null as address is."),
+            *TAGGED,
         ),
         Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first. " + _LIMIT),
         *under(
@@ -380,6 +395,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("address", TEXT + OR_NULL, "", "Its first address."),
             Key("value", INTEGER, SATOSHI, "What it was paid."),
             Key("payments", INTEGER, "transactions", "In how many transactions, each one payment to it."),
+            *TAGGED,
         ),
         Key("total", OBJECT, "", "Totals of all outflows, also of those not shown."),
         Key("total.outflows", INTEGER, "payments", "How many outflows."),
@@ -395,6 +411,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
+    **TAG_QUESTIONS,
+    **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -537,7 +555,10 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("tip", OBJECT, "", "The last block of the ledger."),
         *_TIP,
         Key(
-            "snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."
+            "snapshot",
+            TEXT,
+            HEX,
+            "SHA-256 over everything the answer depends on: tip, rows, rules, tags, format.",
         ),
         Key("statement", TEXT, "", "The statement that was asked."),
         Key("columns", LIST, "", "The columns of the answer, in order."),
@@ -570,6 +591,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("sha256", TEXT, HEX, "Its SHA-256."),
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
+    **TAG_COMMANDS,
     **ACCURACY,
     **SIMULATED,
 }

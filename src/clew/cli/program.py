@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import options, questions
+from clew.cli import options, questions, why
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -22,6 +22,7 @@ from clew.cli.report import report
 from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.tags import tags
 from clew.cli.validate import validate
 from clew.cli.verify import verify
 
@@ -78,8 +79,9 @@ def program(context: click.Context, ledger: str | None) -> None:
     a network connection, except clew index and clew follow where --from names your node, and then
     to that address only.
 
-    ADDR is an address, txid:vout (the address that this output pays to), script:HASH, @file.csv
-    (addresses in a file) or - (addresses from standard input); give as many as you like.
+    ADDR is an address, txid:vout (the address that this output pays to), script:HASH, entity:ID (an id
+    that an entity has or once had), @file.csv (addresses in a file) or - (addresses from standard
+    input); give as many as you like.
 
     \b
     Examples:
@@ -94,8 +96,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, report, sql, export, score, validate, simulate,
-    demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, tags, report, sql, export,
+    score, validate, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

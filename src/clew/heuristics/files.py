@@ -45,9 +45,13 @@ def load_set(path: str | Path) -> RuleSet:
         if found is None:
             return set_of(path.stem.lower(), made)
         if not isinstance(found, RuleSet):
-            raise RuleError(f"{path}: expected RULESET to be a RuleSet, found {type(found).__name__}; mend it")
+            raise RuleError(
+                f"{path}: expected RULESET to be a RuleSet, found {type(found).__name__}; mend it"
+            )
         if found.name in SETS:
-            raise RuleError(f"{path}: expected another name than {found.name}, which comes with Clew; change it")
+            raise RuleError(
+                f"{path}: expected another name than {found.name}, which comes with Clew; change it"
+            )
         return found
     except RuleError as error:
         _forget(before, module.__name__)

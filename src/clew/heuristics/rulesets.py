@@ -56,7 +56,9 @@ class RuleSet:
                 "a letter first; choose another"
             )
         if not isinstance(self.linking, Heuristic) or self.linking.about != TRANSACTION:
-            raise RuleError(f"rule set {self.name}: expected linking to be a rule about transactions; mend it")
+            raise RuleError(
+                f"rule set {self.name}: expected linking to be a rule about transactions; mend it"
+            )
         if not 0 <= self.cannot_link <= self.must_link <= MILLION:
             raise UsageError(
                 "thresholds: expected 0 <= cannot-link <= must-link <= 1, found cannot-link "
@@ -104,4 +106,14 @@ def set_of(name: str, rules: tuple[Heuristic, ...]) -> RuleSet:
     return RuleSet(name, reduce(lambda one, other: one | other, mine) & ~COINJOIN)
 
 
-__all__ = ["COINJOIN", "EXTENDED", "MODEL", "SETS", "STRICT", "STRICT_RULES", "STRICT_SET", "RuleSet", "set_of"]
+__all__ = [
+    "COINJOIN",
+    "EXTENDED",
+    "MODEL",
+    "SETS",
+    "STRICT",
+    "STRICT_RULES",
+    "STRICT_SET",
+    "RuleSet",
+    "set_of",
+]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import borrowed, folded, kernel
+from clew.kernels.jit import borrowed, folded, inlined, kernel
 from clew.kernels.traits import (
     COINBASE_AT,
     FEE_AT,
@@ -101,18 +101,18 @@ def look(transactions: Any, trait: Any, later: Any) -> Look:
     return Look(**known, **{name: getattr(transactions, name) for name in names})
 
 
-@kernel
+@inlined
 def _field(trait: int, at: int, width: int) -> int:
     return (trait >> at) & ((1 << width) - 1)
 
 
-@kernel
+@inlined
 def _low_r_differs(one: int, other: int) -> bool:
     mine, theirs = _field(one, LOW_R_AT, 2), _field(other, LOW_R_AT, 2)
     return (mine == 1 and theirs == 3) or (mine == 3 and theirs == 1)
 
 
-@kernel
+@inlined
 def differing(own: int, later: int) -> int:
     """The rules by which a transaction and a later one have different makers, as bits."""
     change = own ^ later
@@ -141,13 +141,14 @@ def differing(own: int, later: int) -> int:
     return found
 
 
-@kernel
+@inlined
 def is_candidate(look: Look, i: int) -> bool:
     """Whether somebody can own the output."""
+    look = borrowed(look)
     return bool(look.address[i] != NO_ADDRESS and look.script_type[i] != ANCHOR)
 
 
-@kernel
+@inlined
 def zeros(value: int) -> int:
     """How many zeros end a number, MOST_ZEROS at most."""
     count = 0
@@ -165,9 +166,10 @@ def _paid_back(look: Look, row: int, address: int) -> bool:
     return False
 
 
-@kernel
+@inlined
 def _behind(look: Look, row: int, out: Any) -> None:
     """Write the rules by which what a transaction itself shows rules each output out, as bits."""
+    look = borrowed(look)
     first, last = look.first_input[row], look.first_input[row + 1]
     least, kind, fee = look.spent_value[first], np.int64(look.spent_type[first]), np.int64(0)
     for i in range(first, last):
@@ -197,9 +199,10 @@ def _behind(look: Look, row: int, out: Any) -> None:
             out[i] |= np.int64(1) << FRESH
 
 
-@kernel
+@inlined
 def _peeled(look: Look, row: int, count: int, out: Any) -> None:
     """Rule out by the peeling chain, which says something of one shape only."""
+    look = borrowed(look)
     first, last = look.first_output[row], look.first_output[row + 1]
     largest, ties = np.int64(-1), 0
     for i in range(first, last):
@@ -218,10 +221,11 @@ def _peeled(look: Look, row: int, count: int, out: Any) -> None:
             out[i] |= np.int64(1) << PEELING
 
 
-@kernel
+@inlined
 def _beyond(look: Look, row: int, count: int, out: Any, known: Any) -> None:
     """Write the rules by which each output's spender rules it out, as bits; ``known``: whether there is
     one that tells something."""
+    look = borrowed(look)
     own = np.int64(look.trait[row])
     for i in range(look.first_output[row], look.first_output[row + 1]):
         later = np.int64(look.later[i])

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.change import Look, is_candidate, zeros
-from clew.kernels.jit import borrowed, kernel
+from clew.kernels.jit import borrowed, inlined, kernel
 from clew.kernels.traits import COINBASE_AT, JOINT_AT
 
 RATIOS = 8
 CANDIDATES, INPUTS, RANK, PLACE, RATIO, ZEROS, SPENT, BACK = range(8)
 
 
-@kernel
+@inlined
 def _ratio(value: int, others: int) -> int:
     """How a value stands to others, in steps of four."""
     # A quotient, since products of amounts may not fit.
@@ -25,8 +25,9 @@ def _ratio(value: int, others: int) -> int:
     return 3 - (times >= 4) - (times >= 16) - (times >= 64)
 
 
-@kernel
+@inlined
 def _back(look: Look, row: int) -> bool:
+    look = borrowed(look)
     for i in range(look.first_output[row], look.first_output[row + 1]):
         if is_candidate(look, i):
             for k in range(look.first_input[row], look.first_input[row + 1]):

@@ -106,8 +106,10 @@ def merge(forest: Forest, following: Any, other: Any, a: Any, b: Any, large: int
         reasons[row] = 0
         if left == right:
             continue
-        if forest.labels[left] != NONE and forest.labels[right] != NONE and (
-            forest.labels[left] != forest.labels[right]
+        if (
+            forest.labels[left] != NONE
+            and forest.labels[right] != NONE
+            and (forest.labels[left] != forest.labels[right])
         ):
             reasons[row] = SERVICES
         elif forest.sizes[left] >= large and forest.sizes[right] >= large:

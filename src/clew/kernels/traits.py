@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clew.kernels.jit import borrowed, kernel
+from clew.kernels.jit import borrowed, inlined, kernel
 from clew.schema import (
     EXECUTED_MULTISIG,
     FLAG_COINBASE,
@@ -70,12 +70,12 @@ def made(transactions: Any, joint: Any) -> Made:
     return Made(joint=joint, **by_name)
 
 
-@kernel
+@inlined
 def _version(version: int) -> int:
     return version - 1 if 1 <= version <= 3 else 3
 
 
-@kernel
+@inlined
 def _lock_time(lock_time: int, height: int) -> int:
     if lock_time == 0:
         return 0
@@ -84,14 +84,14 @@ def _lock_time(lock_time: int, height: int) -> int:
     return 1 if height - RECENT <= lock_time < height else 2
 
 
-@kernel
+@inlined
 def _sequence(sequence: int) -> int:
     if sequence >= FINAL - 2:
         return FINAL - sequence
     return 3 if sequence == 0 else 4
 
 
-@kernel
+@inlined
 def _number(count: int) -> int:
     if count <= 2:
         return max(count - 1, 0)
@@ -110,7 +110,7 @@ def rate_class(fee: int, weight: int) -> int:
     return 4 * doublings + (rate >> doublings)
 
 
-@kernel
+@inlined
 def _fee_form(fee: int, weight: int) -> int:
     if fee <= 0:
         return 3
@@ -119,9 +119,10 @@ def _fee_form(fee: int, weight: int) -> int:
     return 1 if fee % max((weight + 3) // 4, 1) == 0 else 0
 
 
-@kernel
+@inlined
 def _signatures(made: Made, row: int) -> int:
     """What signatures show, as the bits of a trait."""
+    made = borrowed(made)
     said, high, low, multisig = np.int64(0), False, 0, False
     for i in range(made.first_input[row], made.first_input[row + 1]):
         signing = np.int64(made.signing[i])
@@ -143,8 +144,9 @@ def _signatures(made: Made, row: int) -> int:
     return found
 
 
-@kernel
+@inlined
 def _trait(made: Made, row: int) -> int:
+    made = borrowed(made)
     flags = np.int64(made.flags[row])
     found = np.int64(1) << TOLD_AT
     if flags & FLAG_COINBASE:

@@ -167,8 +167,8 @@ class Ledger:
         """
         if not 0 <= height <= self.tip.height:
             raise UsageError(
-                f"height {height}: the ledger holds heights 0 to {self.tip.height}; ask for one of these, or let "
-                "clew index read what the node has written since"
+                f"height {height}: the ledger holds heights 0 to {self.tip.height}; ask for one of these, or "
+                "let clew index read what the node has written since"
             )
         if height == self.tip.height:
             return self

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clew.bitcoin.address import decode
+from clew.bitcoin.networks import Network
 from clew.ledger.columns import Array
 from clew.ledger.keys import KEY_FACTOR, KEY_SEED
 from clew.schema import HEAD_BYTES, MULTISIG, NO_ADDRESS, NONSTANDARD, PAYLOAD_STRIDE
@@ -24,6 +26,15 @@ def seek_addresses(ledger: Ledger, types: Array, payloads: Array) -> Array:
     open_ = np.flatnonzero((types == NONSTANDARD) & (found == NO_ADDRESS))
     found[open_] = _seek(ledger, np.full(len(open_), MULTISIG, np.uint8), payloads[open_])
     return found
+
+
+def payload_row(text: str, network: Network) -> tuple[int, bytes]:
+    """Type and payload row (48 bytes, the last its length) of an address, seen on the chain or not.
+
+    Raises AddressError.
+    """
+    address_type, payload = decode(text, network)
+    return address_type, payload.ljust(PAYLOAD_STRIDE - 1, b"\0") + bytes([len(payload)])
 
 
 def _seek(ledger: Ledger, types: Array, payloads: Array) -> Array:
@@ -55,4 +66,4 @@ def _keys(types: Array, payloads: Array) -> Array:
     return keys
 
 
-__all__ = ["seek_addresses"]
+__all__ = ["payload_row", "seek_addresses"]

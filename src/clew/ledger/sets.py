@@ -135,8 +135,8 @@ def seen_by_set(ledger: Ledger, name: str) -> Ledger:
         return ledger
     if name not in names(ledger):
         raise UsageError(
-            f"rules {name!r}: expected a set that this ledger holds ({', '.join(names(ledger))}); clew cluster "
-            "makes others"
+            f"rules {name!r}: expected a set that this ledger holds ({', '.join(names(ledger))}); clew "
+            "cluster makes others"
         )
     return ledger.seen_by(open_set(ledger, ledger.path / FOLDER / name))
 

@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,6 +26,10 @@ from clew.schema import NO_ADDRESS
 
 LEAST_PREFIX = 4
 """Digits of an import's id that must be given at least."""
+
+
+MANY = 500
+"""Above this many tags of one import, all of it are read, and kept."""
 
 
 class Chain(Protocol):
@@ -76,6 +82,9 @@ class Placed:
         self.addresses: Array = np.unique(ids[ids != NO_ADDRESS])
         """Ids of all addresses that have a tag, ascending; u4."""
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
     def on(self, addresses: Iterable[int]) -> list[int]:
         """Rows of the tags on some addresses."""
         wanted = np.array([*addresses], np.uint32)
@@ -94,7 +103,8 @@ class Attributions:
         self.store = Store(Path(folder))
         self.imports = tuple(self.store.imports())
         """Every import, also those withdrawn."""
-        self._placed: dict[int, tuple[Chain, Placed]] = {}
+        self._placed: WeakKeyDictionary[Chain, Placed] = WeakKeyDictionary()
+        self._whole: dict[int, list[Tag]] = {}
 
     @property
     def in_force(self) -> tuple[Import, ...]:
@@ -144,14 +154,12 @@ class Attributions:
 
     def placed(self, ledger: Chain) -> Placed:
         """The tags in force on the addresses of ``ledger``; looked up once."""
-        known = self._placed.get(id(ledger))
-        if known is None:
-            known = (ledger, self._place(ledger))
-            self._placed[id(ledger)] = known
-        return known[1]
+        if ledger not in self._placed:
+            self._placed[ledger] = self._place(ledger)
+        return self._placed[ledger]
 
     def _place(self, ledger: Chain) -> Placed:
-        packed = self.store.payloads()
+        packed = self._packed
         if not packed:
             return Placed(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint32))
         imports = np.concatenate([np.full(len(types), number) for number, types, _ in packed])
@@ -159,6 +167,23 @@ class Attributions:
         types = np.concatenate([types for _, types, _ in packed])
         payloads = np.concatenate([rows for _, _, rows in packed])
         return Placed(imports, numbers, ledger.find_payloads(types, payloads))
+
+    def with_subject(self, address_type: int, payload: bytes) -> list[int]:
+        """Rows of the tags on an address that a chain may never have seen; ``payload``: 48 bytes."""
+        return self._by_subject.get((address_type, payload), [])
+
+    @cached_property
+    def _packed(self) -> list[tuple[int, Array, Array]]:
+        return self.store.payloads()
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[int, bytes], list[int]]:
+        found: dict[tuple[int, bytes], list[int]] = {}
+        rows = count()
+        for _, types, payloads in self._packed:
+            for address_type, payload, row in zip(types.tolist(), payloads, rows, strict=False):
+                found.setdefault((address_type, payload.tobytes()), []).append(row)
+        return found
 
     def stated(self, ledger: Chain, rows: Collection[int]) -> list[Stated]:
         """The tags of some rows of ``placed``, in the order of rows."""
@@ -169,12 +194,19 @@ class Attributions:
             by_import.setdefault(int(placed.imports[row]), []).append(row)
         found = []
         for number, own in by_import.items():
-            tags = self.store.tags(number, placed.numbers[own].tolist())
+            tags = self._tags(number, placed.numbers[own].tolist())
             found += [
                 Stated(tag, sources[number], int(placed.ids[row]), holder(tag, self.names))
                 for row, tag in zip(own, tags, strict=True)
             ]
         return found
+
+    def _tags(self, number: int, numbers: list[int]) -> list[Tag]:
+        if number not in self._whole and len(numbers) < MANY:
+            return self.store.tags(number, numbers)
+        if number not in self._whole:
+            self._whole[number] = self.store.tags(number)
+        return [self._whole[number][each - 1] for each in numbers]
 
     def on(self, ledger: Chain, addresses: Iterable[int]) -> list[Stated]:
         """Every tag on some addresses of ``ledger``, all side by side, also those that contradict."""

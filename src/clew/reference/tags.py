@@ -23,6 +23,8 @@ SHORT_ID = 12
 _LISTINGS = ("sanction", "coinjoin")
 """Concepts whose tags put an address on a list, or into a kind of transaction, and name nobody."""
 
+_LISTED = re.compile(r"\bsanctions? list\b|\bOFAC\b", re.IGNORECASE)
+
 _HOLDERS = ("service", "organization", "miner")
 """Concepts of those who hold the addresses of many, or many addresses."""
 
@@ -85,7 +87,10 @@ def holder(tag: Tag, names: Mapping[str, str]) -> str | None:
     """
     if tag.tag_type not in (None, ACTOR) or any(is_within(each, "mention") for each in tag.told):
         return None
-    if tag.actor is None and any(is_within(each, listing) for each in tag.told for listing in _LISTINGS):
+    if tag.actor is None and (
+        any(is_within(each, listing) for each in tag.told for listing in _LISTINGS)
+        or _LISTED.search(tag.label)
+    ):
         return None
     name = plain(tag.actor or tag.label)
     return names.get(name, name) or None

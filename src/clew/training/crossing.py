@@ -40,12 +40,15 @@ def folds(samples: Sequence[Sample]) -> Iterator[tuple[str, str, list[Sample], l
     for name in names if len(names) > 1 else ():
         masks = [np.array(each.groups)[each.group] == name for each in samples]
         rest = [each.some(~mask) for each, mask in zip(samples, masks, strict=True) if not mask.all()]
-        yield WALLET, name, rest, [each.some(mask) for each, mask in zip(samples, masks, strict=True) if mask.any()]
+        yield (
+            WALLET,
+            name,
+            rest,
+            [each.some(mask) for each, mask in zip(samples, masks, strict=True) if mask.any()],
+        )
 
 
-def crossed(
-    samples: Sequence[Sample], recipe: Recipe, step: Callable[[str, int, int], None]
-) -> list[Held]:
+def crossed(samples: Sequence[Sample], recipe: Recipe, step: Callable[[str, int, int], None]) -> list[Held]:
     """Scores of each fold by trees that were grown without it."""
     if len(samples) == 1 and len(np.unique(samples[0].group)) == 1:
         samples = _halves(samples[0])

@@ -133,5 +133,4 @@ def _actor(truth: Truth, addresses: Array) -> Array:
     return np.where(nobody, NOT_KNOWN, truth.actor[np.where(nobody, 0, addresses)])
 
 
-
 __all__ = ["Sample", "from_truth", "ranges", "sampled"]
