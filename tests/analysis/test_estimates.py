@@ -84,9 +84,9 @@ def test_what_a_question_concludes_decides() -> None:
 
 def test_a_transaction_states_the_figures_of_the_rules_that_say_yes() -> None:
     coinjoin = next(name for name, rule in RULES.items() if rule.kind == "coinjoin")
-    neither = {"rules": {coinjoin: "no", "common_input": "unknown", "strict": "no"}}
+    neither = {"rules": {coinjoin: "no", "multi_input": "unknown", "strict": "no"}}
     assert estimates.for_question("tx", estimates.Basis("strict", [RULED]), neither) is None
-    both = {"rules": {coinjoin: "yes", "common_input": "yes", "strict": "yes"}}
+    both = {"rules": {coinjoin: "yes", "multi_input": "yes", "strict": "yes"}}
     said = estimates.for_question("tx", estimates.Basis("strict", [RULED]), both) or ""
     assert f"A transaction is a coinjoin, by {coinjoin}: " in said
     assert "Two addresses joined by one transaction, by strict: in 50 simulated conclusions" in said

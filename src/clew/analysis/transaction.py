@@ -26,7 +26,7 @@ def transaction(ledger: Ledger, txid: str | bytes) -> Answer:
     """The transaction of this id, with the outputs its inputs spend and who spent its outputs.
 
     ``fee`` and ``value_in`` of a coinbase are None. ``rules`` says what each rule answers:
-    ``common_input`` yes, no or unknown; ``equal_output_coinjoin`` yes or no. Raises UsageError and
+    ``multi_input`` yes, no or unknown; ``equal_output_coinjoin`` yes or no. Raises UsageError and
     NotFoundError.
     """
     number = ledger.find_transaction(txid)

@@ -182,7 +182,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("value_out", INTEGER, SATOSHI, "Sum of its outputs."),
         Key("fee", INTEGER + OR_NULL, SATOSHI, "value_in less value_out; null for a coinbase."),
         Key("rules", OBJECT, "", "What each rule says of this transaction."),
-        Key("rules.common_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
+        Key("rules.multi_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
         Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
         Key(
             "rules.strict",
@@ -205,8 +205,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
                 LIST,
                 "",
                 "What its signatures say: all, none, single, anyonecanpay, other (hash types; other is also "
-                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was shown), "
-                "multisig (a script of m of n keys was executed).",
+                "one of no strict form), high_r (an r of 33 bytes), long_key (an uncompressed key was "
+                "shown), multisig (a script of m of n keys was executed).",
             ),
         ),
         Key("outputs", LIST, "", "Its outputs, in order."),
