@@ -112,7 +112,8 @@ def answer(
     if ledger.is_past:
         caveats = (as_of(ledger.tip.height), *caveats)
     if error_estimate is None:
-        error_estimate = estimates.for_question(question, ledger.control.name, ledger.rules, result, caveats)
+        basis = estimates.Basis(ledger.control.name, ledger.rules, estimates.stated_of(ledger.control))
+        error_estimate = estimates.for_question(question, basis, result, caveats)
     return Answer(question, parameters, stated, snapshot_of(ledger), result, caveats, error_estimate)
 
 
