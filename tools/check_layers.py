@@ -80,6 +80,9 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "addresses": frozenset({"jit", "hashes", "words"}),
         # A key is made of whole words.
         "lookup": frozenset({"jit", "words"}),
+        # Key hashes are hashed several at a time, by the rounds of the two hash functions.
+        "nested": frozenset({"jit", "hashes", "lookup", "sha256", "words"}),
+        "samekeys": frozenset({"jit", "words"}),
         # Tables larger than the caches are asked for ahead.
         "spends": frozenset({"jit", "words"}),
         "join": frozenset({"jit", "words"}),

@@ -334,11 +334,29 @@ LINKS = Table(
     "The record of entities: one row per reason to put two addresses under one control.",
     "transaction, then b",
     (
-        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
-        Column("b", "<u4", "Another address among its inputs.", "address id"),
-        Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
+        Column(
+            "a",
+            "<u4",
+            "Address of the transaction's first input; of two of one key the one that was paid first.",
+            "address id",
+        ),
+        Column("b", "<u4", "Another address among its inputs, or of the same key.", "address id"),
+        Column(
+            "transaction",
+            "<u4",
+            "Where the reason stands: whose inputs they are, or which one is the first to pay b.",
+            "transaction id",
+        ),
         Column("rule", "u1", "Which rule, as numbered in the manifest."),
     ),
+    group="links",
+)
+
+KNOWN_KEYS = Table(
+    "known_keys",
+    "One row per address whose private key everybody knows, as far as the rules list such keys.",
+    "address",
+    (Column("address", "<u4", "Which; ascending.", "address id"),),
     group="links",
 )
 
@@ -560,6 +578,26 @@ def _lookup(subject: str) -> tuple[Table, Table]:
 
 TRANSACTION_LOOKUP, TRANSACTION_BUCKETS = _lookup("transaction")
 ADDRESS_LOOKUP, ADDRESS_BUCKETS = _lookup("address")
+NESTED_LOOKUP = Table(
+    "nested_lookup",
+    "Every address that is a key's hash, grouped by the leading bits of the key of the script hash address "
+    "in which that hash may be nested (P2SH-P2WPKH).",
+    "bucket, then id",
+    (
+        Column("id", "<u4", "An address of the bucket.", "address id"),
+        Column("fingerprint", "u1", "The eight key bits after the bucket's."),
+    ),
+    group="base",
+    logical=False,
+)
+NESTED_BUCKETS = Table(
+    "nested_buckets",
+    "One row per bucket and one more; their number is a power of two, and one.",
+    "bucket",
+    (Column("start", "<u4", "Where the bucket starts in nested_lookup.", "row"),),
+    group="base",
+    logical=False,
+)
 
 TABLES: tuple[Table, ...] = (
     BLOCKS,
@@ -576,6 +614,7 @@ TABLES: tuple[Table, ...] = (
     RARE_VERSIONS,
     RARE_SEQUENCES,
     LINKS,
+    KNOWN_KEYS,
     SPENDS,
     POSTINGS,
     POSTING_STARTS,
@@ -588,12 +627,14 @@ TABLES: tuple[Table, ...] = (
     TRANSACTION_BUCKETS,
     ADDRESS_LOOKUP,
     ADDRESS_BUCKETS,
+    NESTED_LOOKUP,
+    NESTED_BUCKETS,
 )
 
 ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "rows")
 """Append-only, written block by block."""
 
-LINK_TABLES: tuple[Table, ...] = (LINKS,)
+LINK_TABLES: tuple[Table, ...] = (LINKS, KNOWN_KEYS)
 """Append-only, written as the rules find them."""
 
 BASE_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "base")

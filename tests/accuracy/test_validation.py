@@ -123,7 +123,7 @@ def test_every_table_has_a_cell_for_each_heading(scored: Scored) -> None:
 def test_rules_are_asked_in_parts_and_answer_as_at_once(
     scored: Scored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = shipped()["common_input"]
+    rule = shipped()["multi_input"]
     whole = answers_of(rule, scored.ledger)
     monkeypatch.setattr("clew.accuracy.score.AT_ONCE", 301)
     assert np.array_equal(answers_of(rule, scored.ledger), whole)

@@ -8,8 +8,10 @@ from clew.analysis import estimates, measured
 from clew.analysis.caveats import COINJOIN as COINJOIN_CAVEAT
 from clew.heuristics.registry import RULES
 from clew.heuristics.rulesets import STRICT_RULES
+from clew.ledger.manifest import Rule
 
 RULE = (("rule", 2),)
+RULED = Rule("rule", 2, "")
 
 
 @pytest.fixture(autouse=True)
@@ -70,13 +72,10 @@ def test_change_at_a_stated_probability_has_the_figure_of_its_class() -> None:
 
 
 def test_what_a_question_concludes_decides() -> None:
-    class Rule:
-        name, version = "rule", 2
-
-    rules = [Rule()]
-    assert estimates.for_question("status", "strict", rules, {}) is None
-    assert estimates.for_question("block", "strict", rules, {}) is None
-    said = estimates.for_question("entity", "strict", rules, {}) or ""
+    basis = estimates.Basis("strict", [RULED])
+    assert estimates.for_question("status", basis, {}) is None
+    assert estimates.for_question("block", basis, {}) is None
+    said = estimates.for_question("entity", basis, {}) or ""
     assert "in 12,345 simulated conclusions" in said
     assert "An address and the rest of its entity under one control, by strict: in 100 simulated" in said
     assert said.endswith(estimates.PUBLISHED)
@@ -84,20 +83,20 @@ def test_what_a_question_concludes_decides() -> None:
 
 
 def test_a_transaction_states_the_figures_of_the_rules_that_say_yes() -> None:
-    class Rule:
-        name, version = "rule", 2
-
     coinjoin = next(name for name, rule in RULES.items() if rule.kind == "coinjoin")
-    neither = {"rules": {coinjoin: "no", "common_input": "unknown", "strict": "no"}}
-    assert estimates.for_question("tx", "strict", [Rule()], neither) is None
-    both = {"rules": {coinjoin: "yes", "common_input": "yes", "strict": "yes"}}
-    said = estimates.for_question("tx", "strict", [Rule()], both) or ""
+    neither = {"rules": {coinjoin: "no", "multi_input": "unknown", "strict": "no"}}
+    assert estimates.for_question("tx", estimates.Basis("strict", [RULED]), neither) is None
+    both = {"rules": {coinjoin: "yes", "multi_input": "yes", "strict": "yes"}}
+    said = estimates.for_question("tx", estimates.Basis("strict", [RULED]), both) or ""
     assert f"A transaction is a coinjoin, by {coinjoin}: " in said
     assert "Two addresses joined by one transaction, by strict: in 50 simulated conclusions" in said
 
 
 def test_payments_that_speak_of_coinjoins_state_their_figure() -> None:
-    said = estimates.for_question("payments", "strict", STRICT_RULES, {}, (COINJOIN_CAVEAT,)) or ""
+    said = (
+        estimates.for_question("payments", estimates.Basis("strict", STRICT_RULES), {}, (COINJOIN_CAVEAT,))
+        or ""
+    )
     named = [rule.name for rule in STRICT_RULES if rule.kind == "coinjoin"]
     assert named
     assert all(f"A transaction is a coinjoin, by {name}: " in said for name in named)
@@ -115,3 +114,18 @@ def test_every_class_that_is_shipped_is_found_by_its_probability(monkeypatch: py
 
     monkeypatch.setattr(measured, "CLASSES", BOUNDS)
     assert [estimates.class_of(each) for each in BOUNDS] == list(class_names())
+
+
+def test_a_set_with_other_thresholds_was_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Manifest:
+        model, must_link, cannot_link, large = "ab" * 32, 990_000, 10_000, 1_000
+
+    class Control:
+        manifest = Manifest()
+
+    stated = estimates.stated_of(Control())
+    assert stated == "model abababababab, must-link 990000, cannot-link 10000, large 1000"
+    assert estimates.stated_of(object()) == ""
+    monkeypatch.setattr(measured, "FIGURES", (("pair", "extended", RULE, stated, 10, 1),))
+    assert "in 10 simulated" in estimates.of_entities(estimates.Basis("extended", [RULED], stated))
+    assert "in 10 simulated" not in estimates.of_entities(estimates.Basis("extended", [RULED], stated + "0"))

@@ -68,7 +68,7 @@ def test_an_entity_of_many_addresses_shows_why(real: Inquiry) -> None:
     assert len(result["addresses"]) == result["size"] == largest["size"] == 44
     joined = {result["address"]}
     for link in result["links"]:
-        assert link["rule"] == "common_input"
+        assert link["rule"] == "multi_input"
         inputs = {each["address"] for each in real.tx(link["txid"]).result["inputs"]}
         assert {link["a"], link["b"]} <= inputs
         joined |= {link["a"], link["b"]}

@@ -187,7 +187,7 @@ def test_an_entity_shows_sums_addresses_and_links(shop: Inquiry) -> None:
             "txid": txid(shop, 8),
             "height": 8,
             "time": seconds(2020, 2, 20),
-            "rule": "common_input",
+            "rule": "multi_input",
             "version": 1,
         }
     ]
@@ -197,7 +197,7 @@ def test_a_transaction_with_all_its_parts(shop: Inquiry) -> None:
     result = shop.tx(txid(shop, 8)).result
     tenth = BTC // 10
     assert (result["value_in"], result["value_out"], result["fee"]) == (220 * tenth, 219 * tenth, tenth)
-    assert result["rules"] == {"common_input": "yes", "equal_output_coinjoin": "no", "strict": "yes"}
+    assert result["rules"] == {"multi_input": "yes", "equal_output_coinjoin": "no", "strict": "yes"}
     assert [(each["txid"], each["vout"], each["value"]) for each in result["inputs"]] == [
         (txid(shop, 6), 0, 100 * tenth),
         (txid(shop, 7), 0, 120 * tenth),

@@ -25,7 +25,9 @@ def conclusions(found: Validation) -> Iterator[Figure]:
         if subject["kind"] == "set":
             rules = tuple((str(each["name"]), int(each["version"])) for each in subject["rules"])
             for kind, about, measure in _OF_SETS:
-                yield from _figure(kind, name, rules, "", found.row(about, name, measure, ACTOR))
+                yield from _figure(
+                    kind, name, rules, str(subject["stated"]), found.row(about, name, measure, ACTOR)
+                )
         else:
             yield from _of_rule(found, name, subject)
 

@@ -44,6 +44,11 @@ def attributions_of(ledger: Ledger) -> Attributions:
     return _OPENED[ledger]
 
 
+def snapshot_of(ledger: Ledger) -> str:
+    """SHA-256 over everything an answer depends on, the tags in force among it, as hex."""
+    return ledger.snapshot(attributions_of(ledger).digest)
+
+
 class Tags:
     """The tags on a ledger's entities and addresses; remembers which kinds it has shown."""
 
@@ -156,4 +161,4 @@ def _varied(stated: list[Stated]) -> list[Stated]:
     return first + rest
 
 
-__all__ = ["Tags", "attributions_of", "contradict", "tag_row"]
+__all__ = ["Tags", "attributions_of", "contradict", "snapshot_of", "tag_row"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from clew.analysis import measured
 from clew.analysis.caveats import COINJOIN as COINJOIN_CAVEAT
+from clew.heuristics import registry
 
 PAIR, ADDRESS, LINK, COINJOIN, CHANGE = "pair", "address", "link", "coinjoin", "change"
 """Kinds of conclusions."""
@@ -19,6 +20,9 @@ ENTITY_QUESTIONS = frozenset(
     {"address", "entity", "entities", "payments", "proceeds", "outflows", "explain", "bridges", "whatif"}
 )
 """Questions whose answers rest on entities."""
+
+_STATED = ("must_link", "cannot_link", "large")
+_DIGITS = 12
 
 PUBLISHED = (
     "Published, of what is missed: common input alone finds about 69 % of a wallet's addresses on average "
@@ -46,8 +50,8 @@ class Versions(Protocol):
 class Figure(NamedTuple):
     """What was measured of one kind of conclusion by one rule or set.
 
-    ``rules``: names and versions; ``group``: a class of stated probabilities, empty for none; ``of``
-    conclusions, ``wrong`` of them.
+    ``rules``: names and versions; ``group``: a class of stated probabilities, or what else a set states;
+    ``of`` conclusions, ``wrong`` of them.
     """
 
     kind: str
@@ -60,7 +64,9 @@ class Figure(NamedTuple):
 
 def sentence(kind: str, subject: str, rules: Sequence[tuple[str, int]], group: str = "") -> str:
     """What was measured of such conclusions; or that nothing was."""
-    said = _KINDS[kind].format(subject=subject) + (f", at a stated probability of {group}" if group else "")
+    said = _KINDS[kind].format(subject=subject)
+    if group and kind == CHANGE:
+        said += f", at a stated probability of {group}"
     found = _figure(kind, subject, tuple(rules), group)
     stated = ", ".join(f"{name} {version}" for name, version in rules)
     if found is None:
@@ -84,30 +90,61 @@ def _figure(kind: str, subject: str, rules: tuple[tuple[str, int], ...], group: 
     return None
 
 
-def of_entities(rule_set: str, rules: Sequence[Versions]) -> str:
+def stated_of(control: Any) -> str:
+    """What decides who is one beside the rules: model and thresholds of a set; empty for strict.
+
+    Tags are left out: they only keep entities apart that would join without them.
+    """
+    manifest = getattr(control, "manifest", None)
+    if manifest is None:
+        return ""
+    numbers = (f"{name.replace('_', '-')} {getattr(manifest, name)}" for name in _STATED)
+    return ", ".join([f"model {manifest.model[:_DIGITS] or 'none'}", *numbers])
+
+
+class Basis(NamedTuple):
+    """What entities rest on: the set of rules, its rules, and what else it states; see ``stated_of``."""
+
+    rule_set: str
+    rules: Sequence[Versions]
+    stated: str = ""
+
+    @property
+    def versions(self) -> tuple[tuple[str, int], ...]:
+        """Names and versions of the rules."""
+        return tuple((rule.name, rule.version) for rule in self.rules)
+
+    def sentence(self, kind: str) -> str:
+        """What was measured of conclusions of a kind by this set."""
+        return sentence(kind, self.rule_set, self.versions, self.stated)
+
+
+def of_entities(basis: Basis) -> str:
     """What was measured of entities by a set of rules."""
-    versions = [(rule.name, rule.version) for rule in rules]
-    return " ".join([*(sentence(kind, rule_set, versions) for kind in (PAIR, ADDRESS)), PUBLISHED])
+    return " ".join([*map(basis.sentence, (PAIR, ADDRESS)), PUBLISHED])
 
 
-def of_rules(rule_set: str, rules: Sequence[Versions], answers: Mapping[str, str]) -> str | None:
+def of_rules(basis: Basis, answers: Mapping[str, str]) -> str | None:
     """What was measured of the rules that say yes of a transaction; None if none does.
 
     ``answers``: what each rule, and the set of them, says in a word.
     """
-    return " ".join(_of_rules(rule_set, rules, answers)) or None
+    return " ".join(_of_rules(basis, answers)) or None
 
 
-def _of_rules(rule_set: str, rules: Sequence[Versions], answers: Mapping[str, str]) -> Iterator[str]:
-    from clew.heuristics import registry
-
+def _of_rules(basis: Basis, answers: Mapping[str, str]) -> Iterator[str]:
     for name, answer in answers.items():
-        if answer != "yes":
-            continue
-        if name == rule_set:
-            yield sentence(LINK, rule_set, [(rule.name, rule.version) for rule in rules])
-        elif name in registry.RULES and registry.RULES[name].kind == registry.COINJOIN:
-            yield sentence(COINJOIN, name, [(name, registry.RULES[name].version)])
+        if answer == "yes" and name == basis.rule_set:
+            yield basis.sentence(LINK)
+        elif answer == "yes":
+            yield from _of_coinjoin(name)
+
+
+def _of_coinjoin(name: str) -> Iterator[str]:
+    """What was measured of a rule, if it is one of coinjoins."""
+    rule = registry.RULES.get(name)
+    if rule is not None and rule.kind == registry.COINJOIN:
+        yield sentence(COINJOIN, name, ((name, rule.version),))
 
 
 def class_of(probability: float) -> str:
@@ -119,39 +156,26 @@ def class_of(probability: float) -> str:
 
 def of_change(model: str, version: int, probability: float) -> str:
     """What was measured of outputs to which a model gives about this probability of being change."""
-    return sentence(CHANGE, model, [(model, version)], class_of(probability))
+    return sentence(CHANGE, model, ((model, version),), class_of(probability))
 
 
 def for_question(
-    question: str,
-    rule_set: str,
-    rules: Sequence[Versions],
-    result: Mapping[str, Any],
-    caveats: Collection[str] = (),
+    question: str, basis: Basis, result: Mapping[str, Any], caveats: Collection[str] = ()
 ) -> str | None:
     """What was measured of an answer's conclusions; None where it concludes nothing.
 
     ``result`` and ``caveats`` are the answer's: they tell whether coinjoins are spoken of.
     """
     if question == "tx":
-        return of_rules(rule_set, rules, result["rules"])
+        return of_rules(basis, result["rules"])
     if question not in ENTITY_QUESTIONS:
         return None
-    said = [of_entities(rule_set, rules)]
+    said = [of_entities(basis)]
     if COINJOIN_CAVEAT in caveats:
-        said += [sentence(COINJOIN, *each) for each in _coinjoin_rules(rules)]
+        said += [each for rule in basis.rules for each in _of_coinjoin(rule.name)]
     return " ".join(said)
 
 
-def _coinjoin_rules(rules: Sequence[Versions]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """The coinjoin rules among those of a set."""
-    from clew.heuristics import registry
-
-    for rule in rules:
-        known = registry.RULES.get(rule.name)
-        if known is not None and known.kind == registry.COINJOIN:
-            yield rule.name, [(rule.name, rule.version)]
-
-
-__all__ = ["CHANGE", "COINJOIN", "ENTITY_QUESTIONS", "LINK", "PAIR", "PUBLISHED", "Figure"]
-__all__ += ["class_of", "for_question", "of_change", "of_entities", "of_rules", "sentence"]
+__all__ = ["ADDRESS", "CHANGE", "COINJOIN", "ENTITY_QUESTIONS", "LINK", "PAIR", "PUBLISHED"]
+__all__ += ["Basis", "Figure", "class_of", "for_question", "of_change", "of_entities", "of_rules", "sentence"]
+__all__ += ["stated_of"]

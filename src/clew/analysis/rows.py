@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis import estimates
 from clew.analysis.answer import Answer
-from clew.analysis.attribution import Tags, attributions_of
+from clew.analysis.attribution import Tags, snapshot_of
 from clew.analysis.caveats import as_of, not_strict
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -112,9 +112,9 @@ def answer(
     if ledger.is_past:
         caveats = (as_of(ledger.tip.height), *caveats)
     if error_estimate is None:
-        error_estimate = estimates.for_question(question, ledger.control.name, ledger.rules, result, caveats)
-    snapshot = ledger.snapshot(attributions_of(ledger).digest)
-    return Answer(question, parameters, stated, snapshot, result, caveats, error_estimate)
+        basis = estimates.Basis(ledger.control.name, ledger.rules, estimates.stated_of(ledger.control))
+        error_estimate = estimates.for_question(question, basis, result, caveats)
+    return Answer(question, parameters, stated, snapshot_of(ledger), result, caveats, error_estimate)
 
 
 __all__ = ["Rows", "answer", "page"]

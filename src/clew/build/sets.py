@@ -26,7 +26,7 @@ from clew.engine.local import LocalEngine
 from clew.errors import StoppedError, UsageError
 from clew.heuristics.change.model import ChangeModel
 from clew.heuristics.change.votes import keep_traits
-from clew.heuristics.common_input import KEYLESS_TYPES
+from clew.heuristics.multi_input import KEYLESS_TYPES
 from clew.heuristics.rulesets import SETS, RuleSet
 from clew.heuristics.transactions import Transactions
 from clew.kernels import merging, postings, rules, unionfind

@@ -34,8 +34,8 @@ def truth_option(command: options.Command) -> options.Command:
         metavar="PATH",
         type=click.Path(path_type=Path),
         multiple=True,
-        help="What is true: the folder of an economy, a CSV file of labels, or a folder of them. Give it "
-        "once for each ledger.",
+        help="What is true: the folder of an economy, a CSV file of labels, a folder of them, or the word "
+        "tags for the services that the ledger's tags name. Give it once for each ledger.",
     )(command)
 
 
@@ -95,7 +95,8 @@ def score(
     The truth is that of a simulated economy whose blocks the ledger was made of, or labels of your own as
     CSV: address,owner[,wallet][,kind][,is_derived]; txid,vout,is_change; txid,is_coinjoin[,protocol]. A
     folder of such files is one truth. A label that was derived from a cluster confirms none: such rows are
-    left out, and counted. Every score states its rank. What the figures mean, and what they do not:
+    left out, and counted. The word tags stands for the tags that the ledger holds, of which the same is
+    true. Every score states its rank. What the figures mean, and what they do not:
     docs/accuracy.md.
 
     \b
@@ -103,6 +104,7 @@ def score(
       clew score --truth ./economy --ledger ./ledger
       clew score --truth ./e1 --ledger ./l1 --truth ./e2 --ledger ./l2 --json
       clew score --truth seized.csv --ledger ./main --rank 1
+      clew score --truth tags --ledger ./main
     """
     found = scored(truths, named(context, ledgers), rank, rules_of(files), say)
     if as_json:
@@ -170,8 +172,11 @@ def truth_of(path: Path, ledger: Ledger, rank: int | None) -> Truth:
     """The truth at a path. Raises UsageError where it is none, or another chain's."""
     from clew.accuracy.economy import is_economy, read_economy
     from clew.accuracy.labels import read_labels
+    from clew.accuracy.tagged import TAGS, read_tags
     from clew.accuracy.truth import OWN_WORLDS, REAL
 
+    if str(path) == TAGS and not path.exists():
+        return read_tags(ledger, rank or REAL)
     if path.is_dir() and (is_economy(path) or not any(path.glob("*.csv"))):
         return read_economy(path, ledger, rank or OWN_WORLDS)
     return read_labels(path, ledger, rank or REAL)

@@ -256,21 +256,20 @@ def withdraw(import_id: str, ledger: Path, reason: str | None, as_json: bool) ->
       clew tags withdraw 3f9c2a1b7d04
       clew tags withdraw 3f9c2a1b7d04 --reason "withdrawn by its maker" --json
     """
-    from clew.analysis.attribution import attributions_of
+    from clew.analysis.attribution import attributions_of, snapshot_of
     from clew.ledger.ledger import open_ledger
 
     attributions = attributions_of(open_ledger(ledger))
     found = attributions.find(import_id)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     attributions.store.withdraw(found.number, now, reason)
-    opened = open_ledger(ledger)
     answer: dict[str, Any] = {
         "import": found.id,
         "file": found.file,
         "tags": found.tags,
         "withdrawn": now,
         "reason": reason,
-        "snapshot": opened.snapshot(attributions_of(opened).digest),
+        "snapshot": snapshot_of(open_ledger(ledger)),
     }
     if as_json:
         show_json(answer)

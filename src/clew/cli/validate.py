@@ -220,11 +220,22 @@ def _economy(
         folder = Path(name)
         make(folder / "economy", world, seed=seed, size=Size(blocks, people))
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", threads=threads)
+        _cluster(folder / "ledger", threads)
         found = one(folder / "economy", folder / "ledger", rank, rules, lambda _: None)
     # The folder is gone: what was made is said instead.
     found.source.update(name=f"{world.name}, seed {seed}", people=people)
     _say(f"world {world.name}, seed {seed}: scored in {duration(time.perf_counter() - started)}")
     return found
+
+
+def _cluster(ledger: Path, threads: int | None) -> None:
+    """Build every set of rules that comes with Clew, with tags withheld."""
+    from clew.build import sets
+    from clew.heuristics.rulesets import SETS, STRICT_SET
+
+    for each in SETS.values():
+        if each is not STRICT_SET and (each.change is None or each.change.is_file()):
+            sets.cluster(ledger, each, threads=threads)
 
 
 def digest(found: Validation) -> str:

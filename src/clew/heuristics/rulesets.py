@@ -9,17 +9,29 @@ from pathlib import Path
 
 from clew.errors import RuleError, UsageError
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
-from clew.heuristics.common_input import common_input
+from clew.heuristics.coinjoin.joinmarket import joinmarket
+from clew.heuristics.coinjoin.wabisabi import wabisabi
+from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
+from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
+from clew.heuristics.coinjoin.whirlpool import whirlpool
+from clew.heuristics.multi_input import multi_input
 from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
+from clew.heuristics.same_key import same_key
+
+PROTOCOL_COINJOIN: Heuristic = joinmarket | wasabi_1 | wasabi_1_1 | wabisabi | whirlpool
+"""A round of a known protocol. Tx0 is one owner's transaction, and is not among them."""
 
 COINJOIN: Heuristic = equal_output_coinjoin
 """What is left out as a transaction of several owners."""
 
-STRICT: Heuristic = common_input & ~COINJOIN
-"""Multi-input with coinjoins left out: the set for exhibits."""
+STRICT: Heuristic = multi_input & ~COINJOIN
+"""Multi-input with coinjoins left out. Together with addresses of the same key: the set for exhibits."""
 
-STRICT_RULES: tuple[Heuristic, ...] = STRICT.leaves
-"""The rules that make STRICT; a link's rule number counts here."""
+STRICT_RULES: tuple[Heuristic, ...] = (multi_input, same_key, *STRICT.leaves[1:])
+"""The rules that the set rests on; a link's rule number counts here."""
+
+MULTI_INPUT, SAME_KEY = 0, 1
+"""Rule numbers of links."""
 
 MILLION = 1_000_000
 MUST_LINK, CANNOT_LINK = 990_000, 10_000
@@ -70,8 +82,8 @@ class RuleSet:
 
     @property
     def rules(self) -> tuple[Heuristic, ...]:
-        """The rules that ``linking`` is combined from, in order."""
-        return self.linking.leaves
+        """The rules that the set rests on, in order; those of its links first."""
+        return STRICT_RULES if self.linking is STRICT else self.linking.leaves
 
     @property
     def has_own_links(self) -> bool:
@@ -110,6 +122,8 @@ __all__ = [
     "COINJOIN",
     "EXTENDED",
     "MODEL",
+    "MULTI_INPUT",
+    "SAME_KEY",
     "SETS",
     "STRICT",
     "STRICT_RULES",

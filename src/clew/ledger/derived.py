@@ -124,9 +124,14 @@ class Derived:
 
     # Addresses and transactions
 
+    def _entries(self, subject: str) -> int:
+        """By how many entries the base's look-up of a ``transaction``, ``address`` or ``nested`` key has
+        its buckets."""
+        return self.base.transactions if subject == "transaction" else self.base.addresses
+
     def candidates(self, subject: str, key: int) -> list[int]:
-        """Ids that may be of a ``transaction`` or an ``address`` with this key, ascending."""
-        count = self.base.transactions if subject == "transaction" else self.base.addresses
+        """Ids that may be of a ``transaction``, an ``address`` or a ``nested`` key with this, ascending."""
+        count = self._entries(subject)
         found: list[int] = []
         if count:
             bucket, fingerprint = bucket_of(key, bucket_bits(count))
@@ -144,7 +149,7 @@ class Derived:
 
     def candidates_of(self, subject: str, keys: Array) -> tuple[Array, Array]:
         """Candidates for many keys (u8): which key each belongs to, and the ids; int64, by key."""
-        count = self.base.transactions if subject == "transaction" else self.base.addresses
+        count = self._entries(subject)
         places, ids = [], []
         if count and len(keys):
             bits = bucket_bits(count)

@@ -61,6 +61,7 @@ _SPARSE = (
 
 _ORDERED_BY = {table: (key, counted) for table, key, counted in _SPARSE}
 _ORDERED_BY["links"] = ("transaction", "transactions")
+_ORDERED_BY["known_keys"] = ("address", "addresses")
 _ROWS_AT_ONCE = 1 << 22
 
 _COUNTED = ("blocks", "transactions", "outputs", "inputs", "addresses")

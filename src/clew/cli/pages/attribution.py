@@ -114,7 +114,7 @@ def any_tags(rows: Iterable[Row]) -> bool:
 
 def imported(ledger: Ledger, packs: Sequence[Pack], brought: Sequence[Imported]) -> dict[str, Any]:
     """What an import did, as plain values for JSON."""
-    from clew.analysis.attribution import attributions_of
+    from clew.analysis.attribution import attributions_of, snapshot_of
     from clew.analysis.tags import import_row
     from clew.schema import NO_ADDRESS
 
@@ -134,7 +134,7 @@ def imported(ledger: Ledger, packs: Sequence[Pack], brought: Sequence[Imported])
         "imports": rows,
         "findings": _findings(packs),
         "attributions": attributions.digest,
-        "snapshot": ledger.snapshot(attributions.digest),
+        "snapshot": snapshot_of(ledger),
     }
 
 
