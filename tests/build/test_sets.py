@@ -20,7 +20,7 @@ from clew.errors import NotALedgerError, NotFoundError, RuleError, StoppedError,
 from clew.heuristics.change.candidates import candidates
 from clew.heuristics.change.fresh import plain as fresh
 from clew.heuristics.change.model import ChangeModel, column_names
-from clew.heuristics.common_input import common_input
+from clew.heuristics.multi_input import multi_input
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import CONTROL, RULES, Answers, heuristic
 from clew.heuristics.rulesets import EXTENDED, RuleSet, set_of
@@ -229,7 +229,7 @@ def test_the_same_bytes_whatever_the_threads_and_ranges(
 
 def test_rules_of_a_file_that_say_what_strict_says_make_the_same_entities(ledger: Path) -> None:
     state = Ledger(ledger)
-    done = sets.cluster(ledger, set_of("same", (common_input,)))
+    done = sets.cluster(ledger, set_of("same", (multi_input,)))
     found = opened(ledger, "same")
     parents = np.asarray(found.column("entities.entity"))
     links = state.column("links.a"), state.column("links.b"), state.column("links.rule")
@@ -238,7 +238,7 @@ def test_rules_of_a_file_that_say_what_strict_says_make_the_same_entities(ledger
         assert parents[a] == parents[b]
     assert done.entities == len(set(parents.tolist()))
     assert not done.model
-    assert next(rule.name for rule in done.rules) == "common_input"
+    assert next(rule.name for rule in done.rules) == "multi_input"
 
 
 def pairs_only(transactions: Transactions) -> Answers:
@@ -367,7 +367,7 @@ def test_thresholds_that_contradict_each_other(must: int, cannot: int) -> None:
 @pytest.mark.parametrize("name", ["", "Mine", "../x", "a" * 33, "1st"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(RuleError, match="expected a name"):
-        RuleSet(name, common_input)
+        RuleSet(name, multi_input)
 
 
 def test_only_strict_may_serve_exhibits() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from clew.heuristics.change.candidates import candidates
-from clew.heuristics.common_input import KEYLESS_TYPES
+from clew.heuristics.multi_input import KEYLESS_TYPES
 from clew.heuristics.plain import Transaction
 from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +72,7 @@ def stated(samples: Sequence[Sample], recipe: Recipe) -> dict[str, Any]:
             }
             for each in samples
         ],
-        "versions": {"lightgbm": lightgbm().__version__, "numpy": np.__version__},
-        "python": platform.python_version(),
+        "versions": {"lightgbm": lightgbm().__version__},
     }
 
 
