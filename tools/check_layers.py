@@ -47,13 +47,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
     # Judges what rules and questions conclude; none of them may lean on it, nor it on who makes the truth.
     "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
+    # Learns from truth what rules may state of change; only the model's file goes to those who conclude.
+    "training": FREE | {"ledger", "heuristics", "kernels", "accuracy"},
     # The second opinion on a ledger shares no code with what makes one.
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
     "report": _TOLD | {"accuracy"},
     "web": _TOLD | {"interop", "report", "accuracy"},
-    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy"},
+    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }
@@ -121,6 +123,10 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "numba": ("kernels",),
     "llvmlite": ("kernels",),
     "pyspark": ("engine.spark",),
+    # What a model learned is shipped as whole numbers, so that only training needs these.
+    "lightgbm": ("training",),
+    "sklearn": ("training",),
+    "scipy": ("training",),
     # Keys and signatures of simulated chains; no key of a real owner is ever held.
     "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from types import TracebackType
@@ -28,6 +28,7 @@ from clew.analysis.absorbed import absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
+from clew.heuristics.registry import Heuristic
 from clew.ledger.columns import Array
 from clew.ledger.control import STRICT
 from clew.ledger.ledger import Ledger
@@ -90,9 +91,10 @@ class Inquiry:
         """The block of a height or hash; see ``clew.analysis.block``."""
         return block.block(self.ledger, which, limit=limit, offset=offset)
 
-    def tx(self, txid: str) -> Answer:
-        """The transaction of an id; see ``clew.analysis.transaction``."""
-        return transaction.transaction(self.ledger, txid)
+    def tx(self, txid: str, own_rules: Sequence[Heuristic] = ()) -> Answer:
+        """The transaction of an id, and what rules of one's own say of it; see
+        ``clew.analysis.transaction``."""
+        return transaction.transaction(self.ledger, txid, own_rules)
 
     def address(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0

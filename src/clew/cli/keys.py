@@ -43,6 +43,13 @@ _SPENT = Key("spent", TEXT, "", "unspent, spent, overwritten (lost to a later tr
 _MIXED = Key("mixed", FLAG, "", "True if some inputs are the entity's and some are not; only the net counts.")
 _LIMIT = "It may be cut."
 
+_RULE: tuple[Key, ...] = (
+    Key("name", TEXT, "", "Name of the rule."),
+    Key("version", INTEGER, "", "Its version."),
+    Key("about", TEXT, "", "What it answers about: transaction, output or address."),
+    Key("source", TEXT, HEX, "SHA-256 of the code that defines it."),
+)
+
 EVERY: tuple[Key, ...] = (
     Key("question", TEXT, "", "Which question this answers: the command's name."),
     Key(
@@ -184,11 +191,29 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("rules", OBJECT, "", "What each rule says of this transaction."),
         Key("rules.multi_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
         Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
+        Key("rules.joinmarket", TEXT, "", "yes: a round of JoinMarket; no; unknown."),
+        Key("rules.wasabi_1", TEXT, "", "yes: a round of Wasabi 1 of one level; no."),
+        Key("rules.wasabi_1_1", TEXT, "", "yes: a round of Wasabi 1.1 with levels; no; unknown."),
+        Key("rules.wabisabi", TEXT, "", "yes: a round of WabiSabi (Wasabi 2); no."),
+        Key("rules.whirlpool", TEXT, "", "yes: a round of Whirlpool; no."),
+        Key("rules.tx0", TEXT, "", "yes: one owner's coins made ready for Whirlpool; no; unknown."),
+        Key("rules.payjoin", TEXT, "", "unknown: it has an input that it does not need; no. Never yes."),
+        Key("rules.batch_payout", TEXT, "", "yes: a payout of equal sums, and no coinjoin; no; unknown."),
+        Key("rules.sweep", TEXT, "", "yes: a sweep into equal outputs, and no coinjoin; no; unknown."),
+        Key("rules.stonewall", TEXT, "", "yes: a payment in the shape of a coinjoin of two; no; unknown."),
         Key(
             "rules.strict",
             TEXT,
             "",
             "yes: both together join its input addresses into one entity; no; unknown.",
+        ),
+        Key("own_rules", LIST, "", "What the rules of the file say that --rules names; empty without it."),
+        *under("own_rules[]", *_RULE),
+        Key(
+            "own_rules[].answers",
+            LIST,
+            "",
+            "yes, no or unknown: one of the transaction, or one for each output in order.",
         ),
         Key("inputs", LIST, "", "Its inputs, in order."),
         *under(
@@ -325,7 +350,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("value", INTEGER, SATOSHI, "What the entity gained by the transaction."),
             _MIXED,
             Key("coinbase", FLAG, "", "True for new coins, which nobody paid."),
-            Key("coinjoin", FLAG, "", "True if the transaction looks like a coinjoin of equal outputs."),
+            Key("coinjoin", FLAG, "", "True if a rule takes the transaction for a coinjoin."),
+            Key(
+                "coinjoin_rule",
+                TEXT + OR_NULL,
+                "",
+                "That rule: joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool, or equal_output_coinjoin "
+                "where the shape is of no protocol; null if none.",
+            ),
             Key("outputs", LIST, "", "The transaction's outputs to the entity."),
             Key("outputs[].vout", INTEGER, "", "Number of the output within its transaction, from 0."),
             Key("outputs[].address", TEXT, "", "The entity's address that it pays to."),
@@ -584,6 +616,16 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("tables[].file", TEXT, "", "Its file."),
         Key("tables[].rows", INTEGER, "rows", "How many rows it has."),
         Key("tables[].bytes", INTEGER, BYTES, "Size of the file."),
+    ),
+    "rules": (
+        Key("rules", LIST, "", "The rules that come with Clew, by name, or those of the file named."),
+        *under(
+            "rules[]",
+            *_RULE,
+            Key("kind", TEXT, "", "What it is for: control, coinjoin, lookalike, change or other."),
+            Key("says", TEXT, "", "The first sentence of its documentation."),
+            Key("doc", TEXT, "", "All of it."),
+        ),
     ),
     "report": (
         Key("file", TEXT, "", "The file that was written."),

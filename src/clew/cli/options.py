@@ -194,6 +194,17 @@ def clock(command: Command) -> Command:
     )(command)
 
 
+def own_rules(command: Command) -> Command:
+    """``--rules``, a file of rules of the user's own."""
+    return click.option(
+        "--rules",
+        "own_rules",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Rules of your own: a Python file.",
+    )(command)
+
+
 def paging(command: Command) -> Command:
     """``--limit`` and ``--offset``."""
     with_offset = click.option(

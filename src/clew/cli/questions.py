@@ -110,18 +110,26 @@ def block(block: str, ledger: Path, limit: int, offset: int, clock: Clock, as_js
 
 @click.command(short_help="A transaction, its inputs and outputs.")
 @click.argument("txid", metavar="TXID")
+@options.own_rules
 @options.ledger
 @options.clock
 @options.as_json
-def tx(txid: str, ledger: Path, clock: Clock, as_json: bool) -> None:
+def tx(txid: str, own_rules: Path | None, ledger: Path, clock: Clock, as_json: bool) -> None:
     """Show a transaction: its inputs, its outputs, who spent them, and what the rules say of it.
+
+    clew rules tells what each rule means. With --rules, rules of your own are asked as well; the file is
+    Python, and runs with your rights.
 
     \b
     Examples:
       clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16
       clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16 --tz Asia/Seoul
+      clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16 --rules my_rule.py
     """
-    show(ask(ledger).tx(txid), as_json, clock)
+    from clew.heuristics.files import load
+
+    known = load(own_rules) if own_rules else ()
+    show(ask(ledger).tx(txid, known), as_json, clock)
 
 
 @click.command(short_help="An address and the outputs paid to it.")

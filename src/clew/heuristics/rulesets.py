@@ -9,9 +9,17 @@ from pathlib import Path
 
 from clew.errors import RuleError, UsageError
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
+from clew.heuristics.coinjoin.joinmarket import joinmarket
+from clew.heuristics.coinjoin.wabisabi import wabisabi
+from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
+from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
+from clew.heuristics.coinjoin.whirlpool import whirlpool
 from clew.heuristics.multi_input import multi_input
 from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
 from clew.heuristics.same_key import same_key
+
+PROTOCOL_COINJOIN: Heuristic = joinmarket | wasabi_1 | wasabi_1_1 | wabisabi | whirlpool
+"""A round of a known protocol. Tx0 is one owner's transaction, and is not among them."""
 
 COINJOIN: Heuristic = equal_output_coinjoin
 """What is left out as a transaction of several owners."""

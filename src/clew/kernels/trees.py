@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from clew.kernels.jit import borrowed, kernel
 
 
@@ -25,7 +27,7 @@ def score(trees: Trees, rows: Any, scores: Any) -> None:
     """Sum the leaves that each row (int16, rows x columns) comes to, over all trees (``scores`` int64)."""
     trees = borrowed(trees)
     for row in range(len(rows)):
-        total = 0
+        total = np.int64(0)
         for tree in range(len(trees.roots)):
             node = trees.roots[tree]
             while node >= 0:
@@ -33,7 +35,7 @@ def score(trees: Trees, rows: Any, scores: Any) -> None:
                     node = trees.left[node]
                 else:
                     node = trees.right[node]
-            total += trees.leaf[-1 - node]
+            total += np.int64(trees.leaf[-1 - node])
         scores[row] = total
 
 

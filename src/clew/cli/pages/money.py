@@ -66,7 +66,9 @@ def _payment(row: dict[str, Any], clock: Clock, known: bool) -> tuple[Cell, ...]
 
 def _kind(row: dict[str, Any]) -> list[str]:
     kinds = {"coinbase": "new coins", "coinjoin": "coinjoin", "mixed": "mixed"}
-    return [word for key, word in kinds.items() if row.get(key)]
+    words = [word for key, word in kinds.items() if row.get(key)]
+    named = row.get("coinjoin_rule")
+    return [f"{word} ({named})" if word == "coinjoin" and named else word for word in words]
 
 
 def proceeds(answer: Answer, clock: Clock) -> Sheet:
