@@ -147,7 +147,12 @@ def _one_type(coins: Coins, row: int, whatever: bool) -> bool:
     begin, end = coins.first_input[row], coins.first_input[row + 1]
     for i in range(begin, end):
         kind = coins.spent_type[i]
-        if kind != PUBKEYHASH and kind != SCRIPTHASH and kind != WITNESS_V0_KEYHASH and kind != WITNESS_V1_TAPROOT:
+        if (
+            kind != PUBKEYHASH
+            and kind != SCRIPTHASH
+            and kind != WITNESS_V0_KEYHASH
+            and kind != WITNESS_V1_TAPROOT
+        ):
             return False
         if kind != coins.spent_type[begin] and not whatever:
             return False

@@ -50,7 +50,9 @@ def plain(transaction: Transaction) -> int:
     return min(found, UNKNOWN) if len(outputs) == 3 else found
 
 
-@heuristic("joinmarket", 1, kind=COINJOIN, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"])
+@heuristic(
+    "joinmarket", 1, kind=COINJOIN, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"]
+)
 def joinmarket(transactions: Transactions) -> Answers:
     """A round of JoinMarket: one taker pays several makers for putting their coins beside his.
 

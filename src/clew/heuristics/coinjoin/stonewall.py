@@ -26,7 +26,9 @@ def plain(transaction: Transaction) -> int:
     return Sharing(spent, [(least, least + transaction.fee)]).possible()
 
 
-@heuristic("stonewall", 1, kind=LOOKALIKE, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"])
+@heuristic(
+    "stonewall", 1, kind=LOOKALIKE, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"]
+)
 def stonewall(transactions: Transactions) -> Answers:
     """A payment in the shape of a coinjoin of two people, as Samourai's Stonewall makes it.
 

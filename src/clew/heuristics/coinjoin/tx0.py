@@ -36,9 +36,7 @@ def plain(transaction: Transaction) -> int:
 
 def _premix(outputs: tuple[Output, ...], premix: Output, pool: int) -> int:
     """The rule, if this output is one that is to be mixed."""
-    same = sum(
-        each.value == premix.value and each.script_type == WITNESS_V0_KEYHASH for each in outputs
-    )
+    same = sum(each.value == premix.value and each.script_type == WITNESS_V0_KEYHASH for each in outputs)
     small = sum(FEE_SHARE * each.value <= pool <= LEAST_FEE_SHARE * each.value for each in outputs)
     if small < 1 or len(outputs) - 1 - same - 1 > MOST_OTHERS:
         return NO
