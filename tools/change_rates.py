@@ -4,8 +4,8 @@
 
 ECONOMY is a folder of ``clew simulate economy``, LEDGER a ledger of its blocks. Prints Markdown tables:
 precision is the part of the outputs called change that are change; recall the part of all change that is
-called so. *Two outputs*: transactions of exactly two candidates of which one is change, as in the tables of Möser
-and Narayanan (2022). *All*: every transaction that the rules speak of, those without change too.
+called so. *Two outputs*: transactions of exactly two candidates of which one is change, as in the tables of
+Möser and Narayanan (2022). *All*: every transaction that the rules speak of, those without change too.
 Coinjoins that the rules recognise are out; others count against the rules.
 """
 

@@ -45,13 +45,17 @@ ROOMS: dict[str, frozenset[str]] = {
     "build": FREE | {"engine", "ledger", "heuristics", "kernels"},
     "simulate": FREE | {"bitcoin", "kernels"},
     "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
+    # Judges what rules and questions conclude; none of them may lean on it, nor it on who makes the truth.
+    "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
+    # Learns from truth what rules may state of change; only the model's file goes to those who conclude.
+    "training": FREE | {"ledger", "heuristics", "kernels", "accuracy"},
     # The second opinion on a ledger shares no code with what makes one.
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
-    "report": _TOLD,
-    "web": _TOLD | {"interop", "report"},
-    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify"},
+    "report": _TOLD | {"accuracy"},
+    "web": _TOLD | {"interop", "report", "accuracy"},
+    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }
@@ -76,6 +80,9 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "addresses": frozenset({"jit", "hashes", "words"}),
         # A key is made of whole words.
         "lookup": frozenset({"jit", "words"}),
+        # Key hashes are hashed several at a time, by the rounds of the two hash functions.
+        "nested": frozenset({"jit", "hashes", "lookup", "sha256", "words"}),
+        "samekeys": frozenset({"jit", "words"}),
         # Tables larger than the caches are asked for ahead.
         "spends": frozenset({"jit", "words"}),
         "join": frozenset({"jit", "words"}),
@@ -89,6 +96,8 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Constrained merging goes on in the forest of a plain union.
+        "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
         "made_coins": frozenset({"jit", "made_scripts"}),
         "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),
@@ -114,6 +123,10 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "numba": ("kernels",),
     "llvmlite": ("kernels",),
     "pyspark": ("engine.spark",),
+    # What a model learned is shipped as whole numbers, so that only training needs these.
+    "lightgbm": ("training",),
+    "sklearn": ("training",),
+    "scipy": ("training",),
     # Keys and signatures of simulated chains; no key of a real owner is ever held.
     "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),

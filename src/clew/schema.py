@@ -1,9 +1,10 @@
 """Every table and column of the ledger, declared once.
 
-Three kinds of table stand here. *Row tables* are a pure function of the best chain: they
+Four kinds of table stand here. *Row tables* are a pure function of the best chain: they
 are append-only, and each block's rows enter that block's rolling digest. *Links* are what the
 rules say, append-only too. *Base tables* are computed from both, can be thrown away and built
-again, and cover the chain up to some block; segments hold what later blocks change in them.
+again, and cover the chain up to some block; segments hold what later blocks change in them. *Set tables*
+are the entities of another set of rules, made at one tip and kept beside the ledger's own.
 
 A column's ``dtype`` is its logical NumPy type. ``storage`` says how it lies on disk:
 ``plain`` is the same bytes; ``u40`` is an unsigned 40-bit number in two files, a ``<u4``
@@ -193,7 +194,7 @@ class Table:
     order: str
     columns: tuple[Column, ...]
     group: str = "rows"
-    """``rows``, ``links`` or ``base``: what is written, cut back and replaced together."""
+    """``rows``, ``links``, ``base`` or ``set``: what is written, cut back and replaced together."""
     logical: bool = True
     """False for search structures and what is stored apart, which say nothing new and enter no digest."""
 
@@ -333,11 +334,29 @@ LINKS = Table(
     "The record of entities: one row per reason to put two addresses under one control.",
     "transaction, then b",
     (
-        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
-        Column("b", "<u4", "Another address among its inputs.", "address id"),
-        Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
+        Column(
+            "a",
+            "<u4",
+            "Address of the transaction's first input; of two of one key the one that was paid first.",
+            "address id",
+        ),
+        Column("b", "<u4", "Another address among its inputs, or of the same key.", "address id"),
+        Column(
+            "transaction",
+            "<u4",
+            "Where the reason stands: whose inputs they are, or which one is the first to pay b.",
+            "transaction id",
+        ),
         Column("rule", "u1", "Which rule, as numbered in the manifest."),
     ),
+    group="links",
+)
+
+KNOWN_KEYS = Table(
+    "known_keys",
+    "One row per address whose private key everybody knows, as far as the rules list such keys.",
+    "address",
+    (Column("address", "<u4", "Which; ascending.", "address id"),),
     group="links",
 )
 
@@ -438,6 +457,47 @@ BUSY_ADDRESSES = Table(
     logical=False,
 )
 
+SET_LINKS = Table(
+    "set_links",
+    "The links of a set of rules that the ledger's own record has not.",
+    "transaction, then as the rules find them",
+    (
+        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
+        Column(
+            "b", "<u4", "The other address: among its inputs, or what a change output pays.", "address id"
+        ),
+        Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
+        Column("rule", "u1", "Which rule, as numbered in the set's manifest."),
+        Column("chance", "<u4", "Stated probability that it is right; 0 where none is stated.", "millionths"),
+    ),
+    group="set",
+)
+
+CONSTRAINED, SERVICES, LARGE, OVERRULED = 1, 2, 3, 4
+SKIP_REASONS: dict[int, str] = {
+    CONSTRAINED: "cannot-link",
+    SERVICES: "services",
+    LARGE: "large",
+    OVERRULED: "overruled",
+}
+"""Why a link was skipped. *cannot-link*: some payment says that the two are not one. *services*: they are
+attributed to different services. *large*: both are large, which one wrong link must not join. *overruled*:
+nothing was skipped, but a cannot-link was dropped, since the set's certain links say that the two are one."""
+
+SKIPPED = Table(
+    "skipped",
+    "One row per link of a set that was skipped, and per cannot-link that was overruled.",
+    "overruled ones last, then transaction",
+    (
+        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
+        Column("b", "<u4", "The address that the output pays.", "address id"),
+        Column("transaction", "<u4", "Where the reason to join them, or not to, stands.", "transaction id"),
+        Column("chance", "<u4", "Stated probability that they are one.", "millionths"),
+        Column("reason", "u1", "A key of SKIP_REASONS."),
+    ),
+    group="set",
+)
+
 LARGE_VALUES = Table(
     "large_values",
     "One row per output whose value has more than 40 bits.",
@@ -518,6 +578,26 @@ def _lookup(subject: str) -> tuple[Table, Table]:
 
 TRANSACTION_LOOKUP, TRANSACTION_BUCKETS = _lookup("transaction")
 ADDRESS_LOOKUP, ADDRESS_BUCKETS = _lookup("address")
+NESTED_LOOKUP = Table(
+    "nested_lookup",
+    "Every address that is a key's hash, grouped by the leading bits of the key of the script hash address "
+    "in which that hash may be nested (P2SH-P2WPKH).",
+    "bucket, then id",
+    (
+        Column("id", "<u4", "An address of the bucket.", "address id"),
+        Column("fingerprint", "u1", "The eight key bits after the bucket's."),
+    ),
+    group="base",
+    logical=False,
+)
+NESTED_BUCKETS = Table(
+    "nested_buckets",
+    "One row per bucket and one more; their number is a power of two, and one.",
+    "bucket",
+    (Column("start", "<u4", "Where the bucket starts in nested_lookup.", "row"),),
+    group="base",
+    logical=False,
+)
 
 TABLES: tuple[Table, ...] = (
     BLOCKS,
@@ -534,6 +614,7 @@ TABLES: tuple[Table, ...] = (
     RARE_VERSIONS,
     RARE_SEQUENCES,
     LINKS,
+    KNOWN_KEYS,
     SPENDS,
     POSTINGS,
     POSTING_STARTS,
@@ -546,16 +627,21 @@ TABLES: tuple[Table, ...] = (
     TRANSACTION_BUCKETS,
     ADDRESS_LOOKUP,
     ADDRESS_BUCKETS,
+    NESTED_LOOKUP,
+    NESTED_BUCKETS,
 )
 
 ROW_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "rows")
 """Append-only, written block by block."""
 
-LINK_TABLES: tuple[Table, ...] = (LINKS,)
+LINK_TABLES: tuple[Table, ...] = (LINKS, KNOWN_KEYS)
 """Append-only, written as the rules find them."""
 
 BASE_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "base")
 """Built from rows and links, up to the block where the segments begin."""
+
+SET_TABLES: tuple[Table, ...] = (ENTITIES, MEMBERS, ENTITY_LIST, TOTALS, SET_LINKS, SKIPPED)
+"""Those of another set of rules: the tables of entities as in the base, and its own record."""
 
 ADDRESS_COLUMNS: dict[str, tuple[str, ...]] = {
     "blocks": ("first_address",),

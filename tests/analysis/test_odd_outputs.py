@@ -95,7 +95,7 @@ def test_a_mixed_transaction_that_changes_nothing_is_no_payment(ask: Ask) -> Non
     coins = chain.blocks[1].transactions[0].txid
     chain.mine([("bob", 1)], [pay([(coins, 0), (coins, 1)], [("ann", 100), ("cat", 20)])])
     inquiry = ask(chain)
-    assert inquiry.tx(inquiry.block(2).result["transactions"][1]).result["rules"]["common_input"] == "unknown"
+    assert inquiry.tx(inquiry.block(2).result["transactions"][1]).result["rules"]["multi_input"] == "unknown"
     assert [each["height"] for each in inquiry.payments(address_of("ann")).result["payments"]] == [1]
     assert inquiry.outflows(address_of("ann")).result["outflows"] == []
     assert inquiry.proceeds(address_of("ann")).result["total"]["held"] == 100

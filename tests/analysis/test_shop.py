@@ -11,6 +11,7 @@ from clew.analysis.caveats import COINJOIN, MIXED, PAYERS
 from clew.analysis.inquiry import Inquiry
 from naive.chain import address_of, address_of_script
 from naive.shop import BTC, NONSTANDARD_SCRIPT, seconds
+from naive.tags import UNTAGGED
 
 SHOP = address_of("shop1")
 
@@ -39,7 +40,9 @@ def test_the_register_of_payments(shop: Inquiry) -> None:
     assert result["total"] == {"payments": 4, "value": 85 * BTC, "coinbase": 1, "mixed": 1, "payers": 3}
     assert (result["status"], result["shown"], result["found"]) == ("complete", 4, 4)
     assert result["notice"] == NOTICE
-    assert result["entities"] == [{"entity": entity_id(shop, "shop1"), "size": 2, "address": SHOP}]
+    assert result["entities"] == [
+        {"entity": entity_id(shop, "shop1"), "size": 2, "address": SHOP, **UNTAGGED}
+    ]
 
 
 def test_a_payment_names_outputs_and_payers(shop: Inquiry) -> None:
@@ -55,6 +58,7 @@ def test_a_payment_names_outputs_and_payers(shop: Inquiry) -> None:
             "entity": entity_id(shop, "alice1"),
             "size": 2,
             "addresses": [address_of("alice1"), address_of("alice2")],
+            **UNTAGGED,
         }
     ]
 
@@ -183,7 +187,7 @@ def test_an_entity_shows_sums_addresses_and_links(shop: Inquiry) -> None:
             "txid": txid(shop, 8),
             "height": 8,
             "time": seconds(2020, 2, 20),
-            "rule": "common_input",
+            "rule": "multi_input",
             "version": 1,
         }
     ]
@@ -193,7 +197,7 @@ def test_a_transaction_with_all_its_parts(shop: Inquiry) -> None:
     result = shop.tx(txid(shop, 8)).result
     tenth = BTC // 10
     assert (result["value_in"], result["value_out"], result["fee"]) == (220 * tenth, 219 * tenth, tenth)
-    assert result["rules"] == {"common_input": "yes", "equal_output_coinjoin": "no", "strict": "yes"}
+    assert result["rules"] == {"multi_input": "yes", "equal_output_coinjoin": "no", "strict": "yes"}
     assert [(each["txid"], each["vout"], each["value"]) for each in result["inputs"]] == [
         (txid(shop, 6), 0, 100 * tenth),
         (txid(shop, 7), 0, 120 * tenth),

@@ -15,6 +15,7 @@ from clew.analysis.answer import NOTICE
 from cli.process import PROGRAM, Run, surroundings
 from naive.chain import Chain, address_of, pay
 from naive.ledger import build_ledger
+from naive.tags import UNTAGGED
 
 PAYER = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
 PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
@@ -66,7 +67,7 @@ def test_the_first_payment_as_json(inside: Run, early_chain: Path) -> None:
             "txid": PAYMENT, "height": 170, "time": 1231731025, "median_time": 1231716245,
             "value": 1_000_000_000, "mixed": False, "coinbase": False, "coinjoin": False,
             "outputs": [{"vout": 0, "address": PAID, "value": 1_000_000_000}],
-            "payers": [{"entity": 9, "size": 1, "addresses": [PAYER]}],
+            "payers": [{"entity": 9, "size": 1, "addresses": [PAYER], **UNTAGGED}],
         }
     ]  # fmt: skip
     assert (found["status"], found["shown"], found["found"]) == ("complete", 1, 1)
@@ -177,7 +178,7 @@ def test_another_time_zone(inside: Run, early_chain: Path) -> None:
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
 def test_the_rules_are_named(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
     out = inside(*page, "--ledger", early_chain).out
-    assert re.search(r"^rules +(strict: )?common_input 1, equal_output_coinjoin 1$", out, re.MULTILINE)
+    assert re.search(r"^rules +(strict: )?multi_input 1, equal_output_coinjoin 1$", out, re.MULTILINE)
 
 
 def test_the_paying_entities_are_not_said_to_be_people(inside: Run, early_chain: Path) -> None:
@@ -373,8 +374,8 @@ def test_links_stand_together_by_transaction(inside: Run, tmp_path: Path) -> Non
     start = lines.index("links: why they are one entity")
     assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
         "block rule transaction joins",
-        f"6 common_input 1 {first} {ann}, {bob}, {cat}",
-        f"6 common_input 1 {second} {bob}, {cat}",
+        f"6 multi_input 1 {first} {ann}, {bob}, {cat}",
+        f"6 multi_input 1 {second} {bob}, {cat}",
         "",
     ]
     links = of_json(inside("entity", ann, "--json", "--ledger", ledger).out)["links"]

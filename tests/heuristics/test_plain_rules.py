@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
-from clew.heuristics.common_input import common_input
+from clew.heuristics.multi_input import multi_input
 from clew.heuristics.plain import Input, Output, Transaction
 from clew.heuristics.rulesets import STRICT
 from clew.heuristics.transactions import Given
@@ -33,7 +33,7 @@ MIX = tuple(Output(9_000, PUBKEYHASH, 8 + place) for place in range(2))
         ([2, 2], [ANCHOR, ANCHOR], False, "no"),
     ],
 )
-def test_common_input(owners: list[int], types: list[int], coinjoin: bool, answer: str) -> None:
+def test_multi_input(owners: list[int], types: list[int], coinjoin: bool, answer: str) -> None:
     inputs = tuple(Input(owner, kind, 10_000) for owner, kind in zip(owners, types, strict=True))
     assert WORDS[STRICT.one(Transaction(inputs, MIX if coinjoin else PAYOUT))] == answer
 
@@ -96,5 +96,5 @@ def test_the_kernels_answer_the_same(
         )
         for inside, outside in drawn
     ]
-    for rule in (common_input, equal_output_coinjoin, STRICT, ~STRICT, common_input | equal_output_coinjoin):
+    for rule in (multi_input, equal_output_coinjoin, STRICT, ~STRICT, multi_input | equal_output_coinjoin):
         assert rule(Given(given)).tolist() == [rule.one(each) for each in given]

@@ -109,7 +109,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("import numpy\n\nnumpy.nothing\n", "mine.py:3: .* AttributeError"),
         ("x = 1\n", "expected at least one rule"),
         (MINE.replace('    """Yes where', '    "" """Yes where').replace('"""Yes', '# """Yes'), "docstring"),
-        (MINE.replace("many_outputs", "common_input"), "this name is taken"),
+        (MINE.replace("many_outputs", "multi_input"), "this name is taken"),
         (MINE + "\nraise RuntimeError('later')\n", "RuntimeError: later"),
     ],
 )

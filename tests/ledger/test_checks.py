@@ -32,6 +32,7 @@ def rows_of(rng: random.Random, count: int) -> dict[str, dict[str, Any]]:
         "inputs": {
             "spent_output": np.array([rng.getrandbits(40) for _ in range(count)], np.int64),
             "sequence": np.array([rng.choice([0, 77, 0xFFFFFFFF, 70_000]) for _ in range(count)], np.uint32),
+            "signing": np.array([rng.choice([0, 1, 33, 129]) for _ in range(count)], np.uint8),
         },
     }
 

@@ -278,7 +278,7 @@ def test_the_snapshot_changes_with_what_answers_depend_on(copied: Path) -> None:
     before = ledger.snapshot()
     assert len(bytes.fromhex(before)) == 32
     assert open_ledger(copied).snapshot() == before
-    rules = (Rule("common_input", 2, "00" * 32), *ledger.manifest.rules[1:])
+    rules = (Rule("multi_input", 2, "00" * 32), *ledger.manifest.rules[1:])
     changes: list[dict[str, Any]] = [
         {"digest": "11" * 32},
         {"rules": rules},

@@ -7,17 +7,20 @@ before and that inputs spend what is there.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from clew.bitcoin.block import Block, parse_block, work
+from clew.bitcoin.hashes import hash160
 from clew.bitcoin.networks import network
 from clew.bitcoin.script import classify, spending_script
 from clew.bitcoin.signatures import signing
+from clew.build.links import rules_in_force
 from clew.errors import BadBlockError
+from clew.heuristics import known_keys
 from clew.heuristics.plain import Input, Output, Transaction
 from clew.heuristics.rulesets import STRICT
 from clew.ledger import manifest as manifests
@@ -42,18 +45,21 @@ from clew.schema import (
     NO_OUTPUT,
     NULLDATA,
     OVERWRITTEN,
+    PUBKEYHASH,
     ROW_TABLES,
+    SCRIPTHASH,
     TABLES,
     TAIL_BYTES,
     UNSPENDABLE,
     UNSPENT,
     WITNESS_UNKNOWN,
+    WITNESS_V0_KEYHASH,
     YES,
     Table,
     table,
 )
 
-RULES = (Rule("common_input", 1, "00" * 32), Rule("equal_output_coinjoin", 1, "00" * 32))
+RULES = tuple(Rule(rule["name"], rule["version"], "00" * 32) for rule in rules_in_force())
 """What forms the entities. A real build states the digests of its rules' sources here."""
 
 SPARSE_TABLES = (
@@ -202,6 +208,12 @@ class NaiveLedger:
         self.unite()
         self.look_up("transaction", [transaction_key(txid) for txid in self.rows["transactions.txid"]])
         self.look_up("address", [address_key(*key) for key in self.address_ids])
+        hashes = {
+            number: address_key(SCRIPTHASH, hash160(b"\x00\x14" + payload))
+            for number, (kind, payload) in enumerate(self.address_ids)
+            if kind in (PUBKEYHASH, WITNESS_V0_KEYHASH)
+        }
+        self.look_up("nested", list(hashes.values()), list(hashes), bucket_bits(len(self.address_ids)))
 
     def span(self, number: int, name: str) -> range:
         """Rows of outputs or inputs of a transaction."""
@@ -210,26 +222,68 @@ class NaiveLedger:
 
     def link(self) -> None:
         """Ask the rules about every transaction, and record each reason."""
+        known = known_keys.payloads()
+        for number, (kind, payload) in enumerate(self.address_ids):
+            # The ledger keeps twenty bytes at hand, and so do the rules.
+            if any(kind == other and payload[:HEAD_BYTES] == each[:HEAD_BYTES] for other, each in known):
+                self.add("known_keys", address=number)
+        found = [(*each, 0) for each in self.links_by_inputs()]
+        found += [(*each, 1) for each in self.links_by_keys()]
+        for a, b, transaction, rule in sorted(found, key=lambda each: (each[2], each[1])):
+            self.add("links", a=a, b=b, transaction=transaction, rule=rule)
+
+    def links_by_keys(self) -> Iterator[tuple[int, int, int]]:
+        """Each address with the oldest one of its key, at the transaction that pays it first."""
+        oldest: dict[bytes, int] = {}
+        starts, paid = self.rows["transactions.first_output"], self.rows["outputs.address"]
+        for number, (kind, payload) in enumerate(self.address_ids):
+            if kind in (PUBKEYHASH, WITNESS_V0_KEYHASH):
+                around = hash160(b"\x00\x14" + payload)
+            elif kind == SCRIPTHASH:
+                around = payload
+            else:
+                continue
+            older = oldest.setdefault(around, number)
+            known = {older, number}.intersection(self.rows["known_keys.address"])
+            if older != number and not known:
+                yield older, number, bisect_right(starts, paid.index(number)) - 1
+
+    def links_by_inputs(self) -> Iterator[tuple[int, int, int]]:
+        """Addresses that pay the inputs of one transaction, where the rules take them for one party's."""
         output_starts = [*self.rows["transactions.first_output"], self.count("outputs")]
         input_starts = [*self.rows["transactions.first_input"], self.count("inputs")]
-        values, types = self.rows["outputs.value"], self.rows["outputs.script_type"]
-        addresses, spent_outputs = self.rows["outputs.address"], self.rows["inputs.spent_output"]
+        known = set(self.rows["known_keys.address"])
+        most = -1
         for number in range(self.count("transactions")):
-            spent = [
-                output
-                for output in spent_outputs[input_starts[number] : input_starts[number + 1]]
-                if output != NO_OUTPUT
-            ]
-            outputs = slice(output_starts[number], output_starts[number + 1])
-            owners = [addresses[output] for output in spent]
-            rows = (addresses, types, values)
+            outputs = []
+            for row in range(output_starts[number], output_starts[number + 1]):
+                value, kind, address = (
+                    self.rows[f"outputs.{name}"][row] for name in ("value", "script_type", "address")
+                )
+                fresh = address != NO_ADDRESS and address > most
+                most = address if fresh else most
+                outputs.append(Output(value, kind, address, fresh))
+            inputs = []
+            for row in range(input_starts[number], input_starts[number + 1]):
+                spent = self.rows["inputs.spent_output"][row]
+                if spent != NO_OUTPUT:
+                    value, kind, address = (
+                        self.rows[f"outputs.{name}"][spent] for name in ("value", "script_type", "address")
+                    )
+                    sequence, bits = (self.rows[f"inputs.{name}"][row] for name in ("sequence", "signing"))
+                    inputs.append(Input(address, kind, value, sequence, bits, address in known))
             seen = Transaction(
-                tuple(Input(*(column[output] for column in rows)) for output in spent),
-                tuple(map(Output, values[outputs], types[outputs], addresses[outputs])),
+                tuple(inputs),
+                tuple(outputs),
+                version=self.rows["transactions.version"][number],
+                lock_time=self.rows["transactions.lock_time"][number],
+                flags=self.rows["transactions.flags"][number],
+                base_size=self.rows["transactions.base_size"][number],
             )
             if STRICT.one(seen) == YES:
+                owners = [each.address for each in inputs]
                 for other in sorted(set(owners) - {owners[0]}):
-                    self.add("links", a=owners[0], b=other, transaction=number, rule=0)
+                    yield owners[0], other, number
 
     def post(self) -> None:
         """List the outputs of each address."""
@@ -303,10 +357,13 @@ class NaiveLedger:
                 balance=sum(values[output] for output in outputs if spent_by[output] == UNSPENT),
             )
 
-    def look_up(self, subject: str, keys: Sequence[int]) -> None:
-        """Group ids by the bucket of their key."""
-        bits = bucket_bits(len(keys))
-        entries = sorted((*bucket_of(key, bits), number) for number, key in enumerate(keys))
+    def look_up(
+        self, subject: str, keys: Sequence[int], ids: Sequence[int] | None = None, bits: int | None = None
+    ) -> None:
+        """Group ids (those of the keys' places, where none are given) by the bucket of their key."""
+        bits = bucket_bits(len(keys)) if bits is None else bits
+        numbers = range(len(keys)) if ids is None else ids
+        entries = sorted((*bucket_of(key, bits), number) for number, key in zip(numbers, keys, strict=True))
         entries.sort(key=lambda entry: (entry[0], entry[2]))
         for _, fingerprint, number in entries:
             self.add(f"{subject}_lookup", id=number, fingerprint=fingerprint)
@@ -372,7 +429,7 @@ class NaiveLedger:
                 tip=Tip(blocks - 1, self.previous[::-1].hex(), f"{self.total_work:064x}"),
                 counts=held,
                 rows=(Piece("rows", dict.fromkeys(held, 0), checked["rows"]),),
-                links=(Piece("links", {"links": 0}, checked["links"]),),
+                links=(Piece("links", {t.name: 0 for t in LINK_TABLES}, checked["links"]),),
                 base=Base(
                     "base",
                     blocks,

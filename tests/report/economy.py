@@ -18,7 +18,7 @@ LEDGER = {
         "work": "000000000000000000000000000000000000000001a2b3c4d5e6f708192a3b4c",
     },
     "rule_set": "strict",
-    "rules": [{"name": "common_input", "version": 1}, {"name": "equal_output_coinjoin", "version": 1}],
+    "rules": [{"name": "multi_input", "version": 1}, {"name": "equal_output_coinjoin", "version": 1}],
 }
 SNAPSHOT = hashlib.sha256(b"snapshot").hexdigest()
 ASKED = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
@@ -158,7 +158,7 @@ def economy(count: int, *, size: int | None = None, asked: tuple[str, ...] = (AS
         ],
         "links": [
             {"a": ASKED, "b": address(n), "txid": txid(n), "height": n, "time": START + n}
-            | {"rule": "common_input", "version": 1}
+            | {"rule": "multi_input", "version": 1}
             for n in range(1, size)
         ],
         "lists": {"addresses": list_status(size, size), "links": list_status(size - 1, size - 1)},

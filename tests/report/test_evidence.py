@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from clew.report.evidence import evidence
 
 
-def link(n: int, a: str, b: str, rule: str = "common_input") -> dict[str, Any]:
+def link(n: int, a: str, b: str, rule: str = "multi_input") -> dict[str, Any]:
     return {"a": a, "b": b, "txid": f"{n:064x}", "height": n, "time": n, "rule": rule, "version": 1}
 
 

@@ -201,7 +201,7 @@ def test_evidence_names_the_transaction_once_with_all_that_it_joins_and_the_rule
     assert "Complete: 3 links, in 1 transaction." in words
     assert words.count(links[0]["txid"]) == 1
     row = words[words.index(links[0]["txid"]) :]
-    row = row[: row.index("common_input version 1")]
+    row = row[: row.index("multi_input version 1")]
     assert f"joins {ASKED} asked about" in row
     assert [row.count(link["b"]) for link in links] == [1, 1, 1]
 
@@ -211,7 +211,7 @@ def test_each_transaction_is_a_row_of_evidence(tmp_path: Path) -> None:
     words = text(tmp_path, answers)
     assert "Complete: 3 links, in 3 transactions." in words
     for link in answers.entities[0].result["links"]:
-        assert f"{link['txid']} joins {link['a']} asked about {link['b']} common_input version 1" in words
+        assert f"{link['txid']} joins {link['a']} asked about {link['b']} multi_input version 1" in words
 
 
 def test_evidence_is_cut_within_a_transaction_too(tmp_path: Path) -> None:
@@ -441,6 +441,17 @@ def test_missing_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modul
     assert not list(tmp_path.iterdir())
 
 
+def test_answers_by_other_rules_are_refused(tmp_path: Path) -> None:
+    answers = economy(2)
+    ledger = {**answers.outflows.ledger, "rule_set": "extended"}
+    with pytest.raises(ReportError, match="the rules strict alone: .* found some by extended"):
+        write_report(
+            tmp_path / "report.html",
+            dataclasses.replace(answers, outflows=dataclasses.replace(answers.outflows, ledger=ledger)),
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_answers_of_two_snapshots_are_refused(tmp_path: Path) -> None:
     answers = economy(2)
     later = dataclasses.replace(answers.outflows, snapshot="ff" * 32)
@@ -486,4 +497,4 @@ def test_status_adds_how_far_the_ledger_is_behind(tmp_path: Path) -> None:
 
 def test_the_rules_in_force_are_named_even_where_no_link_was_found(tmp_path: Path) -> None:
     answers = economy(0)
-    assert "common_input, version 1 equal_output_coinjoin, version 1" in text(tmp_path, answers)
+    assert "multi_input, version 1 equal_output_coinjoin, version 1" in text(tmp_path, answers)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clew.build.batches import Parsed
-from clew.build.links import links_of
+from clew.build.links import links_behind
 from clew.build.resolve import Paying, Spending
 from clew.build.rows import RowMaker, Rows, content_digests
 from clew.build.segments import make_segment
@@ -65,8 +65,7 @@ class Appender:
             self._write_rows(rows)
         counts = {name: int(self.manifest.counts[name]) for name in self.manifest.counts}
         with self.timings.stage("append: links"):
-            found = links_of(self.columns(), counts, state.counts["transactions"], counts["transactions"])
-            self.write_links(found)
+            self.write_links(*links_behind(self.columns(), counts, state.derived))
         node = parsed.nodes[-1]
         tip = Tip(node.height, node.hash[::-1].hex(), node.work.to_bytes(32, "big").hex())
         self.manifest = replace(self.manifest, tip=tip, digest=digest.hex())
@@ -105,9 +104,10 @@ class Appender:
         pieces, counts = self._append(self.manifest.rows, ROW_TABLES, rows)
         self.manifest = replace(self.manifest, rows=pieces, counts={**self.manifest.counts, **counts})
 
-    def write_links(self, found: Mapping[str, Array]) -> None:
-        """Append links to those of the state."""
-        pieces, counts = self._append(self.manifest.links, LINK_TABLES, {"links": dict(found)})
+    def write_links(self, found: Mapping[str, Array], known: Array) -> None:
+        """Append links to those of the state, and addresses whose keys everybody knows."""
+        rows: Rows = {"links": dict(found), "known_keys": {"address": known}}
+        pieces, counts = self._append(self.manifest.links, LINK_TABLES, rows)
         self.manifest = replace(self.manifest, links=pieces, counts={**self.manifest.counts, **counts})
 
     def _append(
@@ -215,6 +215,7 @@ def counts_at(columns: Mapping[str, Any], counts: Mapping[str, int], blocks: int
         ("rare_versions", "row", "transactions"),
         ("rare_sequences", "row", "inputs"),
         ("links", "transaction", "transactions"),
+        ("known_keys", "address", "addresses"),
     ):
         if f"{name}.{column}" in columns:
             found[name] = bisect_left(columns[f"{name}.{column}"], found[limit])

@@ -16,13 +16,14 @@ import numpy as np
 from clew.build.links import links_of
 from clew.build.memory import give_back
 from clew.build.payers import OUTPUT_BYTES, Payers
+from clew.build.same_keys import NONE, KeyHashes, known_among, nested_keys, of_chain
 from clew.build.segments import address_keys
 from clew.build.soundness import damaged, require_ids, require_starts
 from clew.build.spends import starts_of
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.engine.outbox import Outbox
-from clew.kernels import lookup, postings, unionfind
+from clew.kernels import lookup, postings, samekeys, unionfind
 from clew.ledger.columns import Array
 from clew.ledger.keys import bucket_bits
 from clew.ledger.segments import Sums
@@ -39,6 +40,8 @@ PER_ADDRESS = 20
 """Bytes per address that entities and postings take together, when they are made at one time."""
 SPENDS_SHARE, LISTS_SHARE, MEMBERS_SHARE = 2, 3, 6
 """Parts of the memory that a table under way takes: alone, beside counts, beside entities."""
+LOOKUPS_SHARE, _LOOKUP_BYTES = 6, 6
+"""Parts of the memory that a look-up under way takes, and bytes of an entry with its bucket's start."""
 _SMALLEST_PART = 1 << 16
 """Rows that a part of a table has at least, however little memory there is."""
 
@@ -80,11 +83,16 @@ class BaseBuild:
         # Tables that wait to be written take memory, too.
         self._outbox = Outbox(engine, 4 if memory > _AMPLE else 1)
         self._unspent = (0, 0)
+        self._same, self._known = NONE, np.empty(0, np.uint32)
 
     def run(self) -> Sums:
         """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
         with self.timings.stage("check rows"):
             self._require_sound()
+        if self.links is not None:
+            # Which addresses are of one key is found in them.
+            self._all_lookups()
+            self._find_same_keys(self.links)
         if PER_ADDRESS * self.counts["addresses"] > self.memory:
             # One after the other, since both do not fit.
             self._beside()
@@ -117,7 +125,9 @@ class BaseBuild:
         """What needs no entities, on a thread of its own."""
         self._spends()
         self._postings()
-        self._lookups()
+        if self.links is None:
+            self._lookups()
+            self._address_lookups()
 
     def _chunks(self, total: int, size: int = _CHUNK) -> Iterator[tuple[int, int]]:
         for first in range(0, total, size):
@@ -190,7 +200,8 @@ class BaseBuild:
 
     def _links(self, span: tuple[int, int]) -> tuple[int, dict[str, Array]]:
         with self.timings.stage("links"):
-            return span[1], links_of(self.columns, self.counts, *span, self._payers)
+            columns = {**self.columns, "known_keys.address": self._known}
+            return span[1], links_of(columns, self.counts, span, self._same, self._payers)
 
     def _make_payers(self) -> None:
         """Where the outputs' columns do not fit into memory, find whose each input spends beforehand."""
@@ -371,37 +382,93 @@ class BaseBuild:
 
     # Look-ups
 
-    def _lookups(self) -> None:
-        transactions, addresses = self.counts["transactions"], self.counts["addresses"]
-        txids = self.columns["transactions.txid"]
-        self._lookup(
-            "transaction",
-            transactions,
-            lambda first, last: (np.ascontiguousarray(txids[first:last]).reshape(-1).view(np.uint64), 4),
-        )
-        self._lookup("address", addresses, lambda first, last: (address_keys(self.columns, first, last), 1))
+    def _all_lookups(self) -> None:
+        """Build the look-ups, those of transactions and of addresses side by side where memory allows."""
+        if LOOKUPS_SHARE * _LOOKUP_BYTES * self.counts["transactions"] > self.memory:
+            self._lookups()
+            self._address_lookups()
+        else:
+            self.engine.together(self._lookups, self._address_lookups)
 
-    def _lookup(self, subject: str, rows: int, keys: Callable[[int, int], tuple[Array, int]]) -> None:
-        bits = bucket_bits(rows)
+    def _lookups(self) -> None:
+        txids = self.columns["transactions.txid"]
+
+        def keys(first: int, last: int) -> tuple[Array, int]:
+            return np.ascontiguousarray(txids[first:last]).reshape(-1).view(np.uint64), 4
+
+        transactions = self.counts["transactions"]
+
+        def place(bits: int, begin: int, following: Array, ids: Array, fingerprints: Array) -> None:
+            for first, last in self._chunks(transactions):
+                lookup.place_in_buckets(*keys(first, last), bits, first, begin, following, ids, fingerprints)
+
+        bits = bucket_bits(transactions)
+        self._lookup("transaction", bits, lambda: (keys(*span) for span in self._chunks(transactions)), place)
+
+    def _address_lookups(self) -> None:
+        addresses = self.counts["addresses"]
+
+        def keys(first: int, last: int) -> tuple[Array, int]:
+            return address_keys(self.columns, first, last), 1
+
+        def place(bits: int, begin: int, following: Array, ids: Array, fingerprints: Array) -> None:
+            for first, last in self._chunks(addresses):
+                lookup.place_in_buckets(*keys(first, last), bits, first, begin, following, ids, fingerprints)
+
+        wide = bucket_bits(addresses)
+        self._lookup("address", wide, lambda: (keys(*span) for span in self._chunks(addresses)), place)
+        hashes = KeyHashes(self.work)
+        with self.timings.stage("nested keys"):
+            for span in self._chunks(addresses, _CHUNK // 16):
+                hashes.add(*nested_keys(self.columns, *span))
+
+        def place_listed(bits: int, begin: int, following: Array, ids: Array, fingerprints: Array) -> None:
+            for listed, found in hashes.read():
+                samekeys.place_listed(found, listed, bits, begin, following, ids, fingerprints)
+
+        try:
+            # In buckets of the same keys, so that both can be gone through side by side.
+            self._lookup("nested", wide, lambda: ((found, 1) for _, found in hashes.read()), place_listed)
+        finally:
+            hashes.close()
+
+    def _lookup(
+        self,
+        subject: str,
+        bits: int,
+        keys: Callable[[], Iterator[tuple[Array, int]]],
+        place: Callable[[int, int, Array, Array, Array], None],
+    ) -> None:
         with self.timings.stage("look-ups"):
             starts = np.zeros((1 << bits) + 1, np.uint32)
-            for first, last in self._chunks(rows):
-                lookup.count_buckets(*keys(first, last), bits, starts)
+            for some in keys():
+                lookup.count_buckets(*some, bits, starts)
             lookup.bucket_starts(starts)
             self._put(self.base, f"{subject}_buckets", {"start": starts})
         for begin, end in self._bucket_parts(starts):
             with self.timings.stage("look-ups"):
-                place, past = int(starts[begin]), int(starts[end])
+                first, past = int(starts[begin]), int(starts[end])
                 following = starts[begin:end] - starts[begin]
-                ids, fingerprints = np.empty(past - place, np.uint32), np.empty(past - place, np.uint8)
-                for first, last in self._chunks(rows):
-                    lookup.place_in_buckets(
-                        *keys(first, last), bits, first, begin, following, ids, fingerprints
-                    )
+                ids, fingerprints = np.empty(past - first, np.uint32), np.empty(past - first, np.uint8)
+                place(bits, begin, following, ids, fingerprints)
             self._put(self.base, f"{subject}_lookup", {"id": ids, "fingerprint": fingerprints})
 
+    def _find_same_keys(self, links: TableWriter) -> None:
+        """Find addresses of known keys, and those that have the key of another."""
+        addresses = self.counts["addresses"]
+        with self.timings.stage("same keys"):
+            spans = self._chunks(addresses, _CHUNK // 8)
+            found = [known_among(self.columns, *span) for span in spans]
+            self._known = np.concatenate([self._known, *found])
+        self._put(links, "known_keys", {"address": self._known})
+        # What is read back must have been written.
+        self._outbox.settle()
+        with self.timings.stage("same keys"):
+            buckets = 1 << bucket_bits(addresses)
+            self._same = of_chain(self.columns, self.base.folder, buckets, self._known, self._bucket_parts)
+
     def _bucket_parts(self, starts: Array) -> Iterator[tuple[int, int]]:
-        most = max(_SMALLEST_PART, self.memory // LISTS_SHARE // 6)
+        most = max(_SMALLEST_PART, self.memory // LOOKUPS_SHARE // _LOOKUP_BYTES)
         begin, last = 0, len(starts) - 1
         while begin < last:
             end = int(np.searchsorted(starts, int(starts[begin]) + most, "right")) - 1

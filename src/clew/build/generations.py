@@ -8,7 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from clew.build import join, payers, spill
+from clew.build import join, payers, same_keys, spill
 from clew.build.bulk import ROWS, WORK
 from clew.ledger import checks, source
 from clew.ledger import manifest as manifests
@@ -20,7 +20,7 @@ NAME = re.compile(r"(rows|links|base|work)-\d+")
 SEGMENT = re.compile(r"segment-\d+-\d+-\d+")
 _UNSPENT = re.compile(r"unspent-\d+")
 _COLUMNS = frozenset({*checks.FILES, *checks.NAMES})
-_WORK = frozenset({spill.FILE_NAME, *join.FILES, *payers.FILES})
+_WORK = frozenset({spill.FILE_NAME, *join.FILES, *payers.FILES, *same_keys.FILES})
 
 
 def is_ours(entry: Path) -> bool:

@@ -44,6 +44,8 @@ SHARES: dict[str, tuple[str, float]] = {
     "rare_versions": ("transactions", 0.0001),
     "rare_sequences": ("inputs", 0.005),
     "links": ("addresses", 0.65),
+    "known_keys": ("addresses", 0.000001),
+    "nested_lookup": ("addresses", 0.7),
     "postings": ("outputs", 0.95),
     "members": ("addresses", 0.75),
     "entity_list": ("addresses", 0.12),
@@ -104,6 +106,7 @@ def rows_of(counts: Mapping[str, int]) -> dict[str, int]:
         entries = counts["transactions" if subject == "transaction" else "addresses"]
         rows[f"{subject}_lookup"] = entries
         rows[f"{subject}_buckets"] = entries // 6
+    rows["nested_buckets"] = rows["address_buckets"]
     return rows
 
 

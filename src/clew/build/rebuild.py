@@ -17,18 +17,20 @@ import numpy as np
 from clew.build import generations
 from clew.build.append import UNDONE, Appender, counts_at
 from clew.build.base import BaseBuild
-from clew.build.links import links_of, rules_in_force
+from clew.build.links import links_behind, rules_in_force
 from clew.build.memory import Memory, give_back
 from clew.build.soundness import require_starts
 from clew.build.summary import Progress
 from clew.build.timings import Timings
 from clew.engine.local import LocalEngine
 from clew.ledger import checks
+from clew.ledger.columns import map_tables
+from clew.ledger.derived import Derived
 from clew.ledger.disk import storage
 from clew.ledger.files import sizes_between
 from clew.ledger.ledger import Ledger, map_pieces
 from clew.ledger.manifest import Base, Manifest, Piece, Rule, Tip
-from clew.ledger.segments import Sums
+from clew.ledger.segments import Counts, Sums
 from clew.ledger.tables import TableWriter
 from clew.schema import BASE_TABLES, LINK_TABLES, ROW_TABLES, Table
 
@@ -76,14 +78,16 @@ class Rebuild:
             base_folder, base = begun("base", BASE_TABLES)
             sums = self._build(columns, covered, base, links)
             if links:
-                rest = links_of(columns, counts, covered["transactions"], counts["transactions"])
+                made = self._derived(columns, covered, base)
+                listed = np.fromfile(links.folder / "known_keys.address", np.uint32)
+                rest, known = links_behind(columns, counts, made, listed)
                 links.append("links", rest)
+                links.append("known_keys", {"address": known})
             self._sync(base, links)
             if links:
-                counts["links"] = links.counts["links"]
-                manifest = replace(
-                    manifest, counts=counts, links=(Piece(folder, {"links": 0}, links.checked),)
-                )
+                counts |= {table.name: links.counts[table.name] for table in LINK_TABLES}
+                first = {table.name: 0 for table in LINK_TABLES}
+                manifest = replace(manifest, counts=counts, links=(Piece(folder, first, links.checked),))
             manifest = replace(
                 manifest,
                 base=Base(base_folder, target, base.counts, base.checked, sums),
@@ -92,6 +96,12 @@ class Rebuild:
                 building=None,
             )
         return self._with_segment(manifest, target, blocks)
+
+    def _derived(self, columns: Mapping[str, Any], covered: Mapping[str, int], base: TableWriter) -> Derived:
+        """What follows from the rows that a base covers which has just been written."""
+        whole = {**columns, **map_tables([(base.folder, base.counts)], BASE_TABLES)}
+        end = Counts(*(covered[name] for name in ("transactions", "outputs", "addresses")))
+        return Derived(whole, end, ())
 
     def _columns(self, manifest: Manifest, tables: tuple[Table, ...]) -> dict[str, Any]:
         pieces = manifest.links if tables is LINK_TABLES else manifest.rows
@@ -197,8 +207,9 @@ class Rebuild:
         tables: tuple[Table, ...],
         kind: str,
     ) -> tuple[Piece, ...]:
-        name = tables[0].name
-        kept = tuple(piece for piece in pieces if int(piece.first[name]) < counts[name])
+        names = [table.name for table in tables]
+        # Tables of links may have rows where others have none.
+        kept = tuple(each for each in pieces if any(int(each.first[name]) < counts[name] for name in names))
         if kept:
             last = kept[-1]
             end = pieces[len(kept)].first if len(kept) < len(pieces) else before

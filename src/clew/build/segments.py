@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.build.same_keys import nested_keys
 from clew.kernels import lookup, postings, unionfind
 from clew.ledger.columns import Array
 from clew.ledger.derived import Derived, exact_sum
@@ -115,11 +116,15 @@ class _Making:
         order = key_order(keys)
         new = address_keys(columns, self.start.addresses, self.end.addresses)
         by_key = key_order(new)
+        hashes, around = nested_keys(columns, self.start.addresses, self.end.addresses)
+        by_nested = key_order(around)
         return {
             "transaction_key": keys[order],
             "transaction_id": (order + self.start.transactions).astype(np.uint32),
             "address_key": new[by_key],
             "address_id": (by_key + self.start.addresses).astype(np.uint32),
+            "nested_key": around[by_nested],
+            "nested_id": hashes[by_nested].astype(np.uint32),
         }
 
     def _entities(self) -> dict[str, Array]:

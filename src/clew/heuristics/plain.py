@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clew.schema import FLAG_COINBASE, FLAG_WITNESS, UNSPENT
+from clew.schema import FLAG_COINBASE, FLAG_WITNESS, SIGNED_ALL, UNSPENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Input:
     script_type: int
     value: int
     sequence: int = 0xFFFFFFFF
-    signing: int = 0
+    signing: int = SIGNED_ALL
     is_known_key: bool = False
     """Whether everybody knows the private key."""
 

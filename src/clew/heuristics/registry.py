@@ -226,7 +226,7 @@ def heuristic(
 def _text(source: str) -> bytes:
     """The text of a file, or of a module that is not imported for that."""
     path = Path(source)
-    if path.suffix != ".py":
+    if not path.is_absolute():
         spec = find_spec(source)
         if spec is None or not spec.origin:
             raise RuleError(f"{source}: expected a module that defines a rule, found none")

@@ -248,19 +248,21 @@ class Transactions:
     @cached_property
     def signing(self) -> Array:
         """What its signatures cover and how they look, see the schema; uint8."""
-        try:
-            found: Array = self._column("inputs.signing")[self._input_rows[1]]
-        except KeyError:
-            found = np.zeros(self.inputs, np.uint8)
+        found: Array = self._column("inputs.signing")[self._input_rows[1]]
         return found
+
+    @cached_property
+    def known_keys(self) -> Array:
+        """Addresses of the ledger whose private keys everybody knows; uint32, ascending."""
+        try:
+            return np.array(self._column("known_keys.address")[:], np.uint32)
+        except KeyError:
+            return np.empty(0, np.uint32)
 
     @cached_property
     def is_known_key(self) -> Array:
         """Whether everybody knows the private key of the address it spends from; bool."""
-        try:
-            found: Array = np.isin(self.spent_address, np.asarray(self._column("known_keys.address")))
-        except KeyError:
-            found = np.zeros(self.inputs, bool)
+        found: Array = np.isin(self.spent_address, self.known_keys)
         return found
 
     # By output
@@ -410,6 +412,8 @@ class Given(Transactions):
         for some, names in (*rows, (given, _BY_TRANSACTION)):
             for name, (field, dtype) in names.items():
                 self.__dict__[name] = np.array([getattr(each, field) for each in some], dtype)
+        known = {each.address for each in rows[0][0] if each.is_known_key}
+        self.__dict__["known_keys"] = np.array(sorted(known), np.uint32)
 
     def some(self, rows: Array) -> Transactions:
         """Those at ``rows``."""
@@ -425,7 +429,7 @@ class Given(Transactions):
         return self._given[row]
 
 
-_NOTHING = plain.Input(NO_ADDRESS, 0, 0)
+_NOTHING = plain.Input(NO_ADDRESS, 0, 0, signing=0)
 _BY_TRANSACTION = {
     **{name: (name, "<u4") for name in ("version", "lock_time", "size", "base_size")},
     "height": ("height", "<i8"),

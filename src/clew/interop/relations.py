@@ -29,7 +29,7 @@ Spans: TypeAlias = Sequence[tuple[int, int]]
 _IDS = {"blocks": "height", "block_digests": "height"}
 _IDS |= dict.fromkeys(("transactions", "outputs", "inputs", "addresses"), "id")
 _ASCENDING = {"links": "transaction", "address_tails": "address", "address_ends": "address"}
-_ASCENDING |= {"overwritten": "by", "unspendable": "output"}
+_ASCENDING |= {"overwritten": "by", "unspendable": "output", "known_keys": "address"}
 _HIDDEN = ("large_values", "rare_versions", "rare_sequences")
 """Tables whose numbers stand in the columns that they belong to."""
 

@@ -163,7 +163,7 @@ def _digits(*rows: str) -> Any:
 
 
 # RIPEMD-160 (Dobbertin, Bosselaers, Preneel 1996): word order, rotations and constants of both lines.
-_WORDS = (
+WORDS = (
     _digits(
         "0123456789abcdef", "74d1a6f3c0952eb8", "3ae49f812706db5c", "19ba08c4d37fe562", "40597c2ae138b6fd"
     ),
@@ -171,7 +171,7 @@ _WORDS = (
         "5e7092b4d6f81a3c", "6b370d5aef8c4912", "f5137e69b8c2a04d", "86413bf05c2d97ae", "cfa4158762de039b"
     ),
 )
-_ROTATIONS = (
+ROTATIONS = (
     _digits(
         "befc5879bdef6798", "768db97f7cf9b7dc", "bd67e9dfe8d65c75", "bcefef989e56865c", "9f5b68dc5cdeb856"
     ),
@@ -179,11 +179,11 @@ _ROTATIONS = (
         "899bdff5778beec6", "9df7c89b77c76fdb", "97fb866ecd5edd75", "f58bee6e69c9c5f8", "85c9c5e68d65fdbb"
     ),
 )
-_CONSTANTS = (
+CONSTANTS = (
     np.array([0, 0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xA953FD4E], dtype=np.int64),
     np.array([0x50A28BE6, 0x5C4DD124, 0x6D703EF3, 0x7A6D76E9, 0], dtype=np.int64),
 )
-_START = np.array([0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0], dtype=np.int64)
+START = np.array([0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0], dtype=np.int64)
 _LOW = 0xFFFFFFFF
 
 
@@ -224,12 +224,12 @@ def ripemd160_of_32(data: Any, at: int, out: Any, out_at: int) -> None:
         block[i // 4] |= np.int64(data[at + i]) << (8 * (i % 4))
     block[8] = 0x80
     block[14] = 256
-    left, right = _START.copy(), _START.copy()
-    _line(block, left, _WORDS[0], _ROTATIONS[0], _CONSTANTS[0], False)
-    _line(block, right, _WORDS[1], _ROTATIONS[1], _CONSTANTS[1], True)
+    left, right = START.copy(), START.copy()
+    _line(block, left, WORDS[0], ROTATIONS[0], CONSTANTS[0], False)
+    _line(block, right, WORDS[1], ROTATIONS[1], CONSTANTS[1], True)
     for word in range(5):
         first, second, third = (word + 1) % 5, (word + 2) % 5, (word + 3) % 5
-        value = (_START[first] + left[second] + right[third]) & _LOW
+        value = (START[first] + left[second] + right[third]) & _LOW
         for i in range(4):
             out[out_at + 4 * word + i] = (value >> (8 * i)) & 255
 

@@ -97,7 +97,7 @@ def room_for(coins: Coins) -> Search:
 def _inputs(coins: Coins, row: int, room: Search, ints: Any) -> int:
     """Put what a transaction spends into ``room``, falling; returns how many there are."""
     begin, end = coins.first_input[row], coins.first_input[row + 1]
-    count = end - begin
+    count: int = end - begin
     for i in range(count):
         ints[i] = coins.spent_value[begin + i]
     sort(ints, count)

@@ -10,7 +10,8 @@ from clew.kernels.jit import kernel
 
 
 @kernel
-def _root(parents: Any, item: Any) -> Any:
+def root(parents: Any, item: Any) -> Any:
+    """The root of an item; the way to it becomes shorter."""
     while parents[item] != item:
         parents[item] = parents[parents[item]]
         item = parents[item]
@@ -21,7 +22,7 @@ def _root(parents: Any, item: Any) -> Any:
 def union(parents: Any, a: Any, b: Any) -> None:
     """Join ``a[i]`` and ``b[i]`` (uint32) in a forest ``parents`` (uint32), for every i."""
     for link in range(len(a)):
-        left, right = _root(parents, a[link]), _root(parents, b[link])
+        left, right = root(parents, a[link]), root(parents, b[link])
         if left < right:
             parents[right] = left
         elif right < left:

@@ -124,9 +124,14 @@ class Derived:
 
     # Addresses and transactions
 
+    def _entries(self, subject: str) -> int:
+        """By how many entries the base's look-up of a ``transaction``, ``address`` or ``nested`` key has
+        its buckets."""
+        return self.base.transactions if subject == "transaction" else self.base.addresses
+
     def candidates(self, subject: str, key: int) -> list[int]:
-        """Ids that may be of a ``transaction`` or an ``address`` with this key, ascending."""
-        count = self.base.transactions if subject == "transaction" else self.base.addresses
+        """Ids that may be of a ``transaction``, an ``address`` or a ``nested`` key with this, ascending."""
+        count = self._entries(subject)
         found: list[int] = []
         if count:
             bucket, fingerprint = bucket_of(key, bucket_bits(count))
@@ -144,7 +149,7 @@ class Derived:
 
     def candidates_of(self, subject: str, keys: Array) -> tuple[Array, Array]:
         """Candidates for many keys (u8): which key each belongs to, and the ids; int64, by key."""
-        count = self.base.transactions if subject == "transaction" else self.base.addresses
+        count = self._entries(subject)
         places, ids = [], []
         if count and len(keys):
             bits = bucket_bits(count)
@@ -192,6 +197,18 @@ class Derived:
         outputs: Array = np.concatenate(found) if found else np.empty(0, np.int64)
         # Those of one address ascend already.
         return outputs if len(addresses) == 1 else np.sort(outputs)
+
+    def count_outputs(self, addresses: Array) -> int:
+        """How many outputs pay to any of some distinct addresses; without reading which."""
+        addresses = addresses.astype(np.int64)
+        old = addresses[addresses < self.base.addresses]
+        starts = self.column("posting_starts.start")
+        count = int((starts[old + 1] - starts[old]).sum()) if len(old) else 0
+        for segment in self.segments:
+            places, hit = _find(segment.posted_address, addresses)
+            at = places[hit]
+            count += int((segment.posted_start[at + 1] - segment.posted_start[at]).sum())
+        return count
 
     def sums_of_address(self, address: int, outputs: Array) -> AddressSums:
         """What the ``outputs`` of an address add up to; quick where it has many."""

@@ -108,13 +108,19 @@ class Past(Derived):
         outputs = self._tip.outputs_of(addresses)
         return outputs[: int(np.searchsorted(outputs, self.end.outputs))]
 
+    def count_outputs(self, addresses: Array) -> int:
+        """How many outputs had paid to any of some distinct addresses."""
+        return len(self.outputs_of(addresses))
+
     def sums_of_address(self, address: int, outputs: Array) -> AddressSums:
         """What the ``outputs`` of an address added up to."""
         values, spent_by = self.column("outputs.value")[outputs], self.spent_by(outputs)
         spent = spent_by[spent_by < MAX_TRANSACTIONS]
-        left = [exact_sum(values[spent_by == mark]) for mark in (UNSPENT, OVERWRITTEN, UNSPENDABLE)]
+        balance, overwritten, unspendable = (
+            exact_sum(values[spent_by == mark]) for mark in (UNSPENT, OVERWRITTEN, UNSPENDABLE)
+        )
         last = int(spent.max()) if len(spent) else -1
-        return AddressSums(len(outputs), exact_sum(values), *left, last)
+        return AddressSums(len(outputs), exact_sum(values), balance, overwritten, unspendable, last)
 
 
 class Pieces:

@@ -20,7 +20,7 @@ import numpy as np
 from clew.errors import NotALedgerError
 from clew.ledger.disk import storage, sync_folder, write_all
 
-MAGIC = b"clewseg3"
+MAGIC = b"clewseg4"
 _ALIGN = 64
 
 ARRAYS: dict[str, str] = {
@@ -36,6 +36,8 @@ ARRAYS: dict[str, str] = {
     "transaction_id": "<u4",
     "address_key": "<u8",
     "address_id": "<u4",
+    "nested_key": "<u8",
+    "nested_id": "<u4",
     "new_entity": "<u4",
     "grown_entity": "<u4",
     "grown_start": "<u4",
@@ -56,7 +58,8 @@ ARRAYS: dict[str, str] = {
 ``spent_output`` (ascending) and ``spent_by``: what its transactions spend. ``posted_address``
 (ascending), ``posted_start`` (one more) and ``posted_output``: what its outputs pay, by address.
 ``leaving_*`` likewise: what its transactions spend, by the address that had it.
-``*_key`` (ascending) and ``*_id``: its transactions and new addresses by look-up key.
+``*_key`` (ascending) and ``*_id``: its transactions and new addresses by look-up key, and those of them
+that are a key's hash by that of the script hash in which it may be nested.
 ``new_entity``: entity of each new address at the segment's end. ``grown_entity`` (ascending),
 ``grown_start`` (one more), ``grown_address``: new addresses by the entity that they joined, which
 itself is left out. ``absorbed`` (ascending) and ``heir``: entities of before that are part of

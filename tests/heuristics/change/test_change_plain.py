@@ -29,6 +29,7 @@ from clew.schema import (
 WORDS = ("no", "unknown", "yes")
 SORTED = FLAG_SORTED_INPUTS | FLAG_SORTED_OUTPUTS
 HIGH = SIGNED_ALL | SIGNED_HIGH_R
+LONG = SIGNED_ALL | SHOWN_LONG_KEY
 shipped()
 
 
@@ -71,10 +72,10 @@ def paying(
         ("same_low_r", HIGH, (SIGNED_ALL,) * 2, (HIGH,), ["unknown", "unknown"]),
         ("same_low_r", SIGNED_ALL, (HIGH,), (SIGNED_ALL,) * 3, ["unknown", "unknown"]),
         ("same_low_r", HIGH, (0, 0, 0), (HIGH,), ["unknown", "unknown"]),
-        ("same_key_form", SIGNED_ALL | SHOWN_LONG_KEY, (SIGNED_ALL,), (SIGNED_ALL | SHOWN_LONG_KEY,), ["no", "yes"]),
-        ("same_key_form", SIGNED_ALL, (SIGNED_ALL | SHOWN_LONG_KEY,), (SIGNED_ALL,), ["no", "yes"]),
+        ("same_key_form", LONG, (SIGNED_ALL,), (LONG,), ["no", "yes"]),
+        ("same_key_form", SIGNED_ALL, (LONG,), (SIGNED_ALL,), ["no", "yes"]),
         # Nothing was understood of one.
-        ("same_key_form", SIGNED_ALL | SHOWN_LONG_KEY, (0,), (SIGNED_ALL | SHOWN_LONG_KEY,), ["unknown", "unknown"]),
+        ("same_key_form", LONG, (0,), (LONG,), ["unknown", "unknown"]),
         ("fingerprint", SIGNED_ALL, (SIGNED_SINGLE,), (SIGNED_ALL,), ["no", "yes"]),
         ("fingerprint", HIGH, (SIGNED_ALL,) * 3, (HIGH,), ["no", "yes"]),
         ("fingerprint", SIGNED_ALL, (SIGNED_SINGLE,), (SIGNED_SINGLE,), ["unknown", "unknown"]),

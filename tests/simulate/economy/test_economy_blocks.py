@@ -10,9 +10,11 @@ import pytest
 from clew.bitcoin.block import parse_block
 from clew.bitcoin.hashes import sha256d
 from clew.bitcoin.networks import network
+from clew.bitcoin.signatures import signing
 from clew.bitcoin.undo import parse_undo, write_undo
 from clew.bitcoin.wire import compact_size
 from clew.errors import UsageError
+from clew.schema import SIGNED_HIGH_R
 from clew.simulate.bulk.chain import GENESIS
 from clew.simulate.economy.blocks import (
     FillerWriter,
@@ -97,6 +99,24 @@ def test_the_judge_accepts_a_signed_economy(course: Course, tmp_path: Path) -> N
     assert verdict.height == course.blocks - 1
     assert verdict.tip == writer.hashes[-1]
     assert [write_undo(spent) for spent in verdict.spent[1:]] == undo[1:]
+
+
+def test_filler_shows_what_signatures_show(course: Course) -> None:
+    """Hash types, uncompressed keys and multisig in each transaction; an r of 33 bytes about as often."""
+    fillers, signers = FillerWriter(course), PlainWriter(course, Signer("test"))
+    high = [0, 0]
+    for height in range(1, course.blocks):
+        both = [parse_block(each.block(height)[0][8:].tobytes()).transactions for each in (fillers, signers)]
+        for pair in zip(*both, strict=True):
+            # Wallets order inputs by transaction ids, which are others where there are other keys.
+            bits = [
+                sorted(map(signing, each.inputs), key=lambda each: each & ~SIGNED_HIGH_R) for each in pair
+            ]
+            one, other = ([each & ~SIGNED_HIGH_R for each in side] for side in bits)
+            assert one == other
+            for place, side in enumerate(bits):
+                high[place] += sum(bool(each & SIGNED_HIGH_R) for each in side)
+    assert 0.8 * high[0] < high[1] < 1.25 * high[0]
 
 
 def test_the_judge_refuses_filler(course: Course, tmp_path: Path) -> None:

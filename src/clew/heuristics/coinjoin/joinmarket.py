@@ -12,6 +12,8 @@ from clew.heuristics.registry import COINJOIN, Answers, heuristic
 from clew.heuristics.transactions import Transactions
 from clew.schema import NO, PUBKEYHASH, SCRIPTHASH, UNKNOWN, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT, YES
 
+_CODE = ["clew.kernels.joining", "clew.kernels.coinjoins", "clew.heuristics.coinjoin.joining"]
+
 SINGLE_KEY = (PUBKEYHASH, SCRIPTHASH, WITNESS_V0_KEYHASH, WITNESS_V1_TAPROOT)
 """Script types of JoinMarket's wallets over the years."""
 
@@ -50,9 +52,7 @@ def plain(transaction: Transaction) -> int:
     return min(found, UNKNOWN) if len(outputs) == 3 else found
 
 
-@heuristic(
-    "joinmarket", 1, kind=COINJOIN, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"]
-)
+@heuristic("joinmarket", 1, kind=COINJOIN, plain=plain, code=_CODE)
 def joinmarket(transactions: Transactions) -> Answers:
     """A round of JoinMarket: one taker pays several makers for putting their coins beside his.
 

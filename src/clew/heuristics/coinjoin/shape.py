@@ -17,9 +17,7 @@ BITCOIN = 100_000_000
 def most_equal(transaction: Transaction) -> tuple[int, int]:
     """The most frequent value above the dust limit, the greatest of several, and how often it is there."""
     counts = Counter(each.value for each in transaction.outputs if each.value > DUST_LIMIT)
-    return max(
-        ((value, count) for value, count in counts.items()), key=lambda each: each[::-1], default=(0, 0)
-    )
+    return max(counts.items(), key=lambda each: each[::-1], default=(0, 0))
 
 
 def distinct(rows: Iterable[Input | Output]) -> int:

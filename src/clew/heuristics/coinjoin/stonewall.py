@@ -12,6 +12,8 @@ from clew.heuristics.registry import LOOKALIKE, Answers, heuristic
 from clew.heuristics.transactions import Transactions
 from clew.schema import NO
 
+_CODE = ["clew.kernels.joining", "clew.kernels.coinjoins", "clew.heuristics.coinjoin.joining"]
+
 
 def plain(transaction: Transaction) -> int:
     """The rule, for one transaction."""
@@ -26,9 +28,7 @@ def plain(transaction: Transaction) -> int:
     return Sharing(spent, [(least, least + transaction.fee)]).possible()
 
 
-@heuristic(
-    "stonewall", 1, kind=LOOKALIKE, plain=plain, code=["clew.kernels.joining", "clew.kernels.coinjoins"]
-)
+@heuristic("stonewall", 1, kind=LOOKALIKE, plain=plain, code=_CODE)
 def stonewall(transactions: Transactions) -> Answers:
     """A payment in the shape of a coinjoin of two people, as Samourai's Stonewall makes it.
 

@@ -18,9 +18,8 @@ LEAST_STANDARD, MOST_STANDARD = 5_000, 1 << 37
 def standard_amounts() -> tuple[int, ...]:
     """The amounts that outputs are made of: powers of 2 and of 3, twice those of 3, and 1, 2 and 5 times
     powers of 10, in satoshi, from 5,000 up to 2 to the 37th; ascending."""
-    amounts = {2**power for power in range(38)} | {
-        times * 3**power for times in (1, 2) for power in range(26)
-    }
+    amounts = {2**power for power in range(38)}
+    amounts |= {times * 3**power for times in (1, 2) for power in range(26)}
     amounts |= {times * 10**power for times in (1, 2, 5) for power in range(13)}
     return tuple(sorted(each for each in amounts if LEAST_STANDARD <= each <= MOST_STANDARD))
 

@@ -15,8 +15,10 @@ pytest.importorskip("pydantic", reason="the extra simulate is not installed")
 import pyarrow as pa
 import pyarrow.parquet as files
 
+from clew.bitcoin.signatures import signing
 from clew.bitcoin.transaction import Transaction
 from clew.kernels.economy_state import FEES, SPENT, VALUE
+from clew.schema import signing_names
 from clew.simulate.chain import subsidy
 from clew.simulate.economy.truth import dictionary
 from simulate.economy.truth.whole import PROJECT, Whole, sum_by, text_of
@@ -137,6 +139,25 @@ def test_outputs_and_inputs_are_those_of_the_chain(
     for row in outputs:
         told = (row["spent_tx"], row["spent_txid"], row["spent_vin"])
         assert told == spent_by.get((row["txid"], row["vout"]), (None, None, None))
+
+
+HASH_TYPES = {"ALL", "NONE", "SINGLE", "ANYONECANPAY", "OTHER"}
+
+
+def test_signatures_say_what_the_tables_say(whole: Whole, chain: list[list[Transaction]]) -> None:
+    """Filler signs nothing, but has the form and the hash types of what it stands for."""
+    found = [
+        {name.upper() for name in signing_names(signing(each))} & HASH_TYPES
+        for block in chain
+        for transaction in block
+        if not transaction.is_coinbase
+        for each in transaction.inputs
+    ]
+    told = [set(row["hash_type"].split("|")) for row in whole.rows("inputs")]
+    unlike = [(one, other) for one, other in zip(found, told, strict=True) if one and one != other]
+    assert not unlike
+    # Few inputs need no signature.
+    assert sum(not each for each in found) < 0.01 * len(found)
 
 
 def test_every_address_has_its_owner_and_its_sums(

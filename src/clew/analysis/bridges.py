@@ -1,0 +1,184 @@
+"""Single transactions on which parts of an entity hang."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from clew.analysis.amounts import exact_sum, grouped_sums
+from clew.analysis.answer import Answer, list_status
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
+from clew.analysis.entity import own_links
+from clew.analysis.hanging import Hanging
+from clew.analysis.reasons import Reasons, reasons_of
+from clew.analysis.rows import Rows, answer, page
+from clew.errors import NotALedgerError
+from clew.ledger.columns import Array
+from clew.ledger.ledger import Ledger
+from clew.schema import UNSPENT
+
+MOST_PATHS = 16
+"""Transactions that would all have to be wrong are counted up to here."""
+
+MOST_WORK = 20_000_000
+"""Edges times addresses up to which they are counted exactly."""
+
+_BOUNDS = ("exact", "at most", "at least", "not counted")
+_EXACT, _AT_MOST, _AT_LEAST, _NOT_COUNTED = range(4)
+
+_WRONG = (
+    "Without a transaction means: as if it had been made by several owners. Whether it was, no rule can say "
+    "for certain."
+)
+
+
+def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) -> Answer:
+    """On which single transactions parts of the entity of ``address`` (an id) hang.
+
+    ``bridges`` are transactions without which ``parts`` fall away from what holds the address, the most
+    addresses first, then the earliest; a part of a part is counted for both. ``standing`` addresses stay,
+    whichever single transaction is taken away. ``strength`` says of all others how many transactions would
+    all have to be wrong for them to leave.
+    """
+    rows = Rows(ledger)
+    entity = ledger.entity_of(address)
+    addresses = ledger.members(entity)
+    reasons = reasons_of(own_links(ledger, addresses))
+    if 1 < len(addresses) != len(reasons.addresses):
+        raise NotALedgerError(
+            f"entity {entity}: expected links that join {len(addresses)} addresses, found some for "
+            f"{len(reasons.addresses)}; the ledger is damaged, build it again"
+        )
+    sums = _Sums(ledger, addresses)
+    card = rows.card(entity)
+    found: list[dict[str, Any]] = []
+    count, standing, strength, whole = 0, len(addresses), [], True
+    if len(addresses) > 1:
+        hanging = Hanging(reasons, reasons.place(address))
+        whole = hanging.judged_all
+        by_transaction = _by_transaction(hanging)
+        count, standing = len(by_transaction), len(hanging.standing)
+        shown = by_transaction[page(count, limit, offset)]
+        found = [_bridge(rows, reasons, hanging, sums, *each) for each in shown]
+        strength = _strength(reasons, reasons.place(address), hanging)
+        sums.hanging = np.setdiff1d(np.arange(len(addresses)), hanging.standing)
+    at_risk = sums.of(sums.hanging)
+    result: dict[str, Any] = {
+        **card,
+        "seen_from": rows.address(address),
+        "standing": standing,
+        "hanging": len(addresses) - standing,
+        "hanging_received": at_risk["received"],
+        "hanging_balance": at_risk["balance"],
+        "says": _sentence(len(addresses), standing, count),
+        "judged_all": whole,
+        "bridges": found,
+        "strength": strength,
+        **list_status(len(found), count),
+    }
+    parameters = {"address": result["seen_from"], "limit": limit, "offset": offset}
+    return answer(ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, BLOCK_TIME))
+
+
+def _sentence(size: int, standing: int, count: int) -> str:
+    if size == 1:
+        return "One address alone: nothing joins it, and nothing can fall away."
+    if not count:
+        return f"Of {size:,} addresses, all stand without any one transaction."
+    stand = "stands" if standing == 1 else "stand"
+    return f"Of {size:,} addresses, {standing:,} {stand} without any one transaction."
+
+
+class _Sums:
+    """What addresses of an entity received and hold."""
+
+    def __init__(self, ledger: Ledger, addresses: Array) -> None:
+        outputs = ledger.outputs_of_addresses(addresses)
+        values = ledger.column("outputs.value")[outputs]
+        owners = np.searchsorted(addresses, ledger.column("outputs.address")[outputs])
+        unspent = ledger.column("spends.spent_by")[outputs] == UNSPENT
+        self._received = grouped_sums(owners, values, len(addresses))
+        self._balance = grouped_sums(owners[unspent], values[unspent], len(addresses))
+        self.hanging: Array = np.empty(0, np.int64)
+
+    def of(self, places: Array) -> dict[str, int]:
+        """Satoshi that the addresses at some places received, and hold."""
+        return {
+            "received": exact_sum(self._received[places]),
+            "balance": exact_sum(self._balance[places]),
+        }
+
+
+def _by_transaction(hanging: Hanging) -> list[tuple[int, list[int]]]:
+    """Transactions and their parts, the one on which most addresses hang first, then the earliest."""
+    ordered = sorted(hanging.parts, key=lambda each: (each[0], -each[1], each[2]))
+    groups = [(each, list(parts)) for each, parts in groupby(ordered, key=lambda each: each[0])]
+    groups.sort(key=lambda each: (-sum(size for _, size, _ in each[1]), each[0]))
+    return [(transaction, [part for _, _, part in parts]) for transaction, parts in groups]
+
+
+def _bridge(
+    rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int, parts: list[int]
+) -> dict[str, Any]:
+    places = [hanging.places_of(part) for part in parts]
+    every = np.concatenate(places)
+    return {
+        **rows.moment(transaction),
+        "addresses": len(every),
+        **sums.of(every),
+        "parts": [
+            {
+                "addresses": len(each),
+                "first_address": rows.address(int(reasons.addresses[each[0]])),
+                **sums.of(each),
+            }
+            for each in sorted(places, key=lambda each: (-len(each), int(each[0])))
+        ],
+    }
+
+
+def _strength(reasons: Reasons, place: int, hanging: Hanging) -> list[dict[str, Any]]:
+    """How many addresses leave only where so many transactions are all wrong: a minimum cut each."""
+    own = np.diff(reasons.graph.place_starts)
+    # Without all transactions of one end nothing joins it to the other.
+    needed = np.minimum(own, own[place])
+    bound = np.full(hanging.size, _AT_MOST)
+    standing = hanging.standing[hanging.standing != place]
+    is_split = len(reasons.several_in_one()) > 0
+    if len(standing) * len(reasons.graph.place_edges) <= MOST_WORK:
+        found = _cuts(reasons, place, standing)
+        needed[standing] = np.where(is_split, np.minimum(found, needed[standing]), found)
+        # A transaction of several joints is one that is wrong, but counts as several here.
+        bound[standing] = _AT_MOST if is_split else np.where(found < MOST_PATHS, _EXACT, _AT_LEAST)
+    elif hanging.judged_all:
+        # No single one takes them away; so where there are two at most, it is two.
+        bound[standing[needed[standing] == 2]] = _EXACT
+    hangs = np.setdiff1d(np.arange(hanging.size), hanging.standing)
+    needed[hangs], bound[hangs] = 1, _EXACT
+    bound[(bound == _AT_MOST) & (needed >= MOST_PATHS)] = _NOT_COUNTED
+    rest = np.delete(np.arange(hanging.size), place)
+    pairs = np.stack([np.minimum(needed, MOST_PATHS)[rest], bound[rest]])
+    kinds, counts = np.unique(pairs, axis=1, return_counts=True)
+    return [
+        {"transactions": transactions, "bound": _BOUNDS[kind], "addresses": addresses}
+        for (transactions, kind), addresses in zip(kinds.T.tolist(), counts.tolist(), strict=True)
+    ]
+
+
+def _cuts(reasons: Reasons, place: int, asked: Array) -> Array:
+    """How many joints cut each of some places off from ``place``, counted up to MOST_PATHS; int32."""
+    from clew.kernels import graphs
+
+    places, joints = len(reasons.addresses), len(reasons.transaction)
+    flow = graphs.Flow(
+        *(np.empty(joints, np.int32) for _ in range(2)),
+        *(np.empty(places + 2 * joints, np.int32) for _ in range(2)),
+    )
+    found = np.empty(len(asked), np.int32)
+    graphs.strengths(reasons.graph, place, asked.astype(np.int32), MOST_PATHS, flow, found)
+    return found
+
+
+__all__ = ["bridges"]
