@@ -61,7 +61,7 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
 
 
 def _named(card: dict[str, Any]) -> dict[str, Any]:
-    return {"entity": card["entity"], "size": card["size"], "first_address": card["address"]}
+    return {("first_address" if key == "address" else key): value for key, value in card.items()}
 
 
 def _path(rows: Rows, a: int, b: int, entity: int) -> tuple[list[dict[str, Any]], Nearby]:

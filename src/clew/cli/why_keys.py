@@ -17,6 +17,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.tag_keys import TAGGED
 
 _PLACE: tuple[Key, ...] = (
     Key("height", INTEGER, "block height", "Height of the block; the first block has height 0."),
@@ -26,6 +27,7 @@ _PLACE: tuple[Key, ...] = (
 _CARD: tuple[Key, ...] = (
     Key("entity", INTEGER, "address id", "Id of the entity: its smallest address id, at this snapshot."),
     Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound."),
+    *TAGGED,
 )
 _FIRST = Key("address", TEXT, "", "Its first address.")
 _PART: tuple[Key, ...] = (
@@ -85,6 +87,12 @@ WHY: dict[str, tuple[Key, ...]] = {
         _FIRST,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
+        Key("core", OBJECT, "", "Those that stand together with the entity's busiest address."),
+        Key("core.address", TEXT, "address", "The address that most transactions join to others."),
+        Key(
+            "core.standing", INTEGER, "addresses", "How many stay with it whichever single one is taken away."
+        ),
+        Key("core.holds_address", FLAG, "", "Whether the address asked about is among them."),
         Key("hanging", INTEGER, "addresses", "How many hang on a single transaction."),
         Key("hanging_received", INTEGER, SATOSHI, "Sum of all outputs paid to those that hang."),
         Key("hanging_balance", INTEGER, SATOSHI, "Sum of those outputs nobody has spent."),
