@@ -17,6 +17,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.tag_keys import TAGGED
 
 _PLACE: tuple[Key, ...] = (
     Key("height", INTEGER, "block height", "Height of the block; the first block has height 0."),
@@ -28,6 +29,7 @@ _CARD: tuple[Key, ...] = (
     Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound."),
 )
 _FIRST = Key("address", TEXT, "", "Its first address.")
+_TAGGED_CARD = (*_CARD, _FIRST, *TAGGED)
 _PART: tuple[Key, ...] = (
     Key("addresses", INTEGER, "addresses", "How many addresses."),
     Key("first_address", TEXT, "", "The first of them."),
@@ -81,8 +83,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         *under("disjoint.cut[]", *_PLACE),
     ),
     "bridges": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
         Key("hanging", INTEGER, "addresses", "How many hang on a single transaction."),
@@ -110,8 +111,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     "whatif": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("without", LIST, "", "What is taken away."),
         *under(
@@ -153,8 +153,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         Key("joins", LIST, "", "Entities that join, by id. It may be cut."),
         *under(
             "joins[]",
-            *_CARD,
-            _FIRST,
+            *_TAGGED_CARD,
             Key("joining", INTEGER, "addresses", "How many of its addresses join."),
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),
