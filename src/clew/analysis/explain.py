@@ -55,7 +55,7 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
         result["steps"], near = _path(rows, a, b, ends[0]["entity"])
         result["weakest"] = _weakest(result["steps"])
         result["disjoint"] = _disjoint(rows, near, a, b)
-        caveats = (LOWER_BOUND, _NO_PRODUCT, BLOCK_TIME)
+        caveats = (LOWER_BOUND, _NO_PRODUCT, *rows.tags.caveats, BLOCK_TIME)
     parameters = {"a": result["a"]["address"], "b": result["b"]["address"]}
     return answer(ledger, "explain", parameters, result, caveats)
 

@@ -30,6 +30,7 @@ _CARD: tuple[Key, ...] = (
     *TAGGED,
 )
 _FIRST = Key("address", TEXT, "", "Its first address.")
+_TAGGED_CARD = (*_CARD, _FIRST)
 _PART: tuple[Key, ...] = (
     Key("addresses", INTEGER, "addresses", "How many addresses."),
     Key("first_address", TEXT, "", "The first of them."),
@@ -83,8 +84,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         *under("disjoint.cut[]", *_PLACE),
     ),
     "bridges": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
         Key("core", OBJECT, "", "Those that stand together with the entity's busiest address."),
@@ -118,8 +118,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     "whatif": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("without", LIST, "", "What is taken away."),
         *under(
@@ -161,8 +160,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         Key("joins", LIST, "", "Entities that join, by id. It may be cut."),
         *under(
             "joins[]",
-            *_CARD,
-            _FIRST,
+            *_TAGGED_CARD,
             Key("joining", INTEGER, "addresses", "How many of its addresses join."),
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),
