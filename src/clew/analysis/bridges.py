@@ -79,7 +79,9 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
         **list_status(len(found), count),
     }
     parameters = {"address": result["seen_from"], "limit": limit, "offset": offset}
-    return answer(ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, BLOCK_TIME))
+    return answer(
+        ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, *rows.tags.caveats, BLOCK_TIME)
+    )
 
 
 def _sentence(size: int, standing: int, count: int) -> str:

@@ -17,6 +17,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.tag_keys import TAGGED
 
 _PLACE: tuple[Key, ...] = (
     Key("height", INTEGER, "block height", "Height of the block; the first block has height 0."),
@@ -83,6 +84,7 @@ WHY: dict[str, tuple[Key, ...]] = {
     "bridges": (
         *_CARD,
         _FIRST,
+        *TAGGED,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
         Key("hanging", INTEGER, "addresses", "How many hang on a single transaction."),
@@ -112,6 +114,7 @@ WHY: dict[str, tuple[Key, ...]] = {
     "whatif": (
         *_CARD,
         _FIRST,
+        *TAGGED,
         _SEEN_FROM,
         Key("without", LIST, "", "What is taken away."),
         *under(
@@ -155,6 +158,7 @@ WHY: dict[str, tuple[Key, ...]] = {
             "joins[]",
             *_CARD,
             _FIRST,
+            *TAGGED,
             Key("joining", INTEGER, "addresses", "How many of its addresses join."),
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),
