@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -58,12 +57,11 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     if len(addresses) > 1:
         hanging = Hanging(reasons, reasons.place(address))
         whole = hanging.judged_all
-        by_transaction = _by_transaction(hanging)
-        count, standing = len(by_transaction), len(hanging.standing)
-        shown = by_transaction[page(count, limit, offset)]
-        found = [_bridge(rows, reasons, hanging, sums, *each) for each in shown]
+        count, standing = len(hanging.bridges), len(hanging.standing)
+        shown = hanging.bridges[page(count, limit, offset)].tolist()
+        found = [_bridge(rows, reasons, hanging, sums, each) for each in shown]
         strength = _strength(reasons, reasons.place(address), hanging)
-        sums.hanging = np.setdiff1d(np.arange(len(addresses)), hanging.standing)
+        sums.hanging = hanging.falling
     at_risk = sums.of(sums.hanging)
     result: dict[str, Any] = {
         **card,
@@ -113,18 +111,8 @@ class _Sums:
         }
 
 
-def _by_transaction(hanging: Hanging) -> list[tuple[int, list[int]]]:
-    """Transactions and their parts, the one on which most addresses hang first, then the earliest."""
-    ordered = sorted(hanging.parts, key=lambda each: (each[0], -each[1], each[2]))
-    groups = [(each, list(parts)) for each, parts in groupby(ordered, key=lambda each: each[0])]
-    groups.sort(key=lambda each: (-sum(size for _, size, _ in each[1]), each[0]))
-    return [(transaction, [part for _, _, part in parts]) for transaction, parts in groups]
-
-
-def _bridge(
-    rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int, parts: list[int]
-) -> dict[str, Any]:
-    places = [hanging.places_of(part) for part in parts]
+def _bridge(rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int) -> dict[str, Any]:
+    places = hanging.hanging_on(transaction)
     every = np.concatenate(places)
     return {
         **rows.moment(transaction),
@@ -136,7 +124,7 @@ def _bridge(
                 "first_address": rows.address(int(reasons.addresses[each[0]])),
                 **sums.of(each),
             }
-            for each in sorted(places, key=lambda each: (-len(each), int(each[0])))
+            for each in places
         ],
     }
 
@@ -157,15 +145,14 @@ def _strength(reasons: Reasons, place: int, hanging: Hanging) -> list[dict[str, 
     elif hanging.judged_all:
         # No single one takes them away; so where there are two at most, it is two.
         bound[standing[needed[standing] == 2]] = _EXACT
-    hangs = np.setdiff1d(np.arange(hanging.size), hanging.standing)
-    needed[hangs], bound[hangs] = 1, _EXACT
+    needed[hanging.falling], bound[hanging.falling] = 1, _EXACT
     bound[(bound == _AT_MOST) & (needed >= MOST_PATHS)] = _NOT_COUNTED
-    rest = np.delete(np.arange(hanging.size), place)
-    pairs = np.stack([np.minimum(needed, MOST_PATHS)[rest], bound[rest]])
-    kinds, counts = np.unique(pairs, axis=1, return_counts=True)
+    kinds = np.delete(np.minimum(needed, MOST_PATHS) * len(_BOUNDS) + bound, place)
+    counts = np.bincount(kinds)
     return [
-        {"transactions": transactions, "bound": _BOUNDS[kind], "addresses": addresses}
-        for (transactions, kind), addresses in zip(kinds.T.tolist(), counts.tolist(), strict=True)
+        {"transactions": kind // len(_BOUNDS), "bound": _BOUNDS[kind % len(_BOUNDS)], "addresses": count}
+        for kind, count in enumerate(counts.tolist())
+        if count
     ]
 
 
