@@ -45,13 +45,17 @@ ROOMS: dict[str, frozenset[str]] = {
     "build": FREE | {"engine", "ledger", "heuristics", "kernels"},
     "simulate": FREE | {"bitcoin", "kernels"},
     "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
+    # Judges what rules and questions conclude; none of them may lean on it, nor it on who makes the truth.
+    "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
+    # Learns from truth what rules may state of change; only the model's file goes to those who conclude.
+    "training": FREE | {"ledger", "heuristics", "kernels", "accuracy"},
     # The second opinion on a ledger shares no code with what makes one.
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
-    "report": _TOLD,
-    "web": _TOLD | {"interop", "report"},
-    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify"},
+    "report": _TOLD | {"accuracy"},
+    "web": _TOLD | {"interop", "report", "accuracy"},
+    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }
@@ -62,6 +66,10 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
     "kernels": {
         "*": frozenset({"jit"}),
         "economy_state": frozenset({"jit"}),
+        # Rules sort addresses and values; a coinjoin whose change adds up has a coinjoin's shape, too.
+        "rules": frozenset({"jit", "sorting"}),
+        "coinjoins": frozenset({"jit", "sorting"}),
+        "joining": frozenset({"jit", "sorting", "coinjoins"}),
         # The hashes share one compression function, whose back end is chosen by processor.
         "hashes": frozenset({"jit", "sha256", "words"}),
         # The queue pads and hashes messages in the room that the hashes have.
@@ -82,10 +90,15 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "structure": frozenset({"jit", "words"}),
         # Scripts of m of n keys are read where they are executed, too.
         "signatures": frozenset({"jit", "scripts", "words"}),
+        # Change: traits are compared, and features counted, in one pass over what rules look at.
+        "change": frozenset({"jit", "traits"}),
+        "features": frozenset({"jit", "change", "traits"}),
         # The parser inlines hashing, script reading and address keys into one pass over a block.
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Constrained merging goes on in the forest of a plain union.
+        "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
         "made_coins": frozenset({"jit", "made_scripts"}),
         "made_transactions": frozenset({"jit", "hashes", "made_scripts", "made_coins"}),
@@ -111,6 +124,10 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "numba": ("kernels",),
     "llvmlite": ("kernels",),
     "pyspark": ("engine.spark",),
+    # What a model learned is shipped as whole numbers, so that only training needs these.
+    "lightgbm": ("training",),
+    "sklearn": ("training",),
+    "scipy": ("training",),
     # Keys and signatures of simulated chains; no key of a real owner is ever held.
     "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),

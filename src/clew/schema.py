@@ -1,9 +1,10 @@
 """Every table and column of the ledger, declared once.
 
-Three kinds of table stand here. *Row tables* are a pure function of the best chain: they
+Four kinds of table stand here. *Row tables* are a pure function of the best chain: they
 are append-only, and each block's rows enter that block's rolling digest. *Links* are what the
 rules say, append-only too. *Base tables* are computed from both, can be thrown away and built
-again, and cover the chain up to some block; segments hold what later blocks change in them.
+again, and cover the chain up to some block; segments hold what later blocks change in them. *Set tables*
+are the entities of another set of rules, made at one tip and kept beside the ledger's own.
 
 A column's ``dtype`` is its logical NumPy type. ``storage`` says how it lies on disk:
 ``plain`` is the same bytes; ``u40`` is an unsigned 40-bit number in two files, a ``<u4``
@@ -117,6 +118,11 @@ FREQUENT_VERSIONS: tuple[int, ...] = tuple(range(RARE))
 
 FLAG_COINBASE = 1
 FLAG_WITNESS = 2
+FLAG_SORTED_INPUTS = 4
+"""The inputs stand in the order of BIP 69: by the id of the transaction spent, as people write it, then by
+place. So do those of which there is one."""
+FLAG_SORTED_OUTPUTS = 8
+"""The outputs stand in the order of BIP 69: by value, then by script."""
 
 SIGNED_ALL = 1
 """``inputs.signing``: some signature is over all inputs and outputs (ALL, or taproot's DEFAULT)."""
@@ -188,7 +194,7 @@ class Table:
     order: str
     columns: tuple[Column, ...]
     group: str = "rows"
-    """``rows``, ``links`` or ``base``: what is written, cut back and replaced together."""
+    """``rows``, ``links``, ``base`` or ``set``: what is written, cut back and replaced together."""
     logical: bool = True
     """False for search structures and what is stored apart, which say nothing new and enter no digest."""
 
@@ -246,7 +252,11 @@ TRANSACTIONS = Table(
         Column("base_size", "<u4", "Serialised size without witness.", "bytes"),
         Column("version", "<u4", "Transaction version.", storage="version", rare="rare_versions"),
         Column("lock_time", "<u4", "Lock time: a height below 500,000,000, else Unix seconds."),
-        Column("flags", "u1", "1: coinbase. 2: has a witness."),
+        Column(
+            "flags",
+            "u1",
+            "1: coinbase. 2: has a witness. 4, 8: its inputs, its outputs stand in the order of BIP 69.",
+        ),
     ),
 )
 
@@ -447,6 +457,47 @@ BUSY_ADDRESSES = Table(
     logical=False,
 )
 
+SET_LINKS = Table(
+    "set_links",
+    "The links of a set of rules that the ledger's own record has not.",
+    "transaction, then as the rules find them",
+    (
+        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
+        Column(
+            "b", "<u4", "The other address: among its inputs, or what a change output pays.", "address id"
+        ),
+        Column("transaction", "<u4", "Where the reason stands.", "transaction id"),
+        Column("rule", "u1", "Which rule, as numbered in the set's manifest."),
+        Column("chance", "<u4", "Stated probability that it is right; 0 where none is stated.", "millionths"),
+    ),
+    group="set",
+)
+
+CONSTRAINED, SERVICES, LARGE, OVERRULED = 1, 2, 3, 4
+SKIP_REASONS: dict[int, str] = {
+    CONSTRAINED: "cannot-link",
+    SERVICES: "services",
+    LARGE: "large",
+    OVERRULED: "overruled",
+}
+"""Why a link was skipped. *cannot-link*: some payment says that the two are not one. *services*: they are
+attributed to different services. *large*: both are large, which one wrong link must not join. *overruled*:
+nothing was skipped, but a cannot-link was dropped, since the set's certain links say that the two are one."""
+
+SKIPPED = Table(
+    "skipped",
+    "One row per link of a set that was skipped, and per cannot-link that was overruled.",
+    "overruled ones last, then transaction",
+    (
+        Column("a", "<u4", "Address of the transaction's first input.", "address id"),
+        Column("b", "<u4", "The address that the output pays.", "address id"),
+        Column("transaction", "<u4", "Where the reason to join them, or not to, stands.", "transaction id"),
+        Column("chance", "<u4", "Stated probability that they are one.", "millionths"),
+        Column("reason", "u1", "A key of SKIP_REASONS."),
+    ),
+    group="set",
+)
+
 LARGE_VALUES = Table(
     "large_values",
     "One row per output whose value has more than 40 bits.",
@@ -588,6 +639,9 @@ LINK_TABLES: tuple[Table, ...] = (LINKS, KNOWN_KEYS)
 
 BASE_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.group == "base")
 """Built from rows and links, up to the block where the segments begin."""
+
+SET_TABLES: tuple[Table, ...] = (ENTITIES, MEMBERS, ENTITY_LIST, TOTALS, SET_LINKS, SKIPPED)
+"""Those of another set of rules: the tables of entities as in the base, and its own record."""
 
 ADDRESS_COLUMNS: dict[str, tuple[str, ...]] = {
     "blocks": ("first_address",),

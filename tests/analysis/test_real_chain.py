@@ -6,6 +6,7 @@ import pytest
 
 from clew.analysis.inquiry import Inquiry
 from clew.errors import AddressError, NotFoundError, UsageError
+from naive.tags import UNTAGGED
 
 SATOSHI_PAYS = "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"
 PAYER = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
@@ -35,7 +36,9 @@ def test_the_first_payment_between_two_people(real: Inquiry) -> None:
         "coinbase": False,
         "coinjoin": False,
         "outputs": [{"vout": 0, "address": PAID, "value": 10 * BTC}],
-        "payers": [{"entity": real.address(PAYER).result["entity"], "size": 1, "addresses": [PAYER]}],
+        "payers": [
+            {"entity": real.address(PAYER).result["entity"], "size": 1, "addresses": [PAYER], **UNTAGGED}
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from clew.analysis.caveats import COINJOIN, MIXED, PAYERS
 from clew.analysis.inquiry import Inquiry
 from naive.chain import address_of, address_of_script
 from naive.shop import BTC, NONSTANDARD_SCRIPT, seconds
+from naive.tags import UNTAGGED
 
 SHOP = address_of("shop1")
 
@@ -39,7 +40,9 @@ def test_the_register_of_payments(shop: Inquiry) -> None:
     assert result["total"] == {"payments": 4, "value": 85 * BTC, "coinbase": 1, "mixed": 1, "payers": 3}
     assert (result["status"], result["shown"], result["found"]) == ("complete", 4, 4)
     assert result["notice"] == NOTICE
-    assert result["entities"] == [{"entity": entity_id(shop, "shop1"), "size": 2, "address": SHOP}]
+    assert result["entities"] == [
+        {"entity": entity_id(shop, "shop1"), "size": 2, "address": SHOP, **UNTAGGED}
+    ]
 
 
 def test_a_payment_names_outputs_and_payers(shop: Inquiry) -> None:
@@ -55,6 +58,7 @@ def test_a_payment_names_outputs_and_payers(shop: Inquiry) -> None:
             "entity": entity_id(shop, "alice1"),
             "size": 2,
             "addresses": [address_of("alice1"), address_of("alice2")],
+            **UNTAGGED,
         }
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from accuracy.economy import scored
 from clew.cli import program
 from cli.process import PATIENCE, PROGRAM, UNSET, Ended, Run, surroundings
 from naive.ledger import build_ledger
@@ -98,3 +99,6 @@ def _frames(data: bytes) -> Iterator[bytes]:
         size = int.from_bytes(data[start + 4 : start + 8], "little")
         yield data[start + 8 : start + 8 + size]
         start += 8 + size
+
+
+__all__ = ["scored"]

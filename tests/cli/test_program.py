@@ -13,7 +13,8 @@ from clew.cli import program
 from cli.process import Run, surroundings
 
 COMMANDS = sorted(program.commands)
-LEDGERLESS = {"simulate", "demo", "completion"}
+LEDGERLESS = {"simulate", "demo", "completion", "tags"}
+"""Commands that need no ledger, and groups."""
 HEAVY = ("numpy", "numba", "rich", "duckdb", "pyarrow", "matplotlib", "typst", "jinja2", "asyncio", "pydoc")
 
 
@@ -64,6 +65,16 @@ def test_the_help_fits_a_narrow_terminal(clew: Run) -> None:
 def test_every_other_command_takes_a_ledger_and_json(name: str) -> None:
     options = {option for each in program.commands[name].params for option in each.opts}
     assert {"--ledger", "--json"} <= options
+
+
+def test_every_command_about_tags_takes_a_ledger_and_json() -> None:
+    group = program.commands["tags"]
+    assert isinstance(group, click.Group)
+    for name, command in group.commands.items():
+        options = {option for each in command.params for option in each.opts}
+        assert "--json" in options
+        assert ("--ledger" in options) == (name != "check")
+        assert f"  clew tags {name}" in str(command.help)
 
 
 def test_version(clew: Run) -> None:

@@ -15,6 +15,7 @@ from clew.analysis.answer import NOTICE
 from cli.process import PROGRAM, Run, surroundings
 from naive.chain import Chain, address_of, pay
 from naive.ledger import build_ledger
+from naive.tags import UNTAGGED
 
 PAYER = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
 PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
@@ -66,7 +67,7 @@ def test_the_first_payment_as_json(inside: Run, early_chain: Path) -> None:
             "txid": PAYMENT, "height": 170, "time": 1231731025, "median_time": 1231716245,
             "value": 1_000_000_000, "mixed": False, "coinbase": False, "coinjoin": False,
             "outputs": [{"vout": 0, "address": PAID, "value": 1_000_000_000}],
-            "payers": [{"entity": 9, "size": 1, "addresses": [PAYER]}],
+            "payers": [{"entity": 9, "size": 1, "addresses": [PAYER], **UNTAGGED}],
         }
     ]  # fmt: skip
     assert (found["status"], found["shown"], found["found"]) == ("complete", 1, 1)

@@ -10,7 +10,14 @@ from clew.bitcoin.networks import BITCOIN, Network
 from clew.bitcoin.script import classify, spending_script
 from clew.bitcoin.signatures import signing
 from clew.ledger.keys import address_key
-from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
+from clew.schema import (
+    FLAG_COINBASE,
+    FLAG_SORTED_INPUTS,
+    FLAG_SORTED_OUTPUTS,
+    FLAG_WITNESS,
+    MAX_SCRIPT_SIZE,
+    NULLDATA,
+)
 
 PAYLOAD_ROOM = 48
 """Bytes of a payload's row, zero-padded."""
@@ -44,7 +51,10 @@ class NaiveColumns:
             base_size=transaction.base_size,
             version=transaction.version,
             lock_time=transaction.lock_time,
-            flags=FLAG_COINBASE * (index == 0) + FLAG_WITNESS * transaction.has_witness,
+            flags=FLAG_COINBASE * (index == 0)
+            + FLAG_WITNESS * transaction.has_witness
+            + FLAG_SORTED_INPUTS * transaction.has_sorted_inputs
+            + FLAG_SORTED_OUTPUTS * transaction.has_sorted_outputs,
             spendable=len(spendable),
             first_output=self.rows["first_output"][-1] + len(transaction.outputs),
             first_input=self.rows["first_input"][-1] + len(transaction.inputs),

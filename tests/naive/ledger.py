@@ -34,6 +34,8 @@ from clew.schema import (
     BASE_TABLES,
     END_BYTES,
     FLAG_COINBASE,
+    FLAG_SORTED_INPUTS,
+    FLAG_SORTED_OUTPUTS,
     FLAG_WITNESS,
     HEAD_BYTES,
     LINK_TABLES,
@@ -132,7 +134,12 @@ class NaiveLedger:
     def add_transaction(self, transaction: Any, height: int) -> None:
         """Append a transaction with its inputs and outputs, and spend what it spends."""
         number = self.count("transactions")
-        flags = FLAG_COINBASE * transaction.is_coinbase + FLAG_WITNESS * transaction.has_witness
+        flags = (
+            FLAG_COINBASE * transaction.is_coinbase
+            + FLAG_WITNESS * transaction.has_witness
+            + FLAG_SORTED_INPUTS * transaction.has_sorted_inputs
+            + FLAG_SORTED_OUTPUTS * transaction.has_sorted_outputs
+        )
         self.add(
             "transactions",
             txid=transaction.txid,

@@ -441,6 +441,17 @@ def test_missing_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modul
     assert not list(tmp_path.iterdir())
 
 
+def test_answers_by_other_rules_are_refused(tmp_path: Path) -> None:
+    answers = economy(2)
+    ledger = {**answers.outflows.ledger, "rule_set": "extended"}
+    with pytest.raises(ReportError, match=r"the rules strict alone: .* found some by extended"):
+        write_report(
+            tmp_path / "report.html",
+            dataclasses.replace(answers, outflows=dataclasses.replace(answers.outflows, ledger=ledger)),
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_answers_of_two_snapshots_are_refused(tmp_path: Path) -> None:
     answers = economy(2)
     later = dataclasses.replace(answers.outflows, snapshot="ff" * 32)

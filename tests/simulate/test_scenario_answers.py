@@ -467,6 +467,14 @@ def test_bridge(case: Case) -> None:
     assert list(map(len, lost.values())) == [5]
 
 
+def test_ring(case: Case) -> None:
+    names = {f"wallet {number}" for number in range(1, 6)}
+    assert case.members("wallet 1") == names
+    stays, lost = stand(case, "wallet 1")
+    assert stays == names - {"wallet 5"}
+    assert lost == {case.row("4 with 5").txid: {"wallet 5"}}
+
+
 def test_late_merge(case: Case) -> None:
     first = {f"first service {number}" for number in (1, 2, 3)}
     second = {f"second service {number}" for number in (1, 2, 3)}

@@ -26,10 +26,14 @@ def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> 
     first, last = (ledger.transaction_of_output(int(outputs[at])) for at in (0, -1))
     last = max(last, sums.last)
     text = rows.address(number)
+    owner = ledger.entity_of(number)
+    # What is said of the address itself comes before what is said of others of its entity.
+    tags = sorted(rows.tags.of_entity(owner), key=lambda each: each.address != number)
     result: dict[str, Any] = {
         "address": text,
         "script_type": SCRIPT_TYPES[ledger.column("addresses.type")[number]],
-        **{key: rows.card(ledger.entity_of(number))[key] for key in ("entity", "size")},
+        **{key: rows.card(owner)[key] for key in ("entity", "size")},
+        **rows.tags.said(tags[page(len(tags), limit, 0)], tags, number),
         "received": sums.received,
         "sent": sums.sent,
         "balance": sums.balance,
@@ -45,7 +49,9 @@ def address(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> 
     }
     result |= list_status(len(result["outputs"]), len(outputs))
     parameters = {"address": text, "limit": limit, "offset": offset}
-    return answer(ledger, "address", parameters, result, (ADDRESS_ALONE, LOWER_BOUND, BLOCK_TIME))
+    return answer(
+        ledger, "address", parameters, result, (ADDRESS_ALONE, LOWER_BOUND, *rows.tags.caveats, BLOCK_TIME)
+    )
 
 
 def _output(rows: Rows, output: int, transaction: int) -> dict[str, Any]:

@@ -26,10 +26,10 @@ class Answer:
     """One question and its answer, at one state of the ledger.
 
     ``ledger`` holds ``network``, ``tip`` (``height``, ``hash``, ``work``), ``rule_set`` (the name of the
-    set of rules that its entities rest on) and ``rules`` (``name``, ``version`` of each of them). ``snapshot`` is a
-    SHA-256 over everything the answer depends on. ``result`` holds plain values under stable keys:
-    amounts are integers in satoshi, times are Unix seconds, hashes are hex as shown to people, and
-    what is absent is None.
+    set of rules that its entities rest on) and ``rules`` (``name``, ``version`` of each of them).
+    ``snapshot`` is a SHA-256 over everything the answer depends on. ``result`` holds plain values under
+    stable keys: amounts are integers in satoshi, times are Unix seconds, hashes are hex as shown to people,
+    and what is absent is None.
     """
 
     question: str

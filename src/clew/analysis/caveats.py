@@ -27,12 +27,6 @@ PAYERS = (
 )
 CONTROL = "A payment out of an entity shows that its keys signed, not who gave the order."
 
-ENTITY_ERROR = (
-    "Not measured on this chain. Published: common input alone finds about 69 % of a wallet's "
-    "addresses on average (Nick 2015); how often it joins strangers is not known."
-)
-"""How often a conclusion that rests on an entity is wrong, as far as is known."""
-
 
 def together(entities: int, payments: int, value: int) -> str:
     """That several entities are taken as one, and how much (satoshi) this leaves out."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.answer import Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR, LOWER_BOUND
+from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.flows import Flows, contains, flows_of
 from clew.analysis.ranking import Ranking
 from clew.analysis.rows import Rows, answer, page
@@ -25,7 +25,7 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
     ``received`` and ``sent`` are gross sums over its addresses, what moved inside included;
     ``from_outside``, ``to_outside`` and ``fee`` are not. ``balance`` is what is unspent at the tip.
     ``links`` are all reasons on record, in chain order, also those that say nothing new. ``limit``
-    and ``offset`` choose among addresses and among links; ``lists`` says how much of each is shown.
+    and ``offset`` choose among addresses, links and tags; ``lists`` says how much of each is shown.
     """
     rows = Rows(ledger)
     flows = flows_of(ledger, np.array([number]))
@@ -33,8 +33,10 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
     found = own_links(ledger, flows.addresses)
     count = len(found.a)
     links = [link_row(rows, found, row) for row in range(count)[page(count, limit, offset)]]
+    tags = rows.tags.of_entity(number)
     result: dict[str, Any] = {
         **rows.card(number),
+        **rows.tags.said(tags[page(len(tags), limit, offset)], tags),
         "lower_bound": True,
         "received": exact_sum(flows.values),
         "sent": flows.total(flows.spent_by < MAX_TRANSACTIONS),
@@ -51,11 +53,12 @@ def entity(ledger: Ledger, number: int, *, limit: int = 0, offset: int = 0) -> A
         "lists": {
             "addresses": list_status(len(addresses), len(flows.addresses)),
             "links": list_status(len(links), count),
+            "tags": list_status(len(tags[page(len(tags), limit, offset)]), len(tags)),
         },
     }
     parameters = {"entity": number, "address": result["address"], "limit": limit, "offset": offset}
-    caveats = (*about(flows), *mixed(flows.kinds), BLOCK_TIME)
-    return answer(ledger, "entity", parameters, result, caveats, ENTITY_ERROR)
+    caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
+    return answer(ledger, "entity", parameters, result, caveats)
 
 
 def _addresses(rows: Rows, flows: Flows, shown: slice) -> list[dict[str, Any]]:
@@ -106,7 +109,7 @@ def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
         **list_status(len(chosen), total),
     }
     parameters = {"limit": limit, "offset": offset}
-    return answer(ledger, "entities", parameters, result, (LOWER_BOUND,), ENTITY_ERROR)
+    return answer(ledger, "entities", parameters, result, (LOWER_BOUND, *rows.tags.caveats))
 
 
 __all__ = ["entities", "entity", "link_row", "own_links"]

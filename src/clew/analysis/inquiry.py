@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from types import TracebackType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from clew.analysis import address, block, entity, outflows, payments, proceeds, status, transaction
+from clew.analysis import (
+    address,
+    block,
+    bridges,
+    entity,
+    explain,
+    outflows,
+    payments,
+    proceeds,
+    status,
+    tags,
+    transaction,
+    whatif,
+)
+from clew.analysis.absorbed import absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
+from clew.heuristics.registry import Heuristic
 from clew.ledger.columns import Array
+from clew.ledger.control import STRICT
 from clew.ledger.ledger import Ledger
+from clew.ledger.sets import seen_by_set
 
 Sources: TypeAlias = "str | Iterable[str]"
-"""An address, ``txid:vout``, ``@file.csv`` or ``-``; or several of them."""
+"""An address, ``txid:vout``, ``entity:ID``, ``@file.csv`` or ``-``; or several of them."""
 
 
 class Inquiry:
     """The questions one can ask a ledger, as it was when opened; each returns an Answer.
 
     Where a method takes ``sources``, each is an address, ``txid:vout`` (the address that output
-    pays), ``@file.csv``, or ``-`` for the lines of ``lines``. They are taken together: the question
+    pays), ``entity:ID`` (an id that an entity has or once had), ``@file.csv``, or ``-`` for the lines of
+    ``lines``. They are taken together: the question
     is about the union of their entities. ``limit`` (0: no limit) and ``offset`` choose which rows
     are shown, never what is summed. Methods raise AddressError, NotFoundError and UsageError for a
     question that cannot be asked, and LedgerError for a damaged ledger.
@@ -48,6 +67,14 @@ class Inquiry:
         """Let go of the ledger's files. No question can be asked after that."""
         self.ledger.close()
 
+    def seen(self, *, at: int | None = None, rules: str = STRICT) -> Inquiry:
+        """The same ledger through another set of ``rules``, as of the block at height ``at``; or either.
+
+        Raises UsageError where the ledger holds no such set, or does not reach that height.
+        """
+        ledger = seen_by_set(self.ledger, rules)
+        return Inquiry(ledger if at is None else ledger.at(at))
+
     def addresses(self, sources: Sources, *, lines: Iterable[str] | None = None) -> tuple[str, ...]:
         """The addresses that ``sources`` name, each once, in the order first named."""
         return tuple(str(self.ledger.address_text(number)) for number in self._find(sources, lines))
@@ -64,18 +91,16 @@ class Inquiry:
         """The block of a height or hash; see ``clew.analysis.block``."""
         return block.block(self.ledger, which, limit=limit, offset=offset)
 
-    def tx(self, txid: str) -> Answer:
-        """The transaction of an id; see ``clew.analysis.transaction``."""
-        return transaction.transaction(self.ledger, txid)
+    def tx(self, txid: str, own_rules: Sequence[Heuristic] = ()) -> Answer:
+        """The transaction of an id, and what rules of one's own say of it; see
+        ``clew.analysis.transaction``."""
+        return transaction.transaction(self.ledger, txid, own_rules)
 
     def address(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """One address; see ``clew.analysis.address``. Raises UsageError where there are several."""
-        found = self._find(sources, lines)
-        if len(found) > 1:
-            raise UsageError(f"expected one address, found {len(found)}; ask about each alone")
-        return address.address(self.ledger, found[0], limit=limit, offset=offset)
+        return address.address(self.ledger, self._one(sources, lines), limit=limit, offset=offset)
 
     def entity(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
@@ -84,54 +109,124 @@ class Inquiry:
 
         Raises UsageError where they belong to several: then ``each_entity`` answers.
         """
-        entities = self._about(sources, lines)[0].tolist()
+        entities, parameters = self._about(sources, lines)
         if len(entities) > 1:
             raise UsageError(
                 f"expected addresses of one entity, found {len(entities)} entities; ask about each alone"
             )
-        return entity.entity(self.ledger, entities[0], limit=limit, offset=offset)
+        answer = entity.entity(self.ledger, int(entities[0]), limit=limit, offset=offset)
+        return _with_history(answer, parameters)
 
     def each_entity(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> tuple[Answer, ...]:
         """The answers about each entity of ``sources``, by id."""
+        entities, parameters = self._about(sources, lines)
         return tuple(
-            entity.entity(self.ledger, number, limit=limit, offset=offset)
-            for number in self._about(sources, lines)[0].tolist()
+            _with_history(entity.entity(self.ledger, number, limit=limit, offset=offset), parameters)
+            for number in entities.tolist()
         )
 
     def entities(self, *, limit: int = 10, offset: int = 0) -> Answer:
         """All entities by size, and the largest; see ``clew.analysis.entity``."""
         return entity.entities(self.ledger, limit=limit, offset=offset)
 
+    def tags(
+        self, addresses: Sources = (), *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> Answer:
+        """The tags in force, or those on some addresses, also never seen; see ``clew.analysis.tags``."""
+        asked = (addresses,) if isinstance(addresses, str) else tuple(addresses)
+        return tags.tags(self.ledger, asked, lines, limit=limit, offset=offset)
+
+    def tag_sources(self) -> Answer:
+        """Every import of tags, also those withdrawn; see ``clew.analysis.tags``."""
+        return tags.sources(self.ledger)
+
     def payments(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
         entities, parameters = self._about(sources, lines)
-        return payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        return _with_history(answer, parameters)
 
     def proceeds(
         self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
     ) -> Answer:
         """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
         entities, parameters = self._about(sources, lines)
-        return proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        return _with_history(answer, parameters)
 
     def outflows(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment out of the entities, and to whom; see ``clew.analysis.outflows``."""
         entities, parameters = self._about(sources, lines)
-        return outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        answer = outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        return _with_history(answer, parameters)
 
-    def _find(self, sources: Sources, lines: Iterable[str] | None) -> tuple[int, ...]:
-        return find_sources(self.ledger, (sources,) if isinstance(sources, str) else sources, lines)
+    def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
+        """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
+        return explain.explain(self.ledger, self._one(a, lines), self._one(b, lines))
+
+    def bridges(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> Answer:
+        """Single transactions on which parts of an address's entity hang; see ``clew.analysis.bridges``."""
+        return bridges.bridges(self.ledger, self._one(sources, lines), limit=limit, offset=offset)
+
+    def whatif(
+        self,
+        sources: Sources,
+        without: Iterable[str],
+        *,
+        lines: Iterable[str] | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """An address's entity without rules, transactions or tags; see ``clew.analysis.whatif``."""
+        return whatif.whatif(
+            self.ledger, self._one(sources, lines), tuple(without), limit=limit, offset=offset
+        )
+
+    def _find(
+        self, sources: Sources, lines: Iterable[str] | None, entities: dict[int, None] | None = None
+    ) -> tuple[int, ...]:
+        given = (sources,) if isinstance(sources, str) else sources
+        return find_sources(self.ledger, given, lines, entities)
+
+    def _one(self, sources: Sources, lines: Iterable[str] | None) -> int:
+        found = self._find(sources, lines)
+        if len(found) > 1:
+            raise UsageError(f"expected one address, found {len(found)}; ask about each alone")
+        return found[0]
 
     def _about(self, sources: Sources, lines: Iterable[str] | None) -> tuple[Array, dict[str, Any]]:
-        found = self._find(sources, lines)
+        named: dict[int, None] = {}
+        found = self._find(sources, lines, named)
         entities = np.unique(self.ledger.column("entities.entity")[np.array(found)])
-        return entities, {"addresses": [self.ledger.address_text(number) for number in found]}
+        parameters: dict[str, Any] = {"addresses": [self.ledger.address_text(number) for number in found]}
+        histories = [absorbed(self.ledger, number) for number in named]
+        if told := [each for each in histories if each is not None]:
+            parameters["absorbed"] = [each.as_dict() | {"says": each.sentence()} for each in told]
+        return entities, parameters
+
+
+def _with_history(answer: Answer, parameters: dict[str, Any]) -> Answer:
+    """The answer, which says first what became of ids that were asked about and are no more."""
+    heirs = _entities_of(answer)
+    told = [each for each in parameters.get("absorbed", ()) if each["heir"] in heirs]
+    if not told:
+        return answer
+    stated = {**answer.parameters, "absorbed": told}
+    return replace(answer, parameters=stated, caveats=(*(each["says"] for each in told), *answer.caveats))
+
+
+def _entities_of(answer: Answer) -> set[int]:
+    if "entities" in answer.result:
+        return {each["entity"] for each in answer.result["entities"]}
+    return {answer.result["entity"]}
 
 
 __all__ = ["Inquiry", "Sources"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, CONTROL, ENTITY_ERROR
+from clew.analysis.caveats import BLOCK_TIME, CONTROL
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
@@ -17,7 +17,8 @@ from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
 from clew.schema import NO_ADDRESS
 
-_NOBODY = {"address": None, "script_type": None, "entity": None, "size": None}
+_UNTAGGED: dict[str, Any] = {"tags": [], "tags_found": 0, "conflict": False}
+_NOBODY: dict[str, Any] = {"address": None, "script_type": None, "entity": None, "size": None, **_UNTAGGED}
 
 
 def outflows(
@@ -47,8 +48,11 @@ def outflows(
         _outflow(rows, flows, *each)
         for each in zip(places[part].tolist(), outputs[part].tolist(), values[part].tolist(), strict=True)
     ]
-    receivers = _by_entity(rows, places, outputs, values)
-    receivers_shown = receivers[page(len(receivers), limit, offset)]
+    receivers = _by_entity(ledger, places, outputs, values)
+    receivers_shown = [
+        {**_card(rows, entity), "value": value, "payments": count}
+        for entity, value, count in receivers[page(len(receivers), limit, offset)]
+    ]
     result: dict[str, Any] = {
         "entities": rows.cards(entities),
         "outflows": shown,
@@ -68,8 +72,8 @@ def outflows(
         **list_status(len(shown), len(outputs)),
     }
     stated = {**parameters, "limit": limit, "offset": offset}
-    caveats = (*about(flows), CONTROL, *mixed(flows.kinds[places]), BLOCK_TIME)
-    return answer(ledger, "outflows", stated, result, caveats, ENTITY_ERROR)
+    caveats = (*about(flows), CONTROL, *mixed(flows.kinds[places]), *rows.tags.caveats, BLOCK_TIME)
+    return answer(ledger, "outflows", stated, result, caveats)
 
 
 def _outflow(rows: Rows, flows: Flows, row: int, output: int, value: int) -> dict[str, Any]:
@@ -90,12 +94,12 @@ def _outflow(rows: Rows, flows: Flows, row: int, output: int, value: int) -> dic
         "address": rows.address(address),
         "script_type": rows.script_type(output),
         "entity": owner,
-        "size": None if owner is None else rows.card(owner)["size"],
+        **({} if owner is None else {key: rows.card(owner)[key] for key in ("size", *_UNTAGGED)}),
     }
 
 
-def _by_entity(rows: Rows, places: Array, outputs: Array, values: Array) -> list[dict[str, Any]]:
-    ledger = rows.ledger
+def _by_entity(ledger: Ledger, places: Array, outputs: Array, values: Array) -> list[tuple[int, int, int]]:
+    """Receiving entity (or NO_ROW), value and number of transactions, the largest value first."""
     owners = np.full(len(outputs), NO_ROW)
     named = np.flatnonzero(outputs != NO_ROW)
     addresses = ledger.column("outputs.address")[outputs[named]]
@@ -106,15 +110,16 @@ def _by_entity(rows: Rows, places: Array, outputs: Array, values: Array) -> list
     # Each transaction counts once for an entity, however many outputs pay it.
     pairs = np.unique(np.stack([groups, places]), axis=1)
     counts = np.bincount(pairs[0], minlength=len(entities))
-    found = [
-        {**_card(rows, entity), "value": value, "payments": count}
-        for entity, value, count in zip(entities.tolist(), sums.tolist(), counts.tolist(), strict=True)
-    ]
-    return sorted(found, key=lambda each: -each["value"])
+    found = zip(entities.tolist(), sums.tolist(), counts.tolist(), strict=True)
+    return sorted(found, key=lambda each: -each[1])
 
 
 def _card(rows: Rows, entity: int) -> dict[str, Any]:
-    return {"entity": None, "size": None, "address": None} if entity == NO_ROW else rows.card(entity)
+    return (
+        {"entity": None, "size": None, "address": None, **_UNTAGGED}
+        if entity == NO_ROW
+        else rows.card(entity)
+    )
 
 
 __all__ = ["outflows"]

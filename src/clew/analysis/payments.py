@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
-from clew.analysis.caveats import BLOCK_TIME, COINJOIN, ENTITY_ERROR, PAYERS
+from clew.analysis.caveats import BLOCK_TIME, COINJOIN, PAYERS
+from clew.analysis.detectors import LEAST, coinjoin_rule
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
-from clew.analysis.transaction import equal_outputs
-from clew.heuristics.coinjoin.equal_output import LEAST_EQUAL_OUTPUTS
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import FLAG_COINBASE
@@ -67,25 +66,26 @@ def payments(
         *((PAYERS,) if payers.count else ()),
         *mixed(flows.kinds[flows.payment_rows]),
         *((COINJOIN,) if _any_coinjoin(ledger, paying) else ()),
+        *rows.tags.caveats,
         BLOCK_TIME,
     )
-    return answer(ledger, "payments", stated, result, caveats, ENTITY_ERROR)
+    return answer(ledger, "payments", stated, result, caveats)
 
 
 def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
-    """Whether one of ``transactions`` looks like a coinjoin of equal outputs."""
+    """Whether one of ``transactions`` looks like a coinjoin."""
     starts, ends = ledger.input_ranges(transactions)
-    transactions = transactions[ends - starts >= LEAST_EQUAL_OUTPUTS]
+    transactions = transactions[ends - starts >= LEAST]
     starts, ends = ledger.output_ranges(transactions)
     values = ledger.column("outputs.value")[expand(starts, ends - starts)]
     owners = np.repeat(np.arange(len(transactions)), ends - starts)
     # Only those that hold one value often enough are worth a closer look.
     order = np.lexsort((values, owners))
     owners, values = owners[order], values[order]
-    apart = LEAST_EQUAL_OUTPUTS - 1
+    apart = LEAST - 1
     often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
     likely = transactions[np.unique(owners[apart:][often])].tolist()
-    return any(equal_outputs(ledger, number) for number in likely)
+    return any(coinjoin_rule(ledger, number) for number in likely)
 
 
 class _Payers:
@@ -109,7 +109,8 @@ class _Payers:
     def _payer(self, owner: int, addresses: list[int]) -> dict[str, Any]:
         card = self.rows.card(owner)
         texts = [self.rows.address(each) for each in addresses]
-        return {"entity": owner, "size": card["size"], "addresses": texts}
+        said = {key: card[key] for key in ("tags", "tags_found", "conflict")}
+        return {"entity": owner, "size": card["size"], "addresses": texts, **said}
 
 
 def _distinct(pairs: Iterable[tuple[int, int]]) -> list[int]:
@@ -120,13 +121,15 @@ def _payment(rows: Rows, flows: Flows, row: int, payers: list[dict[str, Any]]) -
     ledger = rows.ledger
     transaction = int(flows.transactions[row])
     span = np.searchsorted(flows.made_in, [transaction, transaction + 1])
+    coinjoin = coinjoin_rule(ledger, transaction)
     own = flows.outputs[span[0] : span[1]].tolist()
     return {
         **rows.place(transaction),
         "value": int(flows.net[row]),
         "mixed": bool(flows.kinds[row] == MIXED_KIND),
         "coinbase": bool(ledger.column("transactions.flags")[transaction] & FLAG_COINBASE),
-        "coinjoin": equal_outputs(ledger, transaction),
+        "coinjoin": coinjoin is not None,
+        "coinjoin_rule": coinjoin,
         "outputs": [
             {
                 "vout": rows.index(output, transaction),

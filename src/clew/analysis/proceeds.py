@@ -10,7 +10,7 @@ import numpy as np
 
 from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer
-from clew.analysis.caveats import BLOCK_TIME, ENTITY_ERROR
+from clew.analysis.caveats import BLOCK_TIME
 from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer
 from clew.analysis.together import about, between, mixed
@@ -37,16 +37,17 @@ def proceeds(
     flows = flows_of(ledger, entities)
     months = _months(flows, zone)
     total = {name: sum(month[name] for month in months) for name in _SUMS}
+    rows = Rows(ledger)
     result: dict[str, Any] = {
-        "entities": Rows(ledger).cards(entities),
+        "entities": rows.cards(entities),
         "months": months,
         "total": total | {"held": flows.held},
         "between": between(flows),
         "notice": NOTICE,
     }
     stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
-    caveats = (*about(flows), *mixed(flows.kinds), BLOCK_TIME)
-    return answer(ledger, "proceeds", stated, result, caveats, ENTITY_ERROR)
+    caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
+    return answer(ledger, "proceeds", stated, result, caveats)
 
 
 def time_zone(tz: str | tzinfo) -> tzinfo:

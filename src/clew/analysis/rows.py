@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from clew.analysis import estimates
 from clew.analysis.answer import Answer
+from clew.analysis.attribution import Tags, snapshot_of
 from clew.analysis.caveats import as_of, not_strict
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -24,6 +26,7 @@ class Rows:
         self.ledger = ledger
         self._addresses: dict[int, str | None] = {NO_ADDRESS: None}
         self._cards: dict[int, dict[str, Any]] = {}
+        self.tags = Tags(ledger)
 
     def address(self, address: int) -> str | None:
         """An address as people write it; None for nobody."""
@@ -36,11 +39,15 @@ class Rows:
         return None if address == NO_ADDRESS else self.ledger.entity_of(address)
 
     def card(self, entity: int) -> dict[str, Any]:
-        """An entity's id, its size in addresses, and its first address."""
+        """An entity's id, its size in addresses, its first address, and some of its tags."""
         if entity not in self._cards:
-            size = int(self.ledger.entity_sizes(np.array([entity]))[0])
-            self._cards[entity] = {"entity": entity, "size": size, "address": self.address(entity)}
+            self._cards[entity] = self.named(entity) | self.tags.card(entity)
         return self._cards[entity]
+
+    def named(self, entity: int) -> dict[str, Any]:
+        """An entity's id, its size in addresses, and its first address."""
+        size = int(self.ledger.entity_sizes(np.array([entity]))[0])
+        return {"entity": entity, "size": size, "address": self.address(entity)}
 
     def cards(self, entities: Array) -> list[dict[str, Any]]:
         """The cards of several entities."""
@@ -96,7 +103,10 @@ def answer(
     caveats: tuple[str, ...] = (),
     error_estimate: str | None = None,
 ) -> Answer:
-    """An answer that states the ledger it was found in, and as of which block and by which set of rules."""
+    """An answer that states the ledger it was found in, and as of which block and by which set of rules.
+
+    Without an ``error_estimate`` it carries the one of its question; see ``estimates``.
+    """
     tip = {"height": ledger.tip.height, "hash": ledger.tip.hash, "work": ledger.tip.work}
     rules = [{"name": rule.name, "version": rule.version} for rule in ledger.rules]
     stated = {"network": ledger.network.name, "tip": tip, "rule_set": ledger.control.name, "rules": rules}
@@ -104,7 +114,10 @@ def answer(
         caveats = (not_strict(ledger.control.name), *caveats)
     if ledger.is_past:
         caveats = (as_of(ledger.tip.height), *caveats)
-    return Answer(question, parameters, stated, ledger.snapshot(), result, caveats, error_estimate)
+    if error_estimate is None:
+        basis = estimates.Basis(ledger.control.name, ledger.rules, estimates.stated_of(ledger.control))
+        error_estimate = estimates.for_question(question, basis, result, caveats)
+    return Answer(question, parameters, stated, snapshot_of(ledger), result, caveats, error_estimate)
 
 
 __all__ = ["Rows", "answer", "page"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from clew.analysis.absorbed import absorbed
 from clew.analysis.lists import Entry, from_file, from_lines
 from clew.errors import AddressError, NotFoundError, UsageError
 from clew.ledger.ledger import Ledger
@@ -13,6 +14,7 @@ from clew.schema import NO_ADDRESS
 
 _LINES = "-"
 _FILE = "@"
+_ENTITY = "entity:"
 _LONGEST_INDEX = 10
 _URI = re.compile(
     r"(?:bitcoin|litecoin|dogecoin):([^?]*)(?:\?.*)?|((?:bitcoincash|bchtest|bchreg):[^?]*)(?:\?.*)?",
@@ -23,20 +25,27 @@ scheme is part of the address."""
 
 
 def find_sources(
-    ledger: Ledger, arguments: Iterable[str], lines: Iterable[str] | None = None
+    ledger: Ledger,
+    arguments: Iterable[str],
+    lines: Iterable[str] | None = None,
+    entities: dict[int, None] | None = None,
 ) -> tuple[int, ...]:
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
     An argument is an address, with ``bitcoin:`` or the like before it or not; ``txid:vout``;
+    ``entity:ID``, an id that an entity has or had (the address of this id; noted in ``entities``);
     ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises
     AddressError, NotFoundError or UsageError; of a list, one that tells the first bad line and how many
     there are.
     """
     found: dict[int, None] = {}
     wrong: list[UsageError] = []
-    for entry in _entries(arguments, lines):
+    for entry in entries(arguments, lines):
         try:
-            found[_find(ledger, entry.text)] = None
+            number = find_entry(ledger, entry.text)
+            found[number] = None
+            if entities is not None and entry.text.startswith(_ENTITY):
+                entities[number] = None
         except UsageError as error:
             if not entry.place:
                 raise
@@ -44,7 +53,7 @@ def find_sources(
     if wrong:
         raise _first_of(wrong)
     if not found:
-        raise UsageError("expected at least one address, txid:vout, @file or -; found none")
+        raise UsageError("expected at least one address, txid:vout, entity:ID, @file or -; found none")
     return tuple(found)
 
 
@@ -53,11 +62,14 @@ def _first_of(wrong: list[UsageError]) -> UsageError:
     return type(wrong[0])(f"{wrong[0]}{more}")
 
 
-def _find(ledger: Ledger, text: str) -> int:
+def find_entry(ledger: Ledger, text: str) -> int:
+    """The address that a text names. Raises AddressError, NotFoundError or UsageError."""
     if request := _URI.fullmatch(text):
         if request[2]:
             return ledger.find_address(request[2])
         text = request[1]
+    if text.startswith(_ENTITY):
+        return _entity(ledger, text)
     if not text:
         raise AddressError("expected an address, found an empty text; is a variable without a value?")
     txid, colon, index = text.partition(":")
@@ -71,7 +83,16 @@ def _find(ledger: Ledger, text: str) -> int:
     return address
 
 
-def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+def _entity(ledger: Ledger, text: str) -> int:
+    number = text.removeprefix(_ENTITY)
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_INDEX):
+        raise UsageError(f"{text!r}: expected entity:ID, the number of an entity after the colon")
+    absorbed(ledger, int(number))
+    return int(number)
+
+
+def entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:
+    """What ``arguments`` name, those of files and lines one by one. Raises UsageError."""
     for argument in arguments:
         if argument == _LINES:
             if lines is None:
@@ -83,4 +104,4 @@ def _entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[
             yield Entry(argument.strip())
 
 
-__all__ = ["find_sources"]
+__all__ = ["entries", "find_entry", "find_sources"]

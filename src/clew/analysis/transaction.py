@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from clew.analysis.answer import Answer
 from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
+from clew.analysis.detectors import WORDS, detected, own, plainly
 from clew.analysis.rows import Rows, answer
-from clew.heuristics.coinjoin.equal_output import LEAST_EQUAL_OUTPUTS, equal_output_coinjoin
-from clew.heuristics.plain import Transaction
-from clew.heuristics.registry import TRANSACTION
+from clew.heuristics.registry import TRANSACTION, Heuristic
 from clew.heuristics.rulesets import STRICT, STRICT_RULES
-from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger
-from clew.schema import FLAG_COINBASE, NO_OUTPUT, YES, signing_names
-
-WORDS = ("no", "unknown", "yes")
-"""A rule's answers in words, by number."""
+from clew.schema import FLAG_COINBASE, NO_OUTPUT, signing_names
 
 _NO_INPUT = {"txid": None, "vout": None, "value": None, "address": None, "script_type": None, "entity": None}
 
 
-def transaction(ledger: Ledger, txid: str | bytes) -> Answer:
+def transaction(ledger: Ledger, txid: str | bytes, own_rules: Sequence[Heuristic] = ()) -> Answer:
     """The transaction of this id, with the outputs its inputs spend and who spent its outputs.
 
-    ``fee`` and ``value_in`` of a coinbase are None. ``rules`` says what each rule answers:
-    ``multi_input`` yes, no or unknown; ``equal_output_coinjoin`` yes or no. Raises UsageError and
-    NotFoundError.
+    ``fee`` and ``value_in`` of a coinbase are None. ``rules`` says what each rule answers, yes, no or
+    unknown, and ``own_rules`` the same of rules of one's own. Raises UsageError, NotFoundError, and RuleError
+    for those.
     """
     number = ledger.find_transaction(txid)
     rows = Rows(ledger)
@@ -53,10 +47,14 @@ def transaction(ledger: Ledger, txid: str | bytes) -> Answer:
         "value_out": value_out,
         "fee": None if value_in is None else value_in - value_out,
         "rules": rules(ledger, number),
+        "own_rules": own(ledger, number, own_rules),
         "inputs": inputs,
         "outputs": outputs,
     }
-    return answer(ledger, "tx", {"txid": result["txid"]}, result, (BLOCK_TIME, LOWER_BOUND))
+    asked: dict[str, Any] = {"txid": result["txid"]}
+    if own_rules:
+        asked["rules"] = [rule.name for rule in own_rules]
+    return answer(ledger, "tx", asked, result, (BLOCK_TIME, LOWER_BOUND))
 
 
 def is_coinbase(ledger: Ledger, number: int) -> bool:
@@ -66,21 +64,11 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
 
 def rules(ledger: Ledger, number: int) -> dict[str, str]:
     """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
-    seen = plainly(ledger, number)
+    seen = plainly(ledger, number, with_spenders=True)
     # Others tell of addresses, whatever the transaction.
     asked = [rule for rule in STRICT_RULES if rule.about == TRANSACTION]
-    return {rule.name: WORDS[rule.one(seen)] for rule in asked} | {"strict": WORDS[STRICT.one(seen)]}
-
-
-def plainly(ledger: Ledger, number: int) -> Transaction:
-    """A transaction as the plain forms of rules see it."""
-    return Transactions(ledger.column, ledger.counts, np.array([number])).one(0)
-
-
-def equal_outputs(ledger: Ledger, number: int) -> bool:
-    """Whether a transaction looks like a coinjoin of equal outputs."""
-    fewest = min(len(ledger.outputs_in(number)), len(ledger.inputs_in(number)))
-    return fewest >= LEAST_EQUAL_OUTPUTS and equal_output_coinjoin.one(plainly(ledger, number)) == YES
+    said = {rule.name: WORDS[rule.one(seen)] for rule in asked}
+    return said | {"strict": WORDS[STRICT.one(seen)]} | detected(seen)
 
 
 def _input(rows: Rows, row: int) -> dict[str, Any]:
@@ -115,4 +103,4 @@ def _output(rows: Rows, number: int, row: int) -> dict[str, Any]:
     }
 
 
-__all__ = ["equal_outputs", "is_coinbase", "plainly", "rules", "transaction"]
+__all__ = ["is_coinbase", "rules", "transaction"]

@@ -103,6 +103,18 @@ class Transaction:
         """Whether it creates coins: one input, which spends nothing."""
         return len(self.inputs) == 1 and self.inputs[0].spends_nothing
 
+    @property
+    def has_sorted_inputs(self) -> bool:
+        """Whether its inputs stand in the order of BIP 69."""
+        order = [(each.previous_txid[::-1], each.previous_index) for each in self.inputs]
+        return order == sorted(order)
+
+    @property
+    def has_sorted_outputs(self) -> bool:
+        """Whether its outputs stand in the order of BIP 69."""
+        order = [(each.value, each.script) for each in self.outputs]
+        return order == sorted(order)
+
     def serialise(self, witness: bool = True) -> bytes:
         """Its bytes; without ``witness`` those that its id is the hash of (BIP 144)."""
         parts = (self.version, self.inputs, self.outputs, self.lock_time)

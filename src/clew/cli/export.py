@@ -38,6 +38,7 @@ def export(folder: Path, ledger: Path, tables: str | None, as_json: bool) -> Non
       clew export --parquet ./tables
       clew export --parquet ./tables --tables blocks,transactions --json
     """
+    from clew.analysis.attribution import snapshot_of
     from clew.interop.parquet import export as write
     from clew.ledger.ledger import open_ledger
 
@@ -51,7 +52,7 @@ def export(folder: Path, ledger: Path, tables: str | None, as_json: bool) -> Non
             {
                 "folder": str(folder),
                 "tip": {"height": tip.height, "hash": tip.hash, "work": tip.work},
-                "snapshot": opened.snapshot(),
+                "snapshot": snapshot_of(opened),
                 "tables": [
                     {"table": each.table, "file": str(each.path), "rows": each.rows, "bytes": each.bytes}
                     for each in written
@@ -63,7 +64,7 @@ def export(folder: Path, ledger: Path, tables: str | None, as_json: bool) -> Non
     sheet.line(f"wrote {folder} ({size(sum(each.bytes for each in written))})", "bold")
     rows = [(each.table, number(each.rows), size(each.bytes)) for each in written]
     sheet.table((Column("table"), count("rows"), Column("size", right=True)), rows)
-    sheet.line(f"snapshot {opened.snapshot()}")
+    sheet.line(f"snapshot {snapshot_of(opened)}")
     sheet.show()
 
 

@@ -6,6 +6,8 @@ reference page is made from this list, and tests compare it with real answers.
 
 from __future__ import annotations
 
+from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -24,6 +26,8 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.simulated_keys import SIMULATED
+from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
 _TIME = Key("time", INTEGER, TIME, "Time in the block's header, set by its miner.")
@@ -40,6 +44,13 @@ _SPENT = Key("spent", TEXT, "", "unspent, spent, overwritten (lost to a later tr
 _MIXED = Key("mixed", FLAG, "", "True if some inputs are the entity's and some are not; only the net counts.")
 _LIMIT = "It may be cut."
 
+_RULE: tuple[Key, ...] = (
+    Key("name", TEXT, "", "Name of the rule."),
+    Key("version", INTEGER, "", "Its version."),
+    Key("about", TEXT, "", "What it answers about: transaction, output or address."),
+    Key("source", TEXT, HEX, "SHA-256 of the code that defines it."),
+)
+
 EVERY: tuple[Key, ...] = (
     Key("question", TEXT, "", "Which question this answers: the command's name."),
     Key(
@@ -47,26 +58,38 @@ EVERY: tuple[Key, ...] = (
         OBJECT,
         "",
         "What was asked: addresses, entity, block or txid; limit (0: all) and offset where a list "
-        "can be cut; tz for proceeds, where it decides what a month is.",
+        "can be cut; tz for proceeds, where it decides what a month is; absorbed, where entity:ID named an "
+        "id that is no more: into which, its heir, txid, height, time, rule, version, and says.",
     ),
     Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
     Key("tip", OBJECT, "", "The last block of the ledger."),
     Key("tip.height", INTEGER, "block height", "Its height."),
     Key("tip.hash", TEXT, HEX, "Its hash."),
     Key("tip.work", TEXT, HEX, "Expected number of hashes behind the chain up to it."),
-    Key("snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."),
+    Key(
+        "snapshot",
+        TEXT,
+        HEX,
+        "SHA-256 over everything the answer depends on: tip, rows, rules, tags, format.",
+    ),
     Key("rule_set", TEXT, "", "Name of the set of rules that the entities rest on; strict unless asked."),
     Key("rules_in_force", LIST, "", "The rules of that set."),
     Key("rules_in_force[].name", TEXT, "", "Name of a rule."),
     Key("rules_in_force[].version", INTEGER, "", "Its version."),
     Key("caveats", LIST, "", "What must be kept in mind with this answer; each a sentence."),
-    Key("error_estimate", TEXT + OR_NULL, "", "How often such conclusions are wrong; null if not known."),
+    Key(
+        "error_estimate",
+        TEXT + OR_NULL,
+        "",
+        "How often such conclusions were wrong where the truth is known, or that nothing applicable was "
+        "measured; null where nothing is concluded.",
+    ),
 )
 """Keys of every answer."""
 
 _ENTITIES: tuple[Key, ...] = (
     Key("entities", LIST, "", "The entities of the addresses asked about; all are taken together."),
-    *under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address.")),
+    *under("entities[]", _ENTITY, _SIZE, Key("address", TEXT, "", "Its first address."), *TAGGED),
 )
 _BETWEEN: tuple[Key, ...] = (
     Key("between", OBJECT, "", "Payments among the entities asked about, which no list or sum here counts."),
@@ -169,11 +192,29 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("rules", OBJECT, "", "What each rule says of this transaction."),
         Key("rules.multi_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
         Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
+        Key("rules.joinmarket", TEXT, "", "yes: a round of JoinMarket; no; unknown."),
+        Key("rules.wasabi_1", TEXT, "", "yes: a round of Wasabi 1 of one level; no."),
+        Key("rules.wasabi_1_1", TEXT, "", "yes: a round of Wasabi 1.1 with levels; no; unknown."),
+        Key("rules.wabisabi", TEXT, "", "yes: a round of WabiSabi (Wasabi 2); no."),
+        Key("rules.whirlpool", TEXT, "", "yes: a round of Whirlpool; no."),
+        Key("rules.tx0", TEXT, "", "yes: one owner's coins made ready for Whirlpool; no; unknown."),
+        Key("rules.payjoin", TEXT, "", "unknown: it has an input that it does not need; no. Never yes."),
+        Key("rules.batch_payout", TEXT, "", "yes: a payout of equal sums, and no coinjoin; no; unknown."),
+        Key("rules.sweep", TEXT, "", "yes: a sweep into equal outputs, and no coinjoin; no; unknown."),
+        Key("rules.stonewall", TEXT, "", "yes: a payment in the shape of a coinjoin of two; no; unknown."),
         Key(
             "rules.strict",
             TEXT,
             "",
             "yes: both together join its input addresses into one entity; no; unknown.",
+        ),
+        Key("own_rules", LIST, "", "What the rules of the file say that --rules names; empty without it."),
+        *under("own_rules[]", *_RULE),
+        Key(
+            "own_rules[].answers",
+            LIST,
+            "",
+            "yes, no or unknown: one of the transaction, or one for each output in order.",
         ),
         Key("inputs", LIST, "", "Its inputs, in order."),
         *under(
@@ -218,6 +259,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _SIZE,
         *_SUMS,
         *_LOST,
+        *TAGGED,
         Key("count", INTEGER, "outputs", "How many outputs pay to it."),
         *_seen("first", "first"),
         *_seen("last", "last"),
@@ -256,6 +298,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("received", INTEGER, SATOSHI, "Sum of all outputs paid to it."),
             Key("balance", INTEGER, SATOSHI, "Sum of those nobody has spent."),
         ),
+        *TAGGED,
         Key("links", LIST, "", "The reasons: each puts two addresses under one control. " + _LIMIT),
         *under(
             "links[]",
@@ -272,6 +315,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.addresses", *EXTENT),
         Key("lists.links", OBJECT, "", "How much of the links."),
         *under("lists.links", *EXTENT),
+        Key("lists.tags", OBJECT, "", "How much of the tags."),
+        *under("lists.tags", *EXTENT),
     ),
     "entities": (
         Key("entities", INTEGER, "entities", "How many entities there are."),
@@ -289,6 +334,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             _ENTITY,
             _SIZE,
             Key("address", TEXT, "", "Its first address."),
+            *TAGGED,
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),
         *EXTENT,
@@ -305,7 +351,14 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("value", INTEGER, SATOSHI, "What the entity gained by the transaction."),
             _MIXED,
             Key("coinbase", FLAG, "", "True for new coins, which nobody paid."),
-            Key("coinjoin", FLAG, "", "True if the transaction looks like a coinjoin of equal outputs."),
+            Key("coinjoin", FLAG, "", "True if a rule takes the transaction for a coinjoin."),
+            Key(
+                "coinjoin_rule",
+                TEXT + OR_NULL,
+                "",
+                "That rule: joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool, or equal_output_coinjoin "
+                "where the shape is of no protocol; null if none.",
+            ),
             Key("outputs", LIST, "", "The transaction's outputs to the entity."),
             Key("outputs[].vout", INTEGER, "", "Number of the output within its transaction, from 0."),
             Key("outputs[].address", TEXT, "", "The entity's address that it pays to."),
@@ -314,6 +367,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payers[].entity", INTEGER, "address id", "Id of the paying entity."),
             Key("payers[].size", INTEGER, "addresses", "Addresses known to be its; a lower bound."),
             Key("payers[].addresses", LIST, "", "Its addresses among the transaction's inputs."),
+            *under("payers[]", *TAGGED),
         ),
         Key("total", OBJECT, "", "Totals of all payments, also of those not shown."),
         Key("total.payments", INTEGER, "payments", "How many payments."),
@@ -364,6 +418,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("script_type", TEXT + OR_NULL, "", "Type of the output's script; null if mixed."),
             Key("entity", INTEGER + OR_NULL, "address id", "Entity that was paid; null as address is."),
             Key("size", INTEGER + OR_NULL, "addresses", "Addresses known to be its; null as address is."),
+            *TAGGED,
         ),
         Key("by_entity", LIST, "", "The same by receiving entity, the largest sum first. " + _LIMIT),
         *under(
@@ -373,6 +428,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("address", TEXT + OR_NULL, "", "Its first address."),
             Key("value", INTEGER, SATOSHI, "What it was paid."),
             Key("payments", INTEGER, "transactions", "In how many transactions, each one payment to it."),
+            *TAGGED,
         ),
         Key("total", OBJECT, "", "Totals of all outflows, also of those not shown."),
         Key("total.outflows", INTEGER, "payments", "How many outflows."),
@@ -388,6 +444,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
+    **TAG_QUESTIONS,
+    **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -530,7 +588,10 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("tip", OBJECT, "", "The last block of the ledger."),
         *_TIP,
         Key(
-            "snapshot", TEXT, HEX, "SHA-256 over everything the answer depends on: tip, rows, rules, format."
+            "snapshot",
+            TEXT,
+            HEX,
+            "SHA-256 over everything the answer depends on: tip, rows, rules, tags, format.",
         ),
         Key("statement", TEXT, "", "The statement that was asked."),
         Key("columns", LIST, "", "The columns of the answer, in order."),
@@ -557,12 +618,25 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("tables[].rows", INTEGER, "rows", "How many rows it has."),
         Key("tables[].bytes", INTEGER, BYTES, "Size of the file."),
     ),
+    "rules": (
+        Key("rules", LIST, "", "The rules that come with Clew, by name, or those of the file named."),
+        *under(
+            "rules[]",
+            *_RULE,
+            Key("kind", TEXT, "", "What it is for: control, coinjoin, lookalike, change or other."),
+            Key("says", TEXT, "", "The first sentence of its documentation."),
+            Key("doc", TEXT, "", "All of it."),
+        ),
+    ),
     "report": (
         Key("file", TEXT, "", "The file that was written."),
         Key("bytes", INTEGER, BYTES, "Its size."),
         Key("sha256", TEXT, HEX, "Its SHA-256."),
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
+    **TAG_COMMANDS,
+    **ACCURACY,
+    **CLUSTERED,
     **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""

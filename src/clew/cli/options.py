@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +17,9 @@ from clew.errors import UsageError
 from clew.ledger.nodeaddress import KINDS, NodeAddress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+STRICT = "strict"
+"""The set of rules that answers rest on, unless another is asked for; and the only one for exhibits."""
 
 LEDGER_VARIABLE = "CLEW_LEDGER"
 PAGE = 100
@@ -189,6 +194,17 @@ def clock(command: Command) -> Command:
     )(command)
 
 
+def own_rules(command: Command) -> Command:
+    """``--rules``, a file of rules of the user's own."""
+    return click.option(
+        "--rules",
+        "own_rules",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Rules of your own: a Python file.",
+    )(command)
+
+
 def paging(command: Command) -> Command:
     """``--limit`` and ``--offset``."""
     with_offset = click.option(
@@ -223,6 +239,36 @@ def folder_to_make(
         show_default=True,
         help=doc,
     )
+
+
+@dataclass(frozen=True)
+class View:
+    """How a ledger is to be seen: as of a height, through a set of rules."""
+
+    at: int | None = None
+    rules: str = STRICT
+
+
+def view(command: Command) -> Command:
+    """``--at`` and ``--rules``, given to the command as one ``view``."""
+
+    @wraps(command)
+    def seen(*arguments: Any, at: int | None, rules: str, **options: Any) -> Any:
+        return command(*arguments, view=View(at, rules), **options)
+
+    with_rules = click.option(
+        "--rules",
+        metavar="SET",
+        default=STRICT,
+        show_default=True,
+        help="See entities by this set of rules; clew cluster makes others than strict.",
+    )(seen)
+    return click.option(
+        "--at",
+        metavar="HEIGHT",
+        type=Whole(0),
+        help="Answer as of the block at this height, as if it were the last.",
+    )(with_rules)  # type: ignore[return-value]
 
 
 def addresses(command: Command) -> Command:

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import options, questions
+from clew.cli import options, questions, why
+from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
 from clew.cli.demo import demo
@@ -18,8 +19,13 @@ from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
 from clew.cli.report import report
+from clew.cli.rules import rules
+from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
+from clew.cli.tags import tags
+from clew.cli.train import train
+from clew.cli.validate import validate
 from clew.cli.verify import verify
 
 
@@ -75,8 +81,9 @@ def program(context: click.Context, ledger: str | None) -> None:
     a network connection, except clew index and clew follow where --from names your node, and then
     to that address only.
 
-    ADDR is an address, txid:vout (the address that this output pays to), script:HASH, @file.csv
-    (addresses in a file) or - (addresses from standard input); give as many as you like.
+    ADDR is an address, txid:vout (the address that this output pays to), script:HASH, entity:ID (an id
+    that an entity has or once had), @file.csv (addresses in a file) or - (addresses from standard
+    input); give as many as you like.
 
     \b
     Examples:
@@ -91,7 +98,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, compact, verify, *questions.COMMANDS, report, sql, export, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, rules, tags, report, sql,
+    export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from clew.analysis.inquiry import Inquiry
 
 
-def ask(ledger: Path) -> Inquiry:
-    """The ledger, ready for questions."""
+def ask(ledger: Path, view: options.View | None = None) -> Inquiry:
+    """The ledger, ready for questions; as of a height and by a set of rules where a view says so."""
     from clew.analysis.inquiry import Inquiry
     from clew.ledger.ledger import open_ledger
 
-    return Inquiry(open_ledger(ledger))
+    inquiry = Inquiry(open_ledger(ledger))
+    return inquiry.seen(at=view.at, rules=view.rules) if view else inquiry
 
 
 def lines_for(addresses: tuple[str, ...]) -> Iterable[str] | None:
@@ -45,7 +46,7 @@ def show(answer: Answer, as_json: bool, clock: Clock | None = None) -> None:
         return
     from clew.cli import pages
 
-    getattr(pages, answer.question)(answer, clock or Clock()).show()
+    getattr(pages, answer.question.replace(" ", "_"))(answer, clock or Clock()).show()
 
 
 def show_each(answers: Sequence[Answer], as_json: bool, clock: Clock) -> None:
@@ -109,18 +110,26 @@ def block(block: str, ledger: Path, limit: int, offset: int, clock: Clock, as_js
 
 @click.command(short_help="A transaction, its inputs and outputs.")
 @click.argument("txid", metavar="TXID")
+@options.own_rules
 @options.ledger
 @options.clock
 @options.as_json
-def tx(txid: str, ledger: Path, clock: Clock, as_json: bool) -> None:
+def tx(txid: str, own_rules: Path | None, ledger: Path, clock: Clock, as_json: bool) -> None:
     """Show a transaction: its inputs, its outputs, who spent them, and what the rules say of it.
+
+    clew rules tells what each rule means. With --rules, rules of your own are asked as well; the file is
+    Python, and runs with your rights.
 
     \b
     Examples:
       clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16
       clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16 --tz Asia/Seoul
+      clew tx f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16 --rules my_rule.py
     """
-    show(ask(ledger).tx(txid), as_json, clock)
+    from clew.heuristics.files import load
+
+    known = load(own_rules) if own_rules else ()
+    show(ask(ledger).tx(txid, known), as_json, clock)
 
 
 @click.command(short_help="An address and the outputs paid to it.")
@@ -129,8 +138,15 @@ def tx(txid: str, ledger: Path, clock: Clock, as_json: bool) -> None:
 @options.paging
 @options.clock
 @options.as_json
+@options.view
 def address(
-    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+    addresses: tuple[str, ...],
+    ledger: Path,
+    limit: int,
+    offset: int,
+    clock: Clock,
+    as_json: bool,
+    view: options.View,
 ) -> None:
     """Show an address: its sums, its entity, and every output paid to it.
 
@@ -141,7 +157,7 @@ def address(
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --limit 0 --json
     """
-    inquiry = ask(ledger)
+    inquiry = ask(ledger, view)
     found = inquiry.addresses(addresses, lines=lines_for(addresses))
     show_each([inquiry.address(each, limit=limit, offset=offset) for each in found], as_json, clock)
 
@@ -152,20 +168,29 @@ def address(
 @options.paging
 @options.clock
 @options.as_json
+@options.view
 def entity(
-    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+    addresses: tuple[str, ...],
+    ledger: Path,
+    limit: int,
+    offset: int,
+    clock: Clock,
+    as_json: bool,
+    view: options.View,
 ) -> None:
     """Show which addresses are under one control with ADDR, and the reason for each.
 
     The number of addresses is a lower bound: the rules in force miss some, and are made so that
-    they seldom join what does not belong together.
+    they seldom join what does not belong together. With entity:ID, an id that was absorbed leads to the
+    entity that it is part of now, and the answer says since when and why.
 
     \b
     Examples:
       clew entity 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew entity f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16:0 --json
+      clew entity entity:9 --at 170
     """
-    answers = ask(ledger).each_entity(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    answers = ask(ledger, view).each_entity(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
     show_each(answers, as_json, clock)
 
 
@@ -173,7 +198,8 @@ def entity(
 @options.ledger
 @options.paging
 @options.as_json
-def entities(ledger: Path, limit: int, offset: int, as_json: bool) -> None:
+@options.view
+def entities(ledger: Path, limit: int, offset: int, as_json: bool, view: options.View) -> None:
     """Show how many entities there are, how large they are, and the largest.
 
     \b
@@ -181,7 +207,7 @@ def entities(ledger: Path, limit: int, offset: int, as_json: bool) -> None:
       clew entities
       clew entities --limit 10 --json
     """
-    show(ask(ledger).entities(limit=limit, offset=offset), as_json)
+    show(ask(ledger, view).entities(limit=limit, offset=offset), as_json)
 
 
 @click.command(short_help="Every payment into an entity from outside.")
@@ -190,8 +216,15 @@ def entities(ledger: Path, limit: int, offset: int, as_json: bool) -> None:
 @options.paging
 @options.clock
 @options.as_json
+@options.view
 def payments(
-    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+    addresses: tuple[str, ...],
+    ledger: Path,
+    limit: int,
+    offset: int,
+    clock: Clock,
+    as_json: bool,
+    view: options.View,
 ) -> None:
     """List every payment into the entity of ADDR from outside it.
 
@@ -205,7 +238,7 @@ def payments(
       clew payments @addresses.csv --limit 0 --json > payments.json
       cat addresses.txt | clew payments - --tz Asia/Seoul
     """
-    answer = ask(ledger).payments(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    answer = ask(ledger, view).payments(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
     show(answer, as_json, clock)
 
 
@@ -214,7 +247,10 @@ def payments(
 @options.ledger
 @options.clock
 @options.as_json
-def proceeds(addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bool) -> None:
+@options.view
+def proceeds(
+    addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bool, view: options.View
+) -> None:
     """Show by month what the entity of ADDR received from outside, spent to outside, and held.
 
     Money that moves within the entity is not income. With --tz, months begin and end in that zone.
@@ -224,7 +260,7 @@ def proceeds(addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bo
       clew proceeds 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew proceeds @addresses.csv --tz Asia/Seoul --json
     """
-    answer = ask(ledger).proceeds(addresses, lines=lines_for(addresses), tz=clock.name)
+    answer = ask(ledger, view).proceeds(addresses, lines=lines_for(addresses), tz=clock.name)
     show(answer, as_json, clock)
 
 
@@ -234,8 +270,15 @@ def proceeds(addresses: tuple[str, ...], ledger: Path, clock: Clock, as_json: bo
 @options.paging
 @options.clock
 @options.as_json
+@options.view
 def outflows(
-    addresses: tuple[str, ...], ledger: Path, limit: int, offset: int, clock: Clock, as_json: bool
+    addresses: tuple[str, ...],
+    ledger: Path,
+    limit: int,
+    offset: int,
+    clock: Clock,
+    as_json: bool,
+    view: options.View,
 ) -> None:
     """List every payment out of the entity of ADDR, and to which entity it went.
 
@@ -244,7 +287,7 @@ def outflows(
       clew outflows 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew outflows @addresses.csv --limit 0 --json
     """
-    answer = ask(ledger).outflows(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
+    answer = ask(ledger, view).outflows(addresses, lines=lines_for(addresses), limit=limit, offset=offset)
     show(answer, as_json, clock)
 
 

@@ -156,13 +156,15 @@ def _print_csv(found: Found, limit: int) -> None:
 
 
 def _print_json(ledger: Ledger, statement: str, found: Found, limit: int) -> None:
+    from clew.analysis.attribution import snapshot_of
+
     rows, is_cut = _cut(found.rows, limit)
     tip = ledger.tip
     show_json(
         {
             "network": ledger.network.name,
             "tip": {"height": tip.height, "hash": tip.hash, "work": tip.work},
-            "snapshot": ledger.snapshot(),
+            "snapshot": snapshot_of(ledger),
             "statement": statement,
             "columns": [{"name": name, "type": kind} for name, kind in found.columns],
             "rows": [[_plain(value) for value in row] for row in rows],

@@ -29,7 +29,8 @@ class Output:
     """An output: satoshi, code into SCRIPT_TYPES, address id or NO_ADDRESS.
 
     ``is_fresh``: no output before it paid this address. ``spent_by``: as in the schema;
-    ``spender``: that transaction, if there is one.
+    ``spender``: that transaction, if there is one; ``head``: the first 20 bytes of what the address
+    commits to.
     """
 
     value: int
@@ -38,6 +39,7 @@ class Output:
     is_fresh: bool = False
     spent_by: int = UNSPENT
     spender: Transaction | None = None
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

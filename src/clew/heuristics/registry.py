@@ -60,6 +60,9 @@ class Heuristic:
     doc: str = ""
     code: tuple[str, ...] = field(default=(), repr=False)
     parts: tuple[Heuristic, ...] = field(default=(), repr=False)
+    looks_ahead: bool = False
+    """Whether it looks at who spent an output, so that its answers hold up to a tip, which is to be
+    stored beside them (``Transactions.tip_height``)."""
 
     def __call__(self, transactions: Transactions) -> Answers:
         """Answers for a range. Raises RuleError, which names the rule and the block, for a rule that
@@ -149,6 +152,7 @@ class Heuristic:
             self.kind,
             plain,
             parts=(self,),
+            looks_ahead=self.looks_ahead,
         )
 
     def __bool__(self) -> NoReturn:
@@ -185,6 +189,7 @@ def _combined(sign: str, arrays: Any, plainly: Any, left: Heuristic, right: Heur
         left.kind if left.kind == right.kind else OTHER,
         plain,
         parts=(left, right),
+        looks_ahead=left.looks_ahead or right.looks_ahead,
     )
 
 
@@ -196,11 +201,12 @@ def heuristic(
     kind: str = OTHER,
     plain: PlainQuestion | None = None,
     code: Iterable[str] = (),
+    looks_ahead: bool = False,
 ) -> Callable[[Question], Heuristic]:
     """Register a rule under ``name``. The function's docstring is the rule's documentation for users.
 
     ``code`` names modules (``clew.kernels.coinjoins``) that define it beside the function's own file;
-    they are not imported for that.
+    they are not imported for that. ``looks_ahead``: whether it looks at who spent an output.
     """
 
     def register(ask: Question) -> Heuristic:
@@ -210,7 +216,7 @@ def heuristic(
             raise RuleError(f"rule {name}: expected a docstring that says what it answers, found none")
         if name in RULES and RULES[name].code[:1] != (own,):
             raise RuleError(f"rule {name}: this name is taken; choose another")
-        rule = Heuristic(name, version, ask, about, kind, plain, doc, (own, *code))
+        rule = Heuristic(name, version, ask, about, kind, plain, doc, (own, *code), looks_ahead=looks_ahead)
         RULES[name] = rule
         return rule
 

@@ -12,9 +12,11 @@ import numpy.typing as npt
 from clew.heuristics import plain
 from clew.schema import (
     FLAG_COINBASE,
+    HEAD_BYTES,
     MAX_TRANSACTIONS,
     NO_ADDRESS,
     NO_OUTPUT,
+    UNSPENT,
 )
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -26,22 +28,47 @@ class Transactions:
     ``column`` gives a ledger's column by name (``outputs.value``), ``counts`` how many transactions,
     outputs and inputs it has; ``number`` (int64, ascending) which transactions. Arrays by input and by
     output are in order of transactions; ``first_input`` and ``first_output`` say where each one's begin.
+    ``tip_height``: the last block that counts; an output spent later is unspent. The ledger's tip
+    unless told.
     """
 
     def __init__(
-        self, column: Callable[[str], Any], counts: Mapping[str, int], number: Array | range
+        self,
+        column: Callable[[str], Any],
+        counts: Mapping[str, int],
+        number: Array | range,
+        *,
+        tip_height: int | None = None,
     ) -> None:
         self._column = column
         self._counts = counts
         self._span = number if isinstance(number, range) else None
+        self._tip = tip_height
         self.number: Array = np.asarray(number, np.int64)
+        self.traits: Array | None = None
+        """How each transaction of the ledger was made, by number; None: worked out when asked for."""
+        self.kept: dict[str, Any] = {}
+        """What rules work out once for several of them, by name."""
 
     def __len__(self) -> int:
         return len(self.number)
 
     def some(self, rows: Array) -> Transactions:
         """Those at ``rows`` (ascending places in this range)."""
-        return Transactions(self._column, self._counts, self.number[rows])
+        return self._others(self.number[rows])
+
+    def _others(self, number: Array) -> Transactions:
+        others = Transactions(self._column, self._counts, number, tip_height=self._tip)
+        others.traits = self.traits
+        return others
+
+    @property
+    def tip_height(self) -> int:
+        """The height up to which it is known who spent an output; an answer that looks ahead holds
+        at this height."""
+        if self._tip is not None:
+            return self._tip
+        return len(self._column("blocks.first_transaction")) - 1
 
     def by_block(self) -> Iterator[Transactions]:
         """The same, block by block."""
@@ -50,9 +77,12 @@ class Transactions:
             if len(part):
                 yield self.some(part)
 
-    def know_spent(self, address: Array, script_type: Array) -> None:
-        """State what the inputs spend, where looking it up would be slow; uint32 and uint8, by input."""
+    def know_spent(self, address: Array, script_type: Array, value: Array | None = None) -> None:
+        """State what the inputs spend, where looking it up would be slow: uint32, uint8 and int64, by
+        input."""
         self.__dict__ |= {"spent_address": address, "spent_type": script_type}
+        if value is not None:
+            self.__dict__["spent_value"] = value
 
     # By transaction
 
@@ -165,6 +195,12 @@ class Transactions:
         return rows.start, rows.stop
 
     @property
+    def _output_span(self) -> tuple[int, int]:
+        rows = self._output_rows[1]
+        assert isinstance(rows, slice)
+        return rows.start, rows.stop
+
+    @property
     def inputs(self) -> int:
         """How many inputs there are, those of coinbases counted."""
         return int(self.first_input[-1])
@@ -255,39 +291,56 @@ class Transactions:
         return np.array(self._column("outputs.address")[self._output_rows[1]], np.uint32)
 
     @cached_property
+    def head(self) -> Array:
+        """First 20 bytes of what the address commits to, zeros without one; uint8, (outputs, 20)."""
+        none = self.address == NO_ADDRESS
+        found: Array = np.array(self._column("addresses.head")[np.where(none, 0, self.address)])
+        found[none] = 0
+        return found
+
+    @cached_property
     def is_fresh(self) -> Array:
         """Whether no output before it paid its address, in this transaction neither; bool.
 
         Addresses are numbered as they first appear, so the outputs from the block's start tell.
         """
+        if self._span is not None and len(self):
+            return self._fresh(int(self.height[0]), *self._output_span)
         found = np.zeros(self.outputs, bool)
         blocks = np.unique(self.height)
-        firsts = np.asarray(self._column("blocks.first_output")[blocks]).astype(np.int64)
-        known = np.asarray(self._column("blocks.first_address")[blocks]).astype(np.int64)
         edges = np.searchsorted(self.height, np.append(blocks, blocks[-1] + 1) if len(blocks) else [])
-        for place in range(len(blocks)):
+        for place, height in enumerate(blocks.tolist()):
             mine = slice(int(self.first_output[edges[place]]), int(self.first_output[edges[place + 1]]))
             ids = self.output[mine]
-            if not len(ids):
-                continue
-            first = int(firsts[place])
-            paid = np.asarray(self._column("outputs.address")[first : int(ids[-1]) + 1]).astype(np.int64)
-            paid[paid == NO_ADDRESS] = -1
-            most = np.maximum.accumulate(np.append(known[place] - 1, paid))
-            found[mine] = paid[ids - first] > most[ids - first]
+            if len(ids):
+                found[mine] = self._fresh(height, int(ids[0]), int(ids[-1]) + 1)[ids - ids[0]]
         return found
+
+    def _fresh(self, height: int, first: int, last: int) -> Array:
+        """The same of outputs ``first`` to ``last``, the first of them in the block at ``height``."""
+        start = int(self._column("blocks.first_output")[height])
+        known = int(self._column("blocks.first_address")[height])
+        # Nobody's address becomes 0 by the addition of 1, which passes no other.
+        paid = np.asarray(self._column("outputs.address")[start:last]) + np.uint32(1)
+        most = np.maximum.accumulate(np.append(np.uint32(known), paid))
+        found: Array = paid > most[:-1]
+        return found[first - start :]
 
     @cached_property
     def spent_by(self) -> Array:
-        """Who spent it up to the tip, as in the schema; uint32."""
-        found: Array = np.asarray(self._column("spends.spent_by")[self.output])
+        """Who spent it up to ``tip_height``, as in the schema; uint32."""
+        found: Array = np.asarray(self._column("spends.spent_by")[self._output_rows[1]])
+        starts = self._column("blocks.first_transaction")
+        if self.tip_height + 1 < len(starts):
+            late = (found >= starts[self.tip_height + 1]) & (found < MAX_TRANSACTIONS)
+            found = np.where(late, np.uint32(UNSPENT), found)
         return found
 
     @cached_property
     def spenders(self) -> Transactions:
         """The transactions that spend any of these outputs."""
         spent = self.spent_by[self.spent_by < MAX_TRANSACTIONS]
-        return Transactions(self._column, self._counts, np.unique(spent).astype(np.int64))
+        return self._others(np.unique(spent).astype(np.int64))
 
     @cached_property
     def spender_row(self) -> Array:
@@ -322,6 +375,7 @@ class Transactions:
             self.is_fresh.tolist(),
             self.spent_by.tolist(),
             spenders,
+            map(bytes, self.head),
             strict=True,
         )
         return plain.Transaction(
@@ -337,8 +391,9 @@ class Transactions:
 class Given(Transactions):
     """Transactions that no ledger need have, for trying a rule on."""
 
-    def __init__(self, given: Sequence[plain.Transaction]) -> None:
-        super().__init__(_no_column, {}, np.arange(len(given)))
+    def __init__(self, given: Sequence[plain.Transaction], *, tip_height: int | None = None) -> None:
+        tip = max((each.height for each in given), default=0) if tip_height is None else tip_height
+        super().__init__(_no_column, {}, np.arange(len(given)), tip_height=tip)
         self._given = tuple(given)
         inputs = [each.inputs or (_NOTHING,) for each in given]
         outputs = [output for each in given for output in each.outputs]
@@ -352,6 +407,8 @@ class Given(Transactions):
             "spender_row": np.array([places.get(id(each.spender), -1) for each in outputs], np.int64),
         }
         rows = (([each for row in inputs for each in row], _BY_INPUT), (outputs, _BY_OUTPUT))
+        heads = b"".join(each.head.ljust(HEAD_BYTES, b"\0") for each in outputs)
+        self.__dict__["head"] = np.frombuffer(heads, np.uint8).reshape(-1, HEAD_BYTES)
         for some, names in (*rows, (given, _BY_TRANSACTION)):
             for name, (field, dtype) in names.items():
                 self.__dict__[name] = np.array([getattr(each, field) for each in some], dtype)
@@ -360,12 +417,12 @@ class Given(Transactions):
 
     def some(self, rows: Array) -> Transactions:
         """Those at ``rows``."""
-        return Given([self._given[row] for row in np.asarray(rows).tolist()])
+        return Given([self._given[row] for row in np.asarray(rows).tolist()], tip_height=self._tip)
 
     @cached_property
     def spenders(self) -> Transactions:
         """The transactions that spend any of these outputs."""
-        return Given(self._spenders)
+        return Given(self._spenders, tip_height=self._tip)
 
     def one(self, row: int, *, with_spenders: bool = False) -> plain.Transaction:
         """The transaction at ``row``, as it was given."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clew.analysis.attribution import snapshot_of
 from clew.errors import StorageError, UsageError
 from clew.interop import needed
 from clew.interop.relations import Relation, relations
@@ -155,7 +156,7 @@ def _about(ledger: Ledger) -> dict[str, str]:
         "network": ledger.network.name,
         "tip": json.dumps(tip),
         "digest": ledger.manifest.digest,
-        "snapshot": ledger.snapshot(),
+        "snapshot": snapshot_of(ledger),
     }
 
 

@@ -30,7 +30,14 @@ from clew.kernels.structure import (
     body,
 )
 from clew.kernels.words import clear, copy, i64, put_u64, u16, u32, u64
-from clew.schema import FLAG_COINBASE, FLAG_WITNESS, MAX_SCRIPT_SIZE, NULLDATA
+from clew.schema import (
+    FLAG_COINBASE,
+    FLAG_SORTED_INPUTS,
+    FLAG_SORTED_OUTPUTS,
+    FLAG_WITNESS,
+    MAX_SCRIPT_SIZE,
+    NULLDATA,
+)
 from clew.schema import PAYLOAD_STRIDE as STRIDE
 
 
@@ -92,11 +99,42 @@ def _same(data: Any, start: int, other: Any, at: int) -> bool:
     return True
 
 
+@kernel
+def _outpoint_precedes(data: Any, at: int, other: int) -> bool:
+    """Does the outpoint at ``at`` come before the other in the order of BIP 69?"""
+    # The id is written backwards, so its last byte counts most.
+    for i in range(31, -1, -1):
+        if data[at + i] != data[other + i]:
+            return bool(data[at + i] < data[other + i])
+    return bool(u32(data, at + 32) < u32(data, other + 32))
+
+
+@kernel
+def _output_precedes(data: Any, at: int, other: int) -> bool:
+    """Does the output at ``at`` come before the other in the order of BIP 69?"""
+    value, than = i64(data, at), i64(data, other)
+    if value != than:
+        return bool(value < than)
+    size, at = sound_length(data, at + 8)
+    length, other = sound_length(data, other + 8)
+    for i in range(min(size, length)):
+        if data[at + i] != data[other + i]:
+            return bool(data[at + i] < data[other + i])
+    return bool(size < length)
+
+
 @folded
-def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns, forkid: bool) -> int:
+def _fill_inputs(
+    data: Any, at: int, count: int, row: int, columns: Columns, forkid: bool
+) -> tuple[int, bool]:
+    """Where the inputs end, and whether they are sorted."""
+    ordered, earlier = True, at
     previous_txid, previous_index, sequence = columns.previous_txid, columns.previous_index, columns.sequence
     signing = columns.signing
     for number in range(row, row + count):
+        if ordered and number > row:
+            ordered = not _outpoint_precedes(data, at, earlier)
+        earlier = at
         copy(data, at, 32, previous_txid, 32 * number)
         previous_index[number] = u32(data, at + 32)
         size, at = sound_length(data, at + 36)
@@ -104,7 +142,7 @@ def _fill_inputs(data: Any, at: int, count: int, row: int, columns: Columns, for
         at += size
         sequence[number] = u32(data, at)
         at += 4
-    return at
+    return at, ordered
 
 
 @folded
@@ -144,11 +182,16 @@ def _fill_payload(
 @folded
 def _fill_outputs(
     data: Any, at: int, count: int, row: int, columns: Columns, seed: Any, form: Form, work: Work
-) -> tuple[int, int, int]:
-    """Where the outputs end, how many can be spent, and where the last commitment's script is."""
+) -> tuple[int, int, int, bool]:
+    """Where the outputs end, how many can be spent, where the last commitment's script is, and whether
+    they are sorted."""
+    ordered, earlier = True, at
     spendable = 0
     commitment = -1
     for number in range(row, row + count):
+        if ordered and number > row:
+            ordered = not _output_precedes(data, at, earlier)
+        earlier = at
         columns.value[number] = i64(data, at)
         size, at = sound_length(data, at + 8)
         # What stands behind the tokens says who may spend.
@@ -162,7 +205,7 @@ def _fill_outputs(
         if kind == NULLDATA and size >= 38 and u32(data, at) == 0x21AA246A and u16(data, at + 4) == 0xEDA9:
             commitment = at
         at += size
-    return at, spendable, commitment
+    return at, spendable, commitment, ordered
 
 
 @folded
@@ -249,9 +292,11 @@ def _fill_block(
         inputs, at = sound_length(data, at + (6 if flag else 4))
         columns.first_input[row] = input_
         columns.first_output[row] = output
-        at = _fill_inputs(data, at, inputs, input_, columns, batch.form.forkid)
+        at, sorted_inputs = _fill_inputs(data, at, inputs, input_, columns, batch.form.forkid)
         outputs, at = sound_length(data, at)
-        at, spendable, found = _fill_outputs(data, at, outputs, output, columns, batch.seed, batch.form, work)
+        at, spendable, found, sorted_outputs = _fill_outputs(
+            data, at, outputs, output, columns, batch.seed, batch.form, work
+        )
         body_end = at
         held = -1
         if witness:
@@ -268,7 +313,12 @@ def _fill_block(
         columns.size[row] = at - begin
         columns.version[row] = u32(data, begin)
         columns.lock_time[row] = u32(data, at - 4)
-        columns.flags[row] = (FLAG_COINBASE if row == first else 0) | (FLAG_WITNESS if witness else 0)
+        columns.flags[row] = (
+            (FLAG_COINBASE if row == first else 0)
+            | (FLAG_WITNESS if witness else 0)
+            | (FLAG_SORTED_INPUTS if sorted_inputs else 0)
+            | (FLAG_SORTED_OUTPUTS if sorted_outputs else 0)
+        )
         # The two hashes of a transaction, and its copy without witness and with padding.
         make_room(
             (2 * (at - begin) if hogex else body_end - begin) + 256,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clew.kernels.jit import borrowed, folded, kernel
+from clew.kernels.sorting import longest, sort
 from clew.schema import (
     ANCHOR,
     EXECUTED_MULTISIG,
@@ -113,31 +114,6 @@ def shape_of(transactions: Any) -> Shape:
 
 
 @kernel
-def _sink(room: Any, at: int, count: int) -> None:
-    """Let an item of a heap fall to its place."""
-    item = room[at]
-    while 2 * at + 1 < count:
-        child = 2 * at + 1
-        if child + 1 < count and room[child] < room[child + 1]:
-            child += 1
-        if room[child] <= item:
-            break
-        room[at] = room[child]
-        at = child
-    room[at] = item
-
-
-@kernel
-def _sort(room: Any, count: int) -> None:
-    """Sort the first ``count`` of ``room`` (int64) by heap; NumPy's sort takes seconds to compile."""
-    for at in range(count // 2 - 1, -1, -1):
-        _sink(room, at, count)
-    for last in range(count - 1, 0, -1):
-        room[0], room[last] = room[last], room[0]
-        _sink(room, np.int64(0), last)
-
-
-@kernel
 def _distinct_inputs(transactions: Any, row: int, room: Any) -> int:
     """Sort the input addresses of a transaction into ``room``, each once; 0 for a coinbase."""
     first, last = transactions.first_input[row], transactions.first_input[row + 1]
@@ -145,21 +121,13 @@ def _distinct_inputs(transactions: Any, row: int, room: Any) -> int:
         return 0
     for i in range(first, last):
         room[i - first] = transactions.spent_address[i]
-    _sort(room, last - first)
+    sort(room, last - first)
     distinct = 1
     for i in range(1, last - first):
         if room[i] != room[distinct - 1]:
             room[distinct] = room[i]
             distinct += 1
     return distinct
-
-
-@kernel
-def _longest(first: Any) -> int:
-    most = 1
-    for row in range(len(first) - 1):
-        most = max(most, first[row + 1] - first[row])
-    return most
 
 
 @kernel
@@ -217,7 +185,7 @@ def multi_input(transactions: Signed, known: KnownKeys, answers: Any) -> None:
     PERHAPS_CHANNEL where the rest of the form of a jointly funded channel decides.
     """
     transactions, known = borrowed(transactions), borrowed(known)
-    room = np.empty(_longest(transactions.first_input), np.int64)
+    room = np.empty(longest(transactions.first_input), np.int64)
     for row in range(len(answers)):
         first, last = transactions.first_input[row], transactions.first_input[row + 1]
         answers[row] = NO
@@ -233,7 +201,7 @@ def _equal_outputs(transactions: Shape, row: int, values: Any, addresses: Any) -
         if transactions.value[i] > DUST_LIMIT and transactions.address[i] != NO_ADDRESS:
             values[count] = transactions.value[i]
             count += 1
-    _sort(values, count)
+    sort(values, count)
     best, start = 0, 0
     while start < count:
         stop = start
@@ -253,7 +221,7 @@ def _receivers(transactions: Shape, row: int, value: int, addresses: Any) -> int
         if transactions.value[i] == value and transactions.address[i] != NO_ADDRESS:
             addresses[count] = transactions.address[i]
             count += 1
-    _sort(addresses, count)
+    sort(addresses, count)
     distinct = 1
     for i in range(1, count):
         distinct += addresses[i] != addresses[i - 1]
@@ -264,8 +232,8 @@ def _receivers(transactions: Shape, row: int, value: int, addresses: Any) -> int
 def equal_output(transactions: Shape, answers: Any) -> None:
     """Does each transaction have the equal outputs of a coinjoin?"""
     transactions = borrowed(transactions)
-    room = np.empty(_longest(transactions.first_input), np.int64)
-    values = np.empty(_longest(transactions.first_output), np.int64)
+    room = np.empty(longest(transactions.first_input), np.int64)
+    values = np.empty(longest(transactions.first_output), np.int64)
     addresses = np.empty(len(values), np.int64)
     for row in range(len(answers)):
         answers[row] = NO
@@ -290,7 +258,7 @@ def links(transactions: Inputs, answers: Any, base: int, out: tuple[Any, Any, An
     """
     transactions = borrowed(transactions)
     a, b, where = borrowed(out)
-    room = np.empty(_longest(transactions.first_input), np.int64)
+    room = np.empty(longest(transactions.first_input), np.int64)
     count = 0
     for row in range(len(answers)):
         if answers[row] != YES:

@@ -9,9 +9,17 @@ import numpy as np
 from clew.kernels.jit import kernel
 from clew.kernels.words import fetch
 
-
 FAR, NEAR = 32, 16
 """So many links ahead items are asked for, and their parents."""
+
+
+@kernel
+def root(parents: Any, item: Any) -> Any:
+    """The root of an item; the way to it becomes shorter."""
+    while parents[item] != item:
+        parents[item] = parents[parents[item]]
+        item = parents[item]
+    return item
 
 
 @kernel

@@ -19,7 +19,7 @@ import numpy as np
 from clew.errors import NotALedgerError
 from clew.ledger.columns import column_files
 from clew.ledger.disk import storage, sync_folder, write_all
-from clew.schema import TABLES
+from clew.schema import SET_TABLES, TABLES
 
 FILE_NAME = "checks"
 NAMES = (FILE_NAME, "checks-2")
@@ -28,7 +28,10 @@ SUM_BYTES = 16
 """Bytes kept of each SHA-256: enough to find what a disk has flipped."""
 
 FILES: tuple[str, ...] = tuple(
-    name for table in TABLES for column in table.columns for name, _, _ in column_files(table, column)
+    name
+    for table in dict.fromkeys((*TABLES, *SET_TABLES))
+    for column in table.columns
+    for name, _, _ in column_files(table, column)
 )
 """Every file of columns; a check names it by its place here."""
 

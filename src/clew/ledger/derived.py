@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.errors import NotFoundError
-from clew.ledger.columns import Array, Numbers, search
+from clew.ledger.columns import Array, Numbers, distinct, search
 from clew.ledger.keys import bucket_bits, bucket_of
 from clew.ledger.segments import Counts, Segment
 from clew.schema import MAX_TRANSACTIONS, NULLDATA, OVERWRITTEN, UNSPENDABLE, UNSPENT
@@ -198,6 +198,18 @@ class Derived:
         # Those of one address ascend already.
         return outputs if len(addresses) == 1 else np.sort(outputs)
 
+    def count_outputs(self, addresses: Array) -> int:
+        """How many outputs pay to any of some distinct addresses; without reading which."""
+        addresses = addresses.astype(np.int64)
+        old = addresses[addresses < self.base.addresses]
+        starts = self.column("posting_starts.start")
+        count = int((starts[old + 1] - starts[old]).sum()) if len(old) else 0
+        for segment in self.segments:
+            places, hit = _find(segment.posted_address, addresses)
+            at = places[hit]
+            count += int((segment.posted_start[at + 1] - segment.posted_start[at]).sum())
+        return count
+
     def sums_of_address(self, address: int, outputs: Array) -> AddressSums:
         """What the ``outputs`` of an address add up to; quick where it has many."""
         rows, hit = _find(self.column("busy_addresses.address"), np.array([address]))
@@ -301,8 +313,7 @@ class Derived:
                     at = places[hit]
                     start = segment.grown_start[at]
                     found.append(segment.grown_address[expand(start, segment.grown_start[at + 1] - start)])
-        members: Array = np.unique(np.concatenate(found))
-        return members
+        return distinct(np.concatenate(found))
 
     def base_members(self, roots: Array) -> Array:
         """Addresses that entities of several had in the base, by entity; u4. Others have none here."""

@@ -28,6 +28,7 @@ from clew.ledger.digest import BEFORE_GENESIS, block_digest, content_digest, led
 from clew.ledger.keys import address_key, transaction_key
 from clew.ledger.manifest import Manifest, Piece, Rule, Tip
 from clew.ledger.past import Past, cut_columns
+from clew.ledger.seek import seek_addresses
 from clew.ledger.segments import Counts, Sums
 from clew.ledger.segments import read as read_segment
 from clew.ledger.sizes import Sizes
@@ -167,8 +168,8 @@ class Ledger:
         """
         if not 0 <= height <= self.tip.height:
             raise UsageError(
-                f"height {height}: the ledger holds heights 0 to {self.tip.height}; ask for one of these, or let "
-                "clew index read what the node has written since"
+                f"height {height}: the ledger holds heights 0 to {self.tip.height}; ask for one of these, or "
+                "let clew index read what the node has written since"
             )
         if height == self.tip.height:
             return self
@@ -392,6 +393,10 @@ class Ledger:
                     return address
         return None
 
+    def find_payloads(self, types: Array, payloads: Array) -> Array:
+        """Ids of many addresses by type and payload; see ``clew.ledger.seek``."""
+        return seek_addresses(self, types, payloads)
+
     def address_payload(self, address: int) -> tuple[int, bytes]:
         """Type and payload of an address. Raises NotALedgerError where a part of it is missing."""
         address_type = int(self.column("addresses.type")[address])
@@ -473,10 +478,13 @@ class Ledger:
 
     # What the ledger is
 
-    def snapshot(self) -> str:
-        """SHA-256 over everything an answer depends on, as hex."""
+    def snapshot(self, attributions: str | None = None) -> str:
+        """SHA-256 over everything an answer depends on, as hex.
+
+        ``attributions``: digest of the tags in force; None where there are none.
+        """
         stated: dict[str, Any] = {
-            "attributions": None,
+            "attributions": attributions,
             "digest": self.rolling_digest,
             "prices": None,
             "rules": [[rule.name, rule.version, rule.source] for rule in self.rules],

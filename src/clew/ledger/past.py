@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clew.errors import NotFoundError
-from clew.ledger.columns import Array, first_rows, search
+from clew.ledger.columns import Array, distinct, first_rows, search
 from clew.ledger.control import Control, Links
 from clew.ledger.derived import AddressSums, Derived, exact_sum
 from clew.ledger.segments import Counts
@@ -108,13 +108,19 @@ class Past(Derived):
         outputs = self._tip.outputs_of(addresses)
         return outputs[: int(np.searchsorted(outputs, self.end.outputs))]
 
+    def count_outputs(self, addresses: Array) -> int:
+        """How many outputs had paid to any of some distinct addresses."""
+        return len(self.outputs_of(addresses))
+
     def sums_of_address(self, address: int, outputs: Array) -> AddressSums:
         """What the ``outputs`` of an address added up to."""
         values, spent_by = self.column("outputs.value")[outputs], self.spent_by(outputs)
         spent = spent_by[spent_by < MAX_TRANSACTIONS]
-        left = [exact_sum(values[spent_by == mark]) for mark in (UNSPENT, OVERWRITTEN, UNSPENDABLE)]
+        balance, overwritten, unspendable = (
+            exact_sum(values[spent_by == mark]) for mark in (UNSPENT, OVERWRITTEN, UNSPENDABLE)
+        )
         last = int(spent.max()) if len(spent) else -1
-        return AddressSums(len(outputs), exact_sum(values), *left, last)
+        return AddressSums(len(outputs), exact_sum(values), balance, overwritten, unspendable, last)
 
 
 class Pieces:
@@ -185,7 +191,7 @@ class Earlier:
         flat = addresses.ravel().astype(np.uint32)
         found, known = self._known.entity_of(flat)
         if not known.all():
-            self._learn(np.unique(flat[~known]))
+            self._learn(distinct(flat[~known]))
             found, _ = self._known.entity_of(flat)
         return found.reshape(addresses.shape)
 
@@ -193,7 +199,7 @@ class Earlier:
         """Find the entities of addresses not known so far, and of all that now belong to the same ones."""
         from clew.kernels import unionfind
 
-        now = np.unique(self._whole.entity_of(addresses)).astype(np.int64)
+        now = distinct(self._whole.entity_of(addresses)).astype(np.int64)
         members = self._whole.members_of(now)
         members = members[: int(np.searchsorted(members, self._addresses))]
         # Most entities have one address, which no link can join to another.

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from clew.analysis.answer import Answer
 
 DEFAULT_LIMIT = 200
+EXHIBITS = "strict"
+"""The set of rules that exhibits rest on."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ class ReportAnswers:
         if len(snapshots) > 1:
             raise ReportError(
                 f"the answers are of different snapshots ({', '.join(snapshots)}): ask all of them again"
+            )
+        sets = sorted({answer.ledger["rule_set"] for answer in self.everything} - {EXHIBITS})
+        if sets:
+            raise ReportError(
+                f"a report is an exhibit, which rests on the rules {EXHIBITS} alone: expected answers by "
+                f"them, found some by {', '.join(sets)}; ask without --rules"
             )
         zone = self.proceeds.parameters.get("tz", "UTC")
         if zone != "UTC":

@@ -80,10 +80,10 @@ def flows_chart(flows: Sequence[Flow], noun: str, colour: str, tip: int) -> str:
     """
     ordered = sorted(flows, key=lambda flow: flow.time)
     wide = _is_wide([flow.value for flow in ordered])
-    with _sheet(78) as figure:
+    with sheet_of(78) as figure:
         label = f"BTC per {noun}" + (", logarithmic scale" if wide else "")
-        upper = _axes(figure, 78, top=7, height=38, label=label)
-        lower = _axes(figure, 78, top=53, height=17, label="BTC, running sum")
+        upper = axes_at(figure, 78, top=7, height=38, label=label)
+        lower = axes_at(figure, 78, top=53, height=17, label="BTC, running sum")
         few = len(ordered) <= STEMS_UP_TO
         for kind in MARKERS:
             if some := [flow for flow in ordered if flow.kind == kind]:
@@ -97,7 +97,7 @@ def flows_chart(flows: Sequence[Flow], noun: str, colour: str, tip: int) -> str:
         upper.tick_params(labelbottom=False)
         if len({flow.kind for flow in ordered}) > 1:
             upper.legend(**LEGEND, ncols=3)
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def months_chart(months: Sequence[Month], first: int, tip: int) -> str:
@@ -108,14 +108,14 @@ def months_chart(months: Sequence[Month], first: int, tip: int) -> str:
     """
     starts = [_month_start(month.name) for month in months]
     ends = [_month_start(month.name, after=1) for month in months]
-    with _sheet(82) as figure:
-        upper = _axes(figure, 82, top=7, height=40, label="BTC per month")
-        lower = _axes(figure, 82, top=55, height=19, label="BTC held at the month's end")
+    with sheet_of(82) as figure:
+        upper = axes_at(figure, 82, top=7, height=40, label="BTC per month")
+        lower = axes_at(figure, 82, top=55, height=19, label="BTC held at the month's end")
         _bars(upper, months, starts, ends)
         until = [max(start, min(end, tip / DAY)) for start, end in zip(starts, ends, strict=True)]
         _held(lower, months, min(max(first / DAY, starts[0]), until[0]), until)
         _month_axis([upper, lower], months, starts, ends)
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def _bars(axes: Axes, months: Sequence[Month], starts: Sequence[float], ends: Sequence[float]) -> None:
@@ -154,7 +154,7 @@ def _month_axis(
 
 
 @contextmanager
-def _sheet(height: float) -> Iterator[Figure]:
+def sheet_of(height: float) -> Iterator[Figure]:
     """An empty figure of ``height`` millimetres under fixed settings."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -179,7 +179,7 @@ def _sheet(height: float) -> Iterator[Figure]:
         yield Figure(figsize=(WIDTH / 25.4, height / 25.4), facecolor="none")
 
 
-def _axes(figure: Figure, sheet: float, *, top: float, height: float, label: str) -> Axes:
+def axes_at(figure: Figure, sheet: float, *, top: float, height: float, label: str) -> Axes:
     """Axes at a fixed place, in millimetres from the top: no measuring of letters moves them."""
     axes = figure.add_axes(
         (LEFT / WIDTH, 1 - (top + height) / sheet, (WIDTH - LEFT - RIGHT) / WIDTH, height / sheet)
@@ -285,7 +285,8 @@ def _month_start(name: str, after: int = 0) -> float:
     return datetime(year, month + 1, 1, tzinfo=UTC).timestamp() / DAY
 
 
-def _svg(figure: Figure) -> str:
+def svg_of(figure: Figure) -> str:
+    """A figure as SVG, without dates, names or settings of this machine."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()

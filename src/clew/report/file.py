@@ -22,7 +22,7 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
     StorageError if the disk refuses.
     """
     path = Path(path)
-    setter = _setter(path)
+    setter = setter_of(path)
     if not path.parent.is_dir():
         raise ReportError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
@@ -33,16 +33,16 @@ def write_report(path: Path, answers: ReportAnswers, *, limit: int = DEFAULT_LIM
     try:
         from clew.report.chapters import document
 
-        content = setter(document(answers, version=_version(), limit=limit))
+        content = setter(document(answers, version=version(), limit=limit))
     except ImportError as error:
         raise ReportError(
             f"a report needs the package {error.name}, which is not installed: pip install 'clew[report]'"
         ) from error
-    _replace(path, content)
+    replace(path, content)
 
 
-def _setter(path: Path) -> Callable[[Document], bytes]:
-    """What sets the kind of file that the name asks for."""
+def setter_of(path: Path) -> Callable[[Document], bytes]:
+    """What sets the kind of file that the name asks for. Raises ReportError for another ending."""
     from clew.report.html import html
     from clew.report.pdf import pdf
 
@@ -54,8 +54,8 @@ def _setter(path: Path) -> Callable[[Document], bytes]:
     return setter
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, flush to the disk, then take the place in one step."""
+def replace(path: Path, content: bytes) -> None:
+    """Write beside, flush to the disk, then take the place in one step. Raises StorageError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
@@ -71,7 +71,8 @@ def _replace(path: Path, content: bytes) -> None:
         raise StorageError(f"cannot write {path}: {reason}; what was there before is untouched") from error
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of Clew that is installed."""
     try:
         return installed("clew")
     except PackageNotFoundError:

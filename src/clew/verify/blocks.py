@@ -17,6 +17,8 @@ from clew.schema import (
     ANCHOR,
     END_BYTES,
     FLAG_COINBASE,
+    FLAG_SORTED_INPUTS,
+    FLAG_SORTED_OUTPUTS,
     FLAG_WITNESS,
     HEAD_BYTES,
     MAX_SCRIPT_SIZE,
@@ -122,7 +124,10 @@ class BlockCheck:
             expected = np.array([getattr(each, name) for each in transactions], np.int64)
             self._column(f"transactions.{name}", rows, expected, owner)
         flags = [
-            FLAG_COINBASE * (at == 0) + FLAG_WITNESS * each.has_witness
+            FLAG_COINBASE * (at == 0)
+            + FLAG_WITNESS * each.has_witness
+            + FLAG_SORTED_INPUTS * each.has_sorted_inputs
+            + FLAG_SORTED_OUTPUTS * each.has_sorted_outputs
             for at, each in enumerate(transactions)
         ]
         self._column("transactions.flags", rows, np.array(flags, np.int64), owner)

@@ -96,7 +96,11 @@ def tx(answer: Answer, clock: Clock) -> Sheet:
             ("lock time", f"{result['lock_time']}"),
             ("size", f"{number(result['size'])} bytes, {number(result['base_size'])} without witness"),
             ("weight", number(result["weight"])),
-            ("rules", ", ".join(f"{name}: {said}" for name, said in result["rules"].items())),
+            ("rules", _said(result["rules"])),
+            *(
+                (f"own rule {rule['name']} {rule['version']}", ", ".join(rule["answers"]))
+                for rule in result["own_rules"]
+            ),
         ]
     )
     _inputs(sheet, result)
@@ -108,6 +112,13 @@ def tx(answer: Answer, clock: Clock) -> Sheet:
     )  # fmt: skip
     foot(sheet, answer)
     return sheet
+
+
+def _said(rules: dict[str, str]) -> str:
+    """What the rules say; those of coinjoins only where it is not no."""
+    always = list(rules)[: list(rules).index("strict") + 1]
+    shown = [f"{name}: {said}" for name, said in rules.items() if name in always or said != "no"]
+    return ", ".join(shown)
 
 
 def _inputs(sheet: Sheet, result: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clew.cli.pages.attribution import any_tags, in_short, tagged
 from clew.cli.pages.frame import extent, foot
 from clew.cli.sheet import Column, Sheet, amount, count, identity
 from clew.cli.units import ABSENT, btc, number, plural
@@ -27,6 +28,7 @@ def address(answer: Answer, clock: Clock) -> Sheet:
             ("last seen", _seen(result["last"], clock)),
         ]
     )
+    tagged(sheet, result, "this address or others of its entity")
     sheet.heading(f"{plural(result['count'], 'output')} paid to it")
     sheet.table(
         (count("block"), Column(clock.label), amount("value"), identity("output"), identity("spent by")),
@@ -56,6 +58,7 @@ def entity(answer: Answer, clock: Clock) -> Sheet:
             ("last seen", _seen(result["last"], clock)),
         ]
     )
+    tagged(sheet, result, "its addresses")
     sheet.heading("addresses")
     sheet.table(
         (count("id"), amount("received"), amount("balance"), identity("address")),
@@ -100,13 +103,16 @@ def entities(answer: Answer, clock: Clock) -> Sheet:
         ],
     )
     sheet.heading("the largest (each size is a lower bound)")
+    known = any_tags(result["largest"])
     sheet.table(
-        (count("entity"), count("addresses"), amount("balance"), identity("first address")),
+        (count("entity"), count("addresses"), amount("balance"),
+         *([Column("its tags")] if known else []), identity("first address")),
         [
-            (f"{row['entity']}", number(row["size"]), btc(row["balance"]), row["address"])
+            (f"{row['entity']}", number(row["size"]), btc(row["balance"]),
+             *([in_short(row)] if known else []), row["address"])
             for row in result["largest"]
         ],
-    )
+    )  # fmt: skip
     extent(sheet, answer, "entities")
     foot(sheet, answer)
     return sheet

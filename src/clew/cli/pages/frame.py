@@ -26,7 +26,14 @@ def lower_bound(sheet: Sheet, entities: Iterable[Row]) -> None:
     sheet.prose(bound, "bold")
     for entity in known:
         size = plural(entity["size"], "address", "addresses")
-        sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}")
+        sheet.line(f"entity {entity['entity']}: {size}, the first of them {entity['address']}{_said(entity)}")
+
+
+def _said(entity: Row) -> str:
+    """The labels of an entity's tags, after its first address."""
+    labels = dict.fromkeys(tag["label"] for tag in entity["tags"])
+    conflict = " (conflict)" if entity["conflict"] else ""
+    return f"; tagged {', '.join(labels)}{conflict}" if labels else ""
 
 
 def extent(sheet: Sheet, answer: Answer, noun: str, listed: Row | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clew.cli.pages.attribution import any_tags, in_short
 from clew.cli.pages.frame import extent, foot, lower_bound
 from clew.cli.sheet import Cell, Column, Sheet, amount, count, identity
 from clew.cli.units import ABSENT, btc, number
@@ -18,10 +19,12 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
     sheet, result = Sheet(), answer.result
     lower_bound(sheet, result["entities"])
     sheet.heading("payments from outside")
+    known = any_tags(payer for row in result["payments"] for payer in row["payers"])
     sheet.table(
         (count("block"), Column(clock.label), Column("median time past"), amount("value"), Column("kind"),
-         identity("txid"), identity("paid to"), count("from entity"), identity("from address")),
-        [_payment(row, clock) for row in result["payments"]],
+         identity("txid"), identity("paid to"), count("from entity"),
+         *([Column("tags of payers")] if known else []), identity("from address")),
+        [_payment(row, clock, known) for row in result["payments"]],
     )  # fmt: skip
     extent(sheet, answer, "payments")
     total = result["total"]
@@ -45,7 +48,7 @@ def _payers(payers: int) -> str:
     return f"{number(payers)} (not a number of people)" if payers else number(payers)
 
 
-def _payment(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
+def _payment(row: dict[str, Any], clock: Clock, known: bool) -> tuple[Cell, ...]:
     payers = row["payers"]
     return (
         number(row["height"]),
@@ -56,13 +59,16 @@ def _payment(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
         row["txid"],
         [f"{output['vout']}:{output['address']}" for output in row["outputs"]],
         [f"{payer['entity']}" for payer in payers],
+        *([[text for payer in payers for text in in_short(payer)]] if known else []),
         [address for payer in payers for address in payer["addresses"]],
     )
 
 
 def _kind(row: dict[str, Any]) -> list[str]:
     kinds = {"coinbase": "new coins", "coinjoin": "coinjoin", "mixed": "mixed"}
-    return [word for key, word in kinds.items() if row.get(key)]
+    words = [word for key, word in kinds.items() if row.get(key)]
+    named = row.get("coinjoin_rule")
+    return [f"{word} ({named})" if word == "coinjoin" and named else word for word in words]
 
 
 def proceeds(answer: Answer, clock: Clock) -> Sheet:
@@ -93,18 +99,22 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
     sheet, result = Sheet(), answer.result
     lower_bound(sheet, result["entities"])
     sheet.heading("payments to outside")
+    known = any_tags(result["outflows"])
     sheet.table(
         (count("block"), Column(clock.label), Column("median time past"), amount("value"), Column("kind"),
          Column("script type"), identity("txid"), count("vout"), count("to entity"), count("its size"),
-         identity("to address")),
-        [_outflow(row, clock) for row in result["outflows"]],
+         *([Column("its tags")] if known else []), identity("to address")),
+        [_outflow(row, clock, known) for row in result["outflows"]],
     )  # fmt: skip
     extent(sheet, answer, "outflows")
     sheet.heading("by receiving entity")
+    known = any_tags(result["by_entity"])
     sheet.table(
-        (count("entity"), count("its size"), amount("value"), count("payments"), identity("first address")),
+        (count("entity"), count("its size"), *([Column("its tags")] if known else []), amount("value"),
+         count("payments"), identity("first address")),
         [
-            (_text(row["entity"]), number(row["size"]), btc(row["value"]), number(row["payments"]),
+            (_text(row["entity"]), number(row["size"]), *([in_short(row)] if known else []),
+             btc(row["value"]), number(row["payments"]),
              row["address"] or ABSENT)
             for row in result["by_entity"]
         ],
@@ -124,7 +134,7 @@ def outflows(answer: Answer, clock: Clock) -> Sheet:
     return sheet
 
 
-def _outflow(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
+def _outflow(row: dict[str, Any], clock: Clock, known: bool) -> tuple[Cell, ...]:
     return (
         number(row["height"]),
         clock.text(row["time"]),
@@ -136,6 +146,7 @@ def _outflow(row: dict[str, Any], clock: Clock) -> tuple[Cell, ...]:
         _text(row["vout"]),
         _text(row["entity"]),
         number(row["size"]),
+        *([in_short(row)] if known else []),
         row["address"] or ABSENT,
     )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from clew.heuristics.coinjoin.candidates import spread, with_equal_outputs
+from clew.heuristics.coinjoin.shape import DUST_LIMIT
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import COINJOIN, Answers, heuristic
 from clew.heuristics.transactions import Transactions
 from clew.schema import NO, NO_ADDRESS, YES
-
-DUST = 2_730
-"""Satoshi that an output of a coinjoin must exceed: five times the dust limit of 546."""
 
 LEAST_EQUAL_OUTPUTS = 2
 
@@ -19,7 +18,7 @@ def plain(transaction: Transaction) -> int:
     """The rule, for one transaction."""
     receivers: dict[int, set[int]] = {}
     for output in transaction.outputs:
-        if output.value > DUST and output.address != NO_ADDRESS:
+        if output.value > DUST_LIMIT and output.address != NO_ADDRESS:
             receivers.setdefault(output.value, set()).add(output.address)
     equal = max(map(len, receivers.values()), default=0)
     payers = len({each.address for each in transaction.inputs})
@@ -40,6 +39,7 @@ def equal_output_coinjoin(transactions: Transactions) -> Answers:
     """
     from clew.kernels import rules
 
-    answers = np.empty(len(transactions), np.int8)
-    rules.equal_output(rules.shape_of(transactions), answers)
-    return answers
+    rows, some = with_equal_outputs(transactions)
+    found = np.empty(len(rows), np.int8)
+    rules.equal_output(rules.shape_of(some), found)
+    return spread(transactions, rows, found)

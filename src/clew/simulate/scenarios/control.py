@@ -64,6 +64,22 @@ def bridge(story: Story) -> None:
 
 
 @scenario
+def ring(story: Story) -> None:
+    """Two chains of reasons lead from one address to another.
+
+    Four addresses, one wallet: the first signs with the second, the second with the third, the third with the
+    fourth, the fourth with the first. From the first to the third there are two chains of two steps that
+    share no transaction, so that two transactions would have to be wrong for them to be two wallets; none of
+    the four hangs on any one. A fifth signs with the fourth alone, and hangs on that.
+    """
+    wallet = story.owner("wallet")
+    places = [wallet[number] for number in range(1, 6)]
+    for first, second in ((0, 1), (1, 2), (2, 3), (3, 0), (3, 4)):
+        coins = [story.fund(places[at], amount)[0] for at, amount in ((first, "0.2"), (second, "0.3"))]
+        story.sweep(wallet, wallet.fresh("kept"), spend=coins, label=f"{first + 1} with {second + 1}")
+
+
+@scenario
 def late_merge(story: Story) -> None:
     """Two services turn out to have one operator, a hundred blocks after the last of either was heard of.
 

@@ -1,0 +1,89 @@
+"""What the detectors of coinjoins, and rules of the user's own, say of single transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from clew.errors import RuleError
+from clew.heuristics.coinjoin.batch_payout import batch_payout
+from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
+from clew.heuristics.coinjoin.joinmarket import joinmarket
+from clew.heuristics.coinjoin.payjoin import payjoin
+from clew.heuristics.coinjoin.stonewall import stonewall
+from clew.heuristics.coinjoin.sweep import sweep
+from clew.heuristics.coinjoin.tx0 import tx0
+from clew.heuristics.coinjoin.wabisabi import wabisabi
+from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
+from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
+from clew.heuristics.coinjoin.whirlpool import whirlpool
+from clew.heuristics.plain import Transaction
+from clew.heuristics.registry import ADDRESS, Heuristic
+from clew.heuristics.transactions import Transactions
+from clew.ledger.ledger import Ledger
+from clew.schema import YES
+
+WORDS = ("no", "unknown", "yes")
+"""A rule's answers in words, by number."""
+
+PROTOCOLS = (joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool)
+"""Detectors of the protocols that mix, in the order in which they name a transaction."""
+
+DETECTORS = (*PROTOCOLS, tx0, payjoin, batch_payout, sweep, stonewall)
+
+LEAST = 2
+"""Inputs and outputs that a coinjoin has at least."""
+
+
+def plainly(ledger: Ledger, number: int, *, with_spenders: bool = False) -> Transaction:
+    """A transaction as the plain forms of rules see it."""
+    rows = Transactions(ledger.column, ledger.counts, np.array([number]))
+    return rows.one(0, with_spenders=with_spenders)
+
+
+def detected(transaction: Transaction) -> dict[str, str]:
+    """What each detector says of a transaction, in words, by its name."""
+    return {rule.name: WORDS[rule.one(transaction)] for rule in DETECTORS}
+
+
+def coinjoin_rule(ledger: Ledger, number: int) -> str | None:
+    """The rule by which a transaction is a coinjoin: a protocol's, else ``equal_output_coinjoin``; None where
+    none says yes."""
+    if min(len(ledger.outputs_in(number)), len(ledger.inputs_in(number))) < LEAST:
+        return None
+    seen = plainly(ledger, number)
+    for rule in (*PROTOCOLS, equal_output_coinjoin):
+        if rule.one(seen) == YES:
+            return rule.name
+    return None
+
+
+def own(ledger: Ledger, number: int, rules: Sequence[Heuristic]) -> list[dict[str, Any]]:
+    """What rules of the user's own say of a transaction: one word, or one for each output.
+
+    Raises RuleError where one answers about addresses, or raises.
+    """
+    return [
+        {
+            "name": rule.name,
+            "version": rule.version,
+            "about": rule.about,
+            "source": rule.source,
+            "answers": [WORDS[each] for each in _asked(ledger, number, rule)],
+        }
+        for rule in rules
+    ]
+
+
+def _asked(ledger: Ledger, number: int, rule: Heuristic) -> Iterable[int]:
+    if rule.about == ADDRESS:
+        raise RuleError(
+            f"rule {rule.name}: it answers about addresses; expected one about a transaction or its outputs"
+        )
+    answers: list[int] = rule(Transactions(ledger.column, ledger.counts, np.array([number]))).tolist()
+    return answers
+
+
+__all__ = ["PROTOCOLS", "WORDS", "coinjoin_rule", "detected", "own", "plainly"]

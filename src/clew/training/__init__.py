@@ -1,0 +1,1 @@
+"""How a model of change is trained; nothing that answers questions imports it."""
