@@ -19,7 +19,6 @@ from clew.accuracy.words import (
     plain,
 )
 
-
 MOST_FORMS, FEWEST_FORMS = 8, 2
 _MOST = {"set": MOST_FORMS, "model": MOST_FORMS}
 _KINDS = ("set", "model", "coinjoin", "lookalike", "control", "change")
