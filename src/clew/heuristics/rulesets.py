@@ -24,6 +24,9 @@ PROTOCOL_COINJOIN: Heuristic = joinmarket | wasabi_1 | wasabi_1_1 | wabisabi | w
 COINJOIN: Heuristic = equal_output_coinjoin
 """What is left out as a transaction of several owners."""
 
+JOINT: Heuristic = COINJOIN | PROTOCOL_COINJOIN
+"""What change rules say nothing of: a round may have more outputs of one value than payers."""
+
 STRICT: Heuristic = multi_input & ~COINJOIN
 """Multi-input with coinjoins left out. Together with addresses of the same key: the set for exhibits."""
 
