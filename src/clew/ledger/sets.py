@@ -271,9 +271,9 @@ class NamedSet:
             return Links(a, b, at, rule, stated)
         certain = links_in(self._ledger, transactions)
         parts = ((certain.a, a), (certain.b, b), (certain.transaction, at), (certain.rule, rule))
-        joined = Links(
-            *(np.concatenate(part) for part in parts), np.append(np.full(len(certain.a), np.nan), stated)
-        )
+        first, second, place, number = (np.concatenate(part) for part in parts)
+        chances = np.append(np.full(len(certain.a), np.nan), stated)
+        joined = Links(first, second, place, number, chances)
         return joined.some(np.argsort(joined.transaction, kind="stable"))
 
     def links_of(self, addresses: Array) -> Links:

@@ -56,7 +56,8 @@ def from_revealed(ledger: Path, *, weighted: bool = True) -> Sample:
 def _joined(range_: Transactions, entities: Array, places: Array, rows: Array) -> Array:
     """Which outputs pay the entity that pays them."""
     payer = _entity(entities, range_.spent_address)[range_.first_input[rows]]
-    return payer == _entity(entities, range_.address[places])
+    joined: Array = payer == _entity(entities, range_.address[places])
+    return joined
 
 
 def _entity(entities: Array, addresses: Array) -> Array:

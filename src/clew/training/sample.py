@@ -129,7 +129,8 @@ def _is_own(truth: Truth, range_: Transactions, places: Array, rows: Array) -> A
     for place in np.flatnonzero(several[rows]).tolist():
         row = rows[place]
         found[place] = paid[place] in spent[range_.first_input[row] : range_.first_input[row + 1]]
-    return found & (paid != NOT_KNOWN)
+    mine: Array = found & (paid != NOT_KNOWN)
+    return mine
 
 
 def _actor(truth: Truth, addresses: Array) -> Array:
