@@ -122,6 +122,33 @@ def test_the_first_link_that_absorbs(seed: int) -> None:
         assert found == (smaller[0] if smaller else len(pairs))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_ends_of_links(seed: int) -> None:
+    """Within each key the ends that links connect, and no others, are one joint."""
+    chance = random.Random(seed)
+    places = chance.randrange(2, 9)
+    rows = sorted(
+        (chance.randrange(4), *chance.sample(range(places), 2)) for _ in range(chance.randrange(15))
+    )
+    keys, a, b = (np.array([row[at] for row in rows], "i8") for at in range(3))
+    ends = graphs.Ends(
+        *(np.empty(2 * len(rows), dtype) for dtype in (np.int32, np.int64, np.uint32)),
+        *(np.full(places, -1, dtype) for dtype in (np.int64, np.int32)),
+    )
+    count = graphs.ends_of(keys, a.astype(np.int32), b.astype(np.int32), ends)
+    found: dict[int, set[tuple[int, int]]] = {}
+    for place, key, joint in zip(*(column[:count].tolist() for column in ends[:3]), strict=True):
+        found.setdefault(joint, set()).add((key, place))
+    expected = set()
+    for key in set(keys.tolist()):
+        pairs = [(left, right) for each, left, right in rows if each == key]
+        joined = naive.components(pairs, {place for pair in pairs for place in pair})
+        for root in set(joined.values()):
+            expected.add(frozenset((key, place) for place, least in joined.items() if least == root))
+    assert {frozenset(group) for group in found.values()} == expected
+    assert all(ends.joint[joint] == joint for joint in found)
+
+
 @pytest.mark.jit_only
 def test_a_chain_of_a_hundred_thousand_is_no_deep_recursion() -> None:
     """A path of joints, each of two places: every joint cuts off all that comes after it."""

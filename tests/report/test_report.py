@@ -444,7 +444,7 @@ def test_missing_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modul
 def test_answers_by_other_rules_are_refused(tmp_path: Path) -> None:
     answers = economy(2)
     ledger = {**answers.outflows.ledger, "rule_set": "extended"}
-    with pytest.raises(ReportError, match="the rules strict alone: .* found some by extended"):
+    with pytest.raises(ReportError, match=r"the rules strict alone: .* found some by extended"):
         write_report(
             tmp_path / "report.html",
             dataclasses.replace(answers, outflows=dataclasses.replace(answers.outflows, ledger=ledger)),

@@ -102,12 +102,14 @@ class Wider(Supposed):
 @pytest.fixture
 def wider(ring: tuple[Inquiry, list[str]], monkeypatch: pytest.MonkeyPatch) -> tuple[Inquiry, list[str]]:
     asked, addresses = ring
-    (asked.ledger.path / sets.FOLDER / "wider").mkdir(parents=True)
+    folder = asked.ledger.path / sets.FOLDER / "wider"
+    folder.mkdir(parents=True)
+    (folder / sets.FILE_NAME).write_text("{}", "utf-8")
     wallet = asked.ledger.find_address(addresses[0])
     miner = asked.ledger.find_address(str(asked.ledger.address_text(0)))
 
-    def opened(ledger: Ledger, folder: Path) -> Control:
-        assert folder == ledger.path / sets.FOLDER / "wider"
+    def opened(ledger: Ledger, where: Path) -> Control:
+        assert where == folder
         return Wider(ledger, [(miner, wallet)])
 
     monkeypatch.setattr(sets, "open_set", opened)
@@ -154,25 +156,13 @@ def test_another_set_cannot_be_asked_anew_here(wider: tuple[Inquiry, list[str]],
         asked.seen(rules="wider").whatif(addresses[0], [detector if what == "detector" else what])
 
 
-def test_a_set_made_at_another_tip(wider: tuple[Inquiry, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, _ = wider
-    made = sets.open_set
-
-    def older(ledger: Ledger, folder: Path) -> Control:
-        control = made(ledger, folder)
-        control.height -= 1
-        return control
-
-    monkeypatch.setattr(sets, "open_set", older)
-    with pytest.raises(UsageError, match="expected a set made at the ledger's tip"):
-        asked.seen(rules="wider")
-
-
 def test_a_set_that_cannot_be_read(ring: tuple[Inquiry, list[str]]) -> None:
     asked, _ = ring
-    (asked.ledger.path / sets.FOLDER / "odd").mkdir(parents=True)
+    folder = asked.ledger.path / sets.FOLDER / "odd"
+    folder.mkdir(parents=True)
+    (folder / sets.FILE_NAME).write_text("{}", "utf-8")
     assert sets.names(asked.ledger) == ("strict", "odd")
-    with pytest.raises(NotALedgerError, match="make it again"):
+    with pytest.raises(NotALedgerError, match="make the set again"):
         asked.seen(rules="odd")
 
 

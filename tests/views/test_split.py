@@ -56,7 +56,7 @@ def test_what_hangs_on_transactions_of_several_joints(seed: int) -> None:
         start = int(reasons.addresses[place])
         found = Hanging(reasons, place)
         parts: dict[int, list[set[int]]] = {}
-        for transaction, size, part in found.parts:
+        for transaction, size, part in zip(*(column.tolist() for column in found.parts), strict=True):
             members = set(reasons.addresses[found.places_of(part)].tolist())
             assert len(members) == size
             parts.setdefault(transaction, []).append(members)

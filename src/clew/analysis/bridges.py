@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -40,7 +39,8 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     ``bridges`` are transactions without which ``parts`` fall away from what holds the address, the most
     addresses first, then the earliest; a part of a part is counted for both. ``standing`` addresses stay,
     whichever single transaction is taken away. ``strength`` says of all others how many transactions would
-    all have to be wrong for them to leave.
+    all have to be wrong for them to leave. An address that hangs itself sees all others fall away: ``core``
+    says how many stand together with the entity's busiest address.
     """
     rows = Rows(ledger)
     entity = ledger.entity_of(address)
@@ -55,15 +55,16 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     card = rows.card(entity)
     found: list[dict[str, Any]] = []
     count, standing, strength, whole = 0, len(addresses), [], True
+    core: dict[str, Any] = {"address": rows.address(address), "standing": standing, "holds_address": True}
     if len(addresses) > 1:
         hanging = Hanging(reasons, reasons.place(address))
         whole = hanging.judged_all
-        by_transaction = _by_transaction(hanging)
-        count, standing = len(by_transaction), len(hanging.standing)
-        shown = by_transaction[page(count, limit, offset)]
-        found = [_bridge(rows, reasons, hanging, sums, *each) for each in shown]
+        count, standing = len(hanging.bridges), len(hanging.standing)
+        core = _core(rows, reasons, hanging, reasons.place(address))
+        shown = hanging.bridges[page(count, limit, offset)].tolist()
+        found = [_bridge(rows, reasons, hanging, sums, each) for each in shown]
         strength = _strength(reasons, reasons.place(address), hanging)
-        sums.hanging = np.setdiff1d(np.arange(len(addresses)), hanging.standing)
+        sums.hanging = hanging.falling
     at_risk = sums.of(sums.hanging)
     result: dict[str, Any] = {
         **card,
@@ -72,23 +73,40 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
         "hanging": len(addresses) - standing,
         "hanging_received": at_risk["received"],
         "hanging_balance": at_risk["balance"],
-        "says": _sentence(len(addresses), standing, count),
+        "core": core,
+        "says": _sentence(len(addresses), core, count),
         "judged_all": whole,
         "bridges": found,
         "strength": strength,
         **list_status(len(found), count),
     }
     parameters = {"address": result["seen_from"], "limit": limit, "offset": offset}
-    return answer(ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, BLOCK_TIME))
+    return answer(
+        ledger, "bridges", parameters, result, (LOWER_BOUND, _WRONG, *rows.tags.caveats, BLOCK_TIME)
+    )
 
 
-def _sentence(size: int, standing: int, count: int) -> str:
+def _core(rows: Rows, reasons: Reasons, hanging: Hanging, place: int) -> dict[str, Any]:
+    """Which addresses stand together with the one that most transactions join to others."""
+    busiest = int(np.argmax(np.diff(reasons.graph.place_starts)))
+    seen = hanging if busiest in hanging.standing else Hanging(reasons, busiest)
+    return {
+        "address": rows.address(int(reasons.addresses[busiest])),
+        "standing": len(seen.standing),
+        "holds_address": bool((seen.standing == place).any()),
+    }
+
+
+def _sentence(size: int, core: dict[str, Any], count: int) -> str:
     if size == 1:
         return "One address alone: nothing joins it, and nothing can fall away."
     if not count:
         return f"Of {size:,} addresses, all stand without any one transaction."
-    stand = "stands" if standing == 1 else "stand"
-    return f"Of {size:,} addresses, {standing:,} {stand} without any one transaction."
+    stand = "stands" if core["standing"] == 1 else "stand"
+    said = f"Of {size:,} addresses, {core['standing']:,} {stand} without any one transaction"
+    if core["holds_address"]:
+        return f"{said}."
+    return f"{said}, seen from the busiest, {core['address']}; the address asked about hangs itself on one."
 
 
 class _Sums:
@@ -111,18 +129,8 @@ class _Sums:
         }
 
 
-def _by_transaction(hanging: Hanging) -> list[tuple[int, list[int]]]:
-    """Transactions and their parts, the one on which most addresses hang first, then the earliest."""
-    ordered = sorted(hanging.parts, key=lambda each: (each[0], -each[1], each[2]))
-    groups = [(each, list(parts)) for each, parts in groupby(ordered, key=lambda each: each[0])]
-    groups.sort(key=lambda each: (-sum(size for _, size, _ in each[1]), each[0]))
-    return [(transaction, [part for _, _, part in parts]) for transaction, parts in groups]
-
-
-def _bridge(
-    rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int, parts: list[int]
-) -> dict[str, Any]:
-    places = [hanging.places_of(part) for part in parts]
+def _bridge(rows: Rows, reasons: Reasons, hanging: Hanging, sums: _Sums, transaction: int) -> dict[str, Any]:
+    places = hanging.hanging_on(transaction)
     every = np.concatenate(places)
     return {
         **rows.moment(transaction),
@@ -134,7 +142,7 @@ def _bridge(
                 "first_address": rows.address(int(reasons.addresses[each[0]])),
                 **sums.of(each),
             }
-            for each in sorted(places, key=lambda each: (-len(each), int(each[0])))
+            for each in places
         ],
     }
 
@@ -155,15 +163,14 @@ def _strength(reasons: Reasons, place: int, hanging: Hanging) -> list[dict[str, 
     elif hanging.judged_all:
         # No single one takes them away; so where there are two at most, it is two.
         bound[standing[needed[standing] == 2]] = _EXACT
-    hangs = np.setdiff1d(np.arange(hanging.size), hanging.standing)
-    needed[hangs], bound[hangs] = 1, _EXACT
+    needed[hanging.falling], bound[hanging.falling] = 1, _EXACT
     bound[(bound == _AT_MOST) & (needed >= MOST_PATHS)] = _NOT_COUNTED
-    rest = np.delete(np.arange(hanging.size), place)
-    pairs = np.stack([np.minimum(needed, MOST_PATHS)[rest], bound[rest]])
-    kinds, counts = np.unique(pairs, axis=1, return_counts=True)
+    kinds = np.delete(np.minimum(needed, MOST_PATHS) * len(_BOUNDS) + bound, place)
+    counts = np.bincount(kinds)
     return [
-        {"transactions": transactions, "bound": _BOUNDS[kind], "addresses": addresses}
-        for (transactions, kind), addresses in zip(kinds.T.tolist(), counts.tolist(), strict=True)
+        {"transactions": kind // len(_BOUNDS), "bound": _BOUNDS[kind % len(_BOUNDS)], "addresses": count}
+        for kind, count in enumerate(counts.tolist())
+        if count
     ]
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from clew.analysis.amounts import exact_sum, grouped_sums
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT
 
@@ -142,7 +142,7 @@ def flows_of(ledger: Ledger, entities: Array) -> Flows:
     spent_by = ledger.column("spends.spent_by")[outputs]
     is_spent = spent_by < MAX_TRANSACTIONS
     spenders = spent_by[is_spent].astype(np.int64)
-    transactions = np.unique(np.concatenate([made_in, spenders]))
+    transactions = distinct(np.concatenate([made_in, spenders]))
     count = len(transactions)
     spender_rows = np.searchsorted(transactions, spenders)
     spent = grouped_sums(spender_rows, values[is_spent], count)

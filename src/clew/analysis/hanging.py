@@ -82,13 +82,45 @@ class Hanging:
                 yield Part(transaction, np.flatnonzero(parents[block] == root))
 
     @cached_property
-    def parts(self) -> list[tuple[int, int, int]]:
-        """Transaction, how many addresses hang on it, and which ``part`` it is; the most addresses first."""
-        transactions = self._reasons.transaction[self._joint[self._rows]].tolist()
-        sizes = (self._last - self._first)[self._rows].tolist()
-        found = [(each, size, row) for each, size, row in zip(transactions, sizes, self._rows.tolist())]  # noqa: B905
-        found += [(part.transaction, len(part.places), -1 - at) for at, part in enumerate(self._split)]
-        return found
+    def parts(self) -> tuple[Array, Array, Array]:
+        """Of each part: its transaction, how many addresses it has, and its number; int64."""
+        transactions = np.concatenate(
+            [
+                self._reasons.transaction[self._joint[self._rows]],
+                np.array([part.transaction for part in self._split], np.int64),
+            ]
+        )
+        sizes = np.concatenate(
+            [
+                (self._last - self._first)[self._rows].astype(np.int64),
+                np.array([len(part.places) for part in self._split], np.int64),
+            ]
+        )
+        return transactions, sizes, np.concatenate([self._rows, -1 - np.arange(len(self._split))])
+
+    @cached_property
+    def _by_transaction(self) -> tuple[Array, Array, Array]:
+        """Parts in order of their transactions, transactions, and where the parts of each begin."""
+        order = np.argsort(self.parts[0], kind="stable")
+        transactions, starts = np.unique(self.parts[0][order], return_index=True)
+        return order, transactions, np.append(starts, len(order))
+
+    @cached_property
+    def bridges(self) -> Array:
+        """Transactions on which something hangs, that of most addresses first, then the earliest; int64."""
+        order, transactions, starts = self._by_transaction
+        if not len(order):
+            return transactions
+        fallen = np.add.reduceat(self.parts[1][order], starts[:-1])
+        bridges: Array = transactions[np.lexsort((transactions, -fallen))]
+        return bridges
+
+    def hanging_on(self, transaction: int) -> list[Array]:
+        """The places of each part that hangs on a bridge, the largest first, then that of the first place."""
+        order, transactions, starts = self._by_transaction
+        at = int(np.searchsorted(transactions, transaction))
+        places = [self.places_of(part) for part in self.parts[2][order[starts[at] : starts[at + 1]]].tolist()]
+        return sorted(places, key=lambda each: (-len(each), int(each[0])))
 
     def places_of(self, part: int) -> Array:
         """The places of a part, ascending; int64."""
@@ -100,6 +132,15 @@ class Hanging:
     @cached_property
     def standing(self) -> Array:
         """Places that stay whichever single transaction is taken away, ascending; int64."""
+        return np.flatnonzero(self._stands)
+
+    @cached_property
+    def falling(self) -> Array:
+        """All others; int64."""
+        return np.flatnonzero(~self._stands)
+
+    @cached_property
+    def _stands(self) -> Array:
         hangs = np.zeros(self.size + 1, np.int64)
         np.add.at(hangs, self._first[self._rows], 1)
         np.add.at(hangs, self._last[self._rows], -1)
@@ -107,7 +148,7 @@ class Hanging:
         stands[self._order[np.cumsum(hangs)[:-1] == 0]] = True
         for part in self._split:
             stands[part.places] = False
-        return np.flatnonzero(stands)
+        return stands
 
 
 def _pairs(reasons: Reasons, joints: Array) -> tuple[Array, Array]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clew.analysis.flows import contains
 from clew.analysis.reasons import reasons_of
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct
 from clew.ledger.control import Links
 from clew.ledger.ledger import Ledger
 
@@ -65,11 +66,11 @@ class Nearby:
         self._found.append(links)
         self.rows += len(links.a)
         near = _neighbours(links, one.edge)
-        one.edge = np.setdiff1d(near, one.seen)
-        one.seen = np.union1d(one.seen, one.edge)
+        one.edge = near[~contains(one.seen, near)]
+        one.seen = distinct(np.concatenate([one.seen, one.edge]))
         one.steps += 1
         one.cost = self._ledger.derived.count_outputs(one.edge) if len(one.edge) else 0
-        self.has_met = self.has_met or bool(np.isin(one.edge, other.seen).any())
+        self.has_met = self.has_met or bool(contains(other.seen, one.edge).any())
 
     def take_whole(self, addresses: Array) -> None:
         """Read all links of the entity, whose addresses these are."""
@@ -87,7 +88,7 @@ class Nearby:
 def _neighbours(links: Links, edge: Array) -> Array:
     """Addresses that a rule puts together with any of ``edge`` in one transaction; u4, ascending."""
     reasons = reasons_of(links, by_rule=True)
-    places = np.flatnonzero(np.isin(reasons.addresses, edge))
+    places = np.flatnonzero(contains(edge, reasons.addresses))
     near: Array = reasons.addresses[reasons.places_of(reasons.joints_of(places))]
     return near
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct
 from clew.ledger.control import Links
 from clew.ledger.ledger import expand
 
@@ -37,45 +37,52 @@ class Reasons:
     def joints_of(self, places: Array) -> Array:
         """All joints of places, each once, ascending."""
         starts = self.graph.place_starts
-        found: Array = np.unique(
-            self.graph.place_edges[expand(starts[places], starts[places + 1] - starts[places])]
-        )
-        return found
+        return distinct(self.graph.place_edges[expand(starts[places], starts[places + 1] - starts[places])])
 
     def places_of(self, joints: Array) -> Array:
         """All places of joints, each once, ascending."""
         starts = self.graph.joint_starts
-        found: Array = np.unique(
-            self.graph.joint_edges[expand(starts[joints], starts[joints + 1] - starts[joints])]
-        )
-        return found
+        return distinct(self.graph.joint_edges[expand(starts[joints], starts[joints + 1] - starts[joints])])
 
     def several_in_one(self) -> Array:
         """Transactions that make more than one joint, ascending."""
-        found, counts = np.unique(self.transaction, return_counts=True)
-        several: Array = found[counts > 1]
-        return several
+        return distinct(self.transaction[1:][self.transaction[1:] == self.transaction[:-1]])
 
 
 def reasons_of(links: Links, *, by_rule: bool = False) -> Reasons:
     """The graph of some links; ``by_rule`` keeps apart what several rules say of one transaction."""
-    from clew.kernels import graphs, unionfind
+    from clew.kernels import graphs
 
-    count = len(links.a)
-    addresses, where = np.unique(np.concatenate([links.a, links.b]), return_inverse=True)
     keys = links.transaction.astype(np.int64) << 9
     keys |= links.rule.astype(np.int64) + 1 if by_rule else 0
-    keys, key = np.unique(keys, return_inverse=True)
-    # An address in a transaction is one end of links there; ends that links connect are one joint.
-    ends, end = np.unique(np.tile(key, 2) * max(len(addresses), 1) + where, return_inverse=True)
-    parents = np.arange(len(ends), dtype=np.uint32)
-    unionfind.union(parents, end[:count].astype(np.uint32), end[count:].astype(np.uint32))
-    unionfind.flatten(parents)
-    roots, joint = np.unique(parents, return_inverse=True)
-    standing = keys[ends[roots] // max(len(addresses), 1)] if len(roots) else np.empty(0, np.int64)
-    place, joint = (ends % max(len(addresses), 1)).astype(np.int32), joint.astype(np.int32)
-    graph = graphs.Graph(*_grouped(place, joint, len(addresses)), *_grouped(joint, place, len(roots)))
+    if (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        links, keys = links.some(order), keys[order]
+    addresses = distinct(np.concatenate([links.a, links.b]))
+    a, b = (np.searchsorted(addresses, side).astype(np.int32) for side in (links.a, links.b))
+    ends = graphs.Ends(
+        *(np.empty(2 * len(a), dtype) for dtype in (np.int32, np.int64, np.uint32)),
+        *(np.full(len(addresses), -1, dtype) for dtype in (np.int64, np.int32)),
+    )
+    count = graphs.ends_of(keys, a, b, ends)
+    place, key, joint = (column[:count] for column in (ends.place, ends.key, ends.joint))
+    # Within one transaction and rule by the smallest address, whatever the order of links was.
+    roots = joint == np.arange(count)
+    least = np.full(count, len(addresses), np.int64)
+    np.minimum.at(least, joint, place)
+    first = np.flatnonzero(roots)
+    order = np.lexsort((least[first], key[first]))
+    number = np.empty(count, np.int32)
+    number[first[order]] = np.arange(len(first), dtype=np.int32)
+    joint, standing = number[joint], key[first[order]]
+    graph = graphs.Graph(*_by_place(joint, place, len(addresses)), *_grouped(joint, place, len(first)))
     return Reasons(addresses, standing >> 9, (standing & 0x1FF) - 1, graph)
+
+
+def _by_place(joint: Array, place: Array, count: int) -> tuple[Array, Array]:
+    """Joints of each place, ascending."""
+    order = np.argsort(joint, kind="stable")
+    return _grouped(place[order], joint[order], count)
 
 
 def _grouped(own: Array, other: Array, count: int) -> tuple[Array, Array]:

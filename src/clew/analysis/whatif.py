@@ -74,7 +74,7 @@ def whatif(
         },
     }
     stated = {"address": result["seen_from"], "without": [each.text for each in taken]}
-    caveats: tuple[str, ...] = (LOWER_BOUND, _SUPPOSED, BLOCK_TIME)
+    caveats: tuple[str, ...] = (LOWER_BOUND, _SUPPOSED, *rows.tags.caveats, BLOCK_TIME)
     if any(each.kind == TAG for each in taken):
         caveats = (_NO_TAGS, *caveats)
     parameters = {**stated, "limit": limit, "offset": offset}

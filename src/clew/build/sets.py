@@ -220,7 +220,7 @@ class _Build:
     # Certain links
 
     def _certain(self, parents: Array, writer: TableWriter) -> tuple[tuple[Rule, ...], bool]:
-        """Unite what certain links join; returns the rules they rest on, and whether they are the ledger's."""
+        """Unite what certain links join; returns their rules, and whether they are the ledger's."""
         if not self.set.has_own_links:
             total = len(self.ledger.column("links.a"))
             for first, last in self._chunks(total):
@@ -238,7 +238,7 @@ class _Build:
         return Transactions(self.ledger.column, self.ledger.counts, range(first, last))
 
     def _links(self, span: tuple[int, int]) -> tuple[int, dict[str, Array]]:
-        """Links of a range by the set's own rules. A link's rule is the first of kind CONTROL that says yes."""
+        """Links of a range by the set's own rules. Each one's rule is the first of CONTROL that says yes."""
         range_ = self._range(*span)
         answers = self.set.linking(range_)
         a, b, where = (np.empty(range_.inputs, np.uint32) for _ in range(3))
@@ -357,7 +357,7 @@ class _Build:
 
 
 def _of_one_payer(range_: Transactions, parents: Array) -> Array:
-    """Which transactions have inputs of one entity of ``parents`` only, all of which need a secret key; bool."""
+    """Which transactions spend from one entity of ``parents`` only, by keys that are secret; bool."""
     found = np.zeros(len(range_), np.bool_)
     rows = np.flatnonzero(~range_.is_coinbase)
     if len(rows):

@@ -7,6 +7,7 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -635,6 +636,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_COMMANDS,
     **ACCURACY,
+    **CLUSTERED,
     **SIMULATED,
 }
 """Keys of the JSON of commands that are no questions."""

@@ -17,6 +17,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.tag_keys import TAGGED
 
 _PLACE: tuple[Key, ...] = (
     Key("height", INTEGER, "block height", "Height of the block; the first block has height 0."),
@@ -26,8 +27,10 @@ _PLACE: tuple[Key, ...] = (
 _CARD: tuple[Key, ...] = (
     Key("entity", INTEGER, "address id", "Id of the entity: its smallest address id, at this snapshot."),
     Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound."),
+    *TAGGED,
 )
 _FIRST = Key("address", TEXT, "", "Its first address.")
+_TAGGED_CARD = (*_CARD, _FIRST)
 _PART: tuple[Key, ...] = (
     Key("addresses", INTEGER, "addresses", "How many addresses."),
     Key("first_address", TEXT, "", "The first of them."),
@@ -81,10 +84,15 @@ WHY: dict[str, tuple[Key, ...]] = {
         *under("disjoint.cut[]", *_PLACE),
     ),
     "bridges": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
+        Key("core", OBJECT, "", "Those that stand together with the entity's busiest address."),
+        Key("core.address", TEXT, "address", "The address that most transactions join to others."),
+        Key(
+            "core.standing", INTEGER, "addresses", "How many stay with it whichever single one is taken away."
+        ),
+        Key("core.holds_address", FLAG, "", "Whether the address asked about is among them."),
         Key("hanging", INTEGER, "addresses", "How many hang on a single transaction."),
         Key("hanging_received", INTEGER, SATOSHI, "Sum of all outputs paid to those that hang."),
         Key("hanging_balance", INTEGER, SATOSHI, "Sum of those outputs nobody has spent."),
@@ -110,8 +118,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     "whatif": (
-        *_CARD,
-        _FIRST,
+        *_TAGGED_CARD,
         _SEEN_FROM,
         Key("without", LIST, "", "What is taken away."),
         *under(
@@ -153,8 +160,7 @@ WHY: dict[str, tuple[Key, ...]] = {
         Key("joins", LIST, "", "Entities that join, by id. It may be cut."),
         *under(
             "joins[]",
-            *_CARD,
-            _FIRST,
+            *_TAGGED_CARD,
             Key("joining", INTEGER, "addresses", "How many of its addresses join."),
             Key("balance", INTEGER, SATOSHI, "Sum of its outputs that nobody has spent."),
         ),

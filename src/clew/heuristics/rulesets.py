@@ -115,8 +115,8 @@ def set_of(name: str, rules: tuple[Heuristic, ...]) -> RuleSet:
     mine = [rule for rule in rules if rule.kind == CONTROL and rule.about == TRANSACTION]
     if not mine:
         raise RuleError(
-            f"rule set {name}: expected a rule about transactions of kind CONTROL, or RULESET = RuleSet(...); "
-            "found neither"
+            f"rule set {name}: expected a rule about transactions of kind CONTROL, or a RULESET; found "
+            "neither"
         )
     return RuleSet(name, reduce(lambda one, other: one | other, mine) & ~COINJOIN)
 

@@ -38,6 +38,50 @@ def adjacency(own: Any, other: Any, starts: Any, edges: Any) -> None:
     starts[0] = 0
 
 
+class Ends(NamedTuple):
+    """Ends of links, an address in one key each: its place (int32), key (int64) and joint (uint32, the
+    number of the joint's first end), room for two by link. By place, int64 and int32, -1 before: the last
+    key in which it was an end, and which end it was."""
+
+    place: Any
+    key: Any
+    joint: Any
+    last: Any
+    latest: Any
+
+
+@kernel
+def ends_of(keys: Any, a: Any, b: Any, ends: Ends) -> int:
+    """Find what links connect within each key. ``keys`` (int64) ascend; ``a`` and ``b`` (int32) are places.
+
+    Returns how many ends there are.
+    """
+    place, key, joint, last, latest = ends
+    count = np.int64(0)
+    for link in range(len(keys)):
+        for side in range(2):
+            end = a[link] if side == 0 else b[link]
+            if last[end] != keys[link]:
+                last[end] = keys[link]
+                latest[end] = count
+                place[count], key[count], joint[count] = end, keys[link], count
+                count += 1
+        left, right = np.int64(latest[a[link]]), np.int64(latest[b[link]])
+        while joint[left] != left:
+            joint[left] = joint[joint[left]]
+            left = np.int64(joint[left])
+        while joint[right] != right:
+            joint[right] = joint[joint[right]]
+            right = np.int64(joint[right])
+        if left < right:
+            joint[right] = left
+        elif right < left:
+            joint[left] = right
+    for end in range(count):
+        joint[end] = joint[joint[end]]
+    return count
+
+
 @kernel
 def distances(graph: Graph, source: int, distance: Any, queue: Any) -> int:
     """Joints on the way from ``source`` to each place (int32, -1 before and where there is no way).

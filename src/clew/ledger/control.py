@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from clew.ledger.columns import Array, Numbers, search
+from clew.ledger.columns import Array, Numbers, distinct, search
 from clew.ledger.derived import expand
 from clew.ledger.manifest import Rule
 from clew.schema import MAX_TRANSACTIONS
@@ -158,7 +158,7 @@ class Strict:
         spent_by = self._ledger.column("spends.spent_by")[outputs]
         signed = spent_by[spent_by < MAX_TRANSACTIONS].astype(np.int64)
         made = self._ledger.transactions_of_outputs(outputs)
-        return self.links_in(np.union1d(signed, made))
+        return self.links_in(distinct(np.concatenate([signed, made])))
 
     def at(self, then: Ledger) -> Control:
         """The same as of an earlier block."""

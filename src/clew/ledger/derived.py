@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.errors import NotFoundError
-from clew.ledger.columns import Array, Numbers, search
+from clew.ledger.columns import Array, Numbers, distinct, search
 from clew.ledger.keys import bucket_bits, bucket_of
 from clew.ledger.segments import Counts, Segment
 from clew.schema import MAX_TRANSACTIONS, NULLDATA, OVERWRITTEN, UNSPENDABLE, UNSPENT
@@ -313,8 +313,7 @@ class Derived:
                     at = places[hit]
                     start = segment.grown_start[at]
                     found.append(segment.grown_address[expand(start, segment.grown_start[at + 1] - start)])
-        members: Array = np.unique(np.concatenate(found))
-        return members
+        return distinct(np.concatenate(found))
 
     def base_members(self, roots: Array) -> Array:
         """Addresses that entities of several had in the base, by entity; u4. Others have none here."""

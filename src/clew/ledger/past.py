@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clew.errors import NotFoundError
-from clew.ledger.columns import Array, first_rows, search
+from clew.ledger.columns import Array, distinct, first_rows, search
 from clew.ledger.control import Control, Links
 from clew.ledger.derived import AddressSums, Derived, exact_sum
 from clew.ledger.segments import Counts
@@ -191,7 +191,7 @@ class Earlier:
         flat = addresses.ravel().astype(np.uint32)
         found, known = self._known.entity_of(flat)
         if not known.all():
-            self._learn(np.unique(flat[~known]))
+            self._learn(distinct(flat[~known]))
             found, _ = self._known.entity_of(flat)
         return found.reshape(addresses.shape)
 
@@ -199,7 +199,7 @@ class Earlier:
         """Find the entities of addresses not known so far, and of all that now belong to the same ones."""
         from clew.kernels import unionfind
 
-        now = np.unique(self._whole.entity_of(addresses)).astype(np.int64)
+        now = distinct(self._whole.entity_of(addresses)).astype(np.int64)
         members = self._whole.members_of(now)
         members = members[: int(np.searchsorted(members, self._addresses))]
         # Most entities have one address, which no link can join to another.

@@ -151,13 +151,14 @@ def open_set(ledger: Ledger, folder: Path) -> NamedSet:
         manifest = read(folder)
         if manifest.tip != ledger.tip.hash or manifest.ledger != ledger.rolling_digest:
             raise UsageError(
-                f"rules {manifest.name!r}: expected a set made at the ledger's tip, height {ledger.tip.height}, "
-                f"found one of height {manifest.height}; make it again with clew cluster {manifest.name}"
+                f"rules {manifest.name!r}: expected a set made at the ledger's tip, height "
+                f"{ledger.tip.height}, found one of height {manifest.height}; make it again "
+                f"with clew cluster {manifest.name}"
             )
         if manifest.ledger_links and manifest.ledger_rules != ledger.manifest.rules:
             raise UsageError(
-                f"rules {manifest.name!r}: expected a set made of the ledger's links as they are, found one of "
-                f"links by other rules; make it again with clew cluster {manifest.name}"
+                f"rules {manifest.name!r}: expected a set made of the ledger's links as they are, found "
+                f"one of links by other rules; make it again with clew cluster {manifest.name}"
             )
         try:
             return NamedSet(ledger, folder, manifest)
@@ -265,12 +266,14 @@ class NamedSet:
         rows = expand(start, search(where, transactions, "right") - start)
         names = ("a", "b", "transaction", "rule", "chance")
         a, b, at, rule, chance = (self.column(f"set_links.{name}")[rows] for name in names)
-        own = Links(a, b, at, rule, np.where(chance > 0, chance / _MILLION, np.nan))
+        stated = np.where(chance > 0, chance / _MILLION, np.nan)
         if not self.manifest.ledger_links:
-            return own
+            return Links(a, b, at, rule, stated)
         certain = links_in(self._ledger, transactions)
-        certain = certain._replace(chance=np.full(len(certain.a), np.nan))
-        joined = Links(*(np.concatenate(pair) for pair in zip(certain, own, strict=True)))
+        parts = ((certain.a, a), (certain.b, b), (certain.transaction, at), (certain.rule, rule))
+        first, second, place, number = (np.concatenate(part) for part in parts)
+        chances = np.append(np.full(len(certain.a), np.nan), stated)
+        joined = Links(first, second, place, number, chances)
         return joined.some(np.argsort(joined.transaction, kind="stable"))
 
     def links_of(self, addresses: Array) -> Links:
@@ -285,9 +288,9 @@ class NamedSet:
         """The same as of an earlier block. Raises UsageError for a set with a model of change."""
         if self.manifest.model:
             raise UsageError(
-                f"rules {self.name!r}: its change rules looked at who spends up to height {self.height}, so that "
-                f"it cannot be cut back to height {then.tip.height}; index until there into another ledger "
-                "(clew index --until) and make the set there"
+                f"rules {self.name!r}: its change rules looked at who spends up to height {self.height}, so "
+                f"that it cannot be cut back to height {then.tip.height}; index until there into another "
+                "ledger (clew index --until) and make the set there"
             )
         from clew.ledger.past import Earlier
 

@@ -56,12 +56,14 @@ def from_revealed(ledger: Path, *, weighted: bool = True) -> Sample:
 def _joined(range_: Transactions, entities: Array, places: Array, rows: Array) -> Array:
     """Which outputs pay the entity that pays them."""
     payer = _entity(entities, range_.spent_address)[range_.first_input[rows]]
-    return payer == _entity(entities, range_.address[places])
+    joined: Array = payer == _entity(entities, range_.address[places])
+    return joined
 
 
 def _entity(entities: Array, addresses: Array) -> Array:
     nobody = addresses == NO_ADDRESS
-    return np.where(nobody, -1, entities[np.where(nobody, 0, addresses)].astype(np.int64))
+    found: Array = np.where(nobody, -1, entities[np.where(nobody, 0, addresses)].astype(np.int64))
+    return found
 
 
 def _revealed(range_: Transactions, entities: Array, places: Array, rows: Array) -> Array:
@@ -73,7 +75,8 @@ def _revealed(range_: Transactions, entities: Array, places: Array, rows: Array)
     payers = _entity(entities, range_.spent_address)
     starts = range_.first_input[:-1]
     one = np.minimum.reduceat(payers, starts) == np.maximum.reduceat(payers, starts)
-    return (count == 1) & (fresh == 1) & (candidates > 1) & one
+    found: Array = (count == 1) & (fresh == 1) & (candidates > 1) & one
+    return found
 
 
 def _classes(ledger: Ledger) -> Array:
