@@ -1,4 +1,5 @@
-"""How fast the hot kernels are: SHA-256 beside OpenSSL's, address texts, counting and filling blocks.
+"""How fast the hot kernels are: SHA-256 beside OpenSSL's, address texts, unions, counting and
+filling blocks.
 
 Run: python benchmarks/kernels.py [--size MB] [--threads N] [--keep DIR]
 
@@ -26,7 +27,7 @@ import numpy as np
 from clew.bitcoin.networks import BITCOIN
 from clew.build.batches import BlockReader, _count
 from clew.engine.local import LocalEngine
-from clew.kernels import addresses
+from clew.kernels import addresses, unionfind
 from clew.kernels.hashes import INITIAL
 from clew.kernels.jit import kernel
 from clew.kernels.sha256 import BACKEND, compress, compress_two
@@ -37,6 +38,9 @@ from clew.simulate import bulk
 ROUNDS = 5
 HASHED = 100_000_000
 """Bytes that are hashed to time SHA-256."""
+
+LINKS, ADDRESSES = 20_000_000, 17_000_000
+"""Links that are united, and among how many addresses."""
 
 WRITTEN = 1_000_000
 """Addresses that are written to time their texts."""
@@ -94,6 +98,22 @@ def writing() -> None:
         print(f"address texts, {SCRIPT_TYPES[kind]:<19} {rate:5.2f} million/s")
 
 
+def uniting() -> None:
+    """Print how many links are united in a second, on one core: in the order of a chain, and in none."""
+    rng = np.random.default_rng(1)
+    # Link i stands where i parts of all addresses are there; it reaches back as often in each power of two.
+    there = np.arange(LINKS) * (ADDRESSES / LINKS) + 2
+    back = [np.exp(rng.uniform(0, 1, LINKS) * np.log(there)) for _ in "ab"]
+    chain = [np.maximum(there - each, 0).astype(np.uint32) for each in back]
+    mixed = [rng.integers(0, ADDRESSES, LINKS, dtype=np.uint32) for _ in "ab"]
+    for name, (a, b) in (("in chain order", chain), ("at random", mixed)):
+        times = []
+        for _ in range(ROUNDS):
+            parents = np.arange(ADDRESSES, dtype=np.uint32)
+            times.append(timed(lambda p=parents, a=a, b=b: unionfind.union(p, a, b))[0])
+        print(f"union of links {name:<16} {LINKS / 1e6 / min(times):6.1f} million/s")
+
+
 def parsing(folder: Path, threads: int) -> None:
     """Print the time of counting and filling all blocks of a folder."""
     files = source.open_files(folder, "regtest")
@@ -148,6 +168,7 @@ def main() -> None:
           f"SHA-256 {BACKEND}")  # fmt: skip
     hashing()
     writing()
+    uniting()
     parsing(blocks, chosen.threads)
 
 

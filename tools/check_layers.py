@@ -86,6 +86,7 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         # Tables larger than the caches are asked for ahead.
         "spends": frozenset({"jit", "words"}),
         "join": frozenset({"jit", "words"}),
+        "unionfind": frozenset({"jit", "words"}),
         "structure": frozenset({"jit", "words"}),
         # Scripts of m of n keys are read where they are executed, too.
         "signatures": frozenset({"jit", "scripts", "words"}),

@@ -17,12 +17,15 @@ from clew.schema import MAX_SCRIPT_SIZE
 from clew.simulate.blockfile import frame, obfuscate, write_block_files
 from clew.simulate.chain import Chain, Coin, Transfer
 from clew.simulate.locks import (
+    KNOWN_KEY,
     Lock,
     anything,
     key,
     lock,
     pay_to_multisig,
+    pay_to_nested,
     pay_to_nobody,
+    pay_to_pubkeyhash,
     pay_to_witness_multisig,
 )
 from naive.ledger import build_ledger
@@ -86,7 +89,9 @@ def lively(height: int = 40, seed: str = "lively") -> Chain:
         coins = spendable(chain)
         made = spend(chain, coins[:2], _share(coins[:2], every_lock(owner)))
         if now % 3 == 0:
-            spend(chain, made.outputs[:3], _share(made.outputs[:3], [lock(owner), lock("shop", "p2tr")]))
+            everybody = [each(KNOWN_KEY) for each in (pay_to_pubkeyhash, pay_to_nested)]
+            paid = [lock(owner), lock("shop", "p2tr"), *everybody]
+            spend(chain, made.outputs[:3], _share(made.outputs[:3], paid))
         if now % 5 == 0:
             equal = [coin for coin in spendable(chain) if coin.value > 3 * 10_000][-3:]
             if len(equal) == 3:

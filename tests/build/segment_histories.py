@@ -18,11 +18,14 @@ from clew.ledger.keys import address_key, transaction_key
 from clew.ledger.ledger import Ledger
 from clew.schema import UNSPENT
 from clew.simulate.chain import Chain
-from clew.simulate.locks import Lock, lock
+from clew.simulate.locks import KNOWN_KEY, SINGLE_KEY, Lock, lock
 from naive.ledger import build_ledger
 
 OWNERS = 30
-LOCKS = [lock(f"owner {owner}", kind) for owner in range(OWNERS) for kind in ("p2pkh", "p2wpkh", "p2tr")]
+KINDS = ("p2pkh", "p2wpkh", "p2tr", "p2sh-p2wpkh")
+# One key behind several scripts, which are paid in any order; and one that everybody knows.
+LOCKS = [lock(f"owner {owner}", kind) for owner in range(OWNERS) for kind in KINDS]
+LOCKS += [SINGLE_KEY[kind](KNOWN_KEY) for kind in KINDS]
 ODD = every_lock("somebody odd")
 
 

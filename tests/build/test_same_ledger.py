@@ -25,6 +25,7 @@ from build.nodes import (
 from clew.bitcoin.networks import network
 from clew.build import Summary, bulk, pipeline
 from clew.errors import MissingBlockError, UsageError
+from clew.heuristics.rulesets import MULTI_INPUT, SAME_KEY
 from clew.ledger.ledger import Ledger
 from clew.schema import SCRIPT_TYPES, SCRIPTHASH32
 from clew.simulate.blockfile import obfuscate
@@ -62,8 +63,9 @@ def test_the_chain_has_every_kind_of_row(blocks: Sequence[bytes], room: Path) ->
     # The last is Bitcoin Cash's.
     every = set(range(len(SCRIPT_TYPES))) - {SCRIPTHASH32}
     assert set(ledger.column("outputs.script_type").tolist()) == every
-    for name in ("address_tails.address", "links.a", "unspendable.output"):
+    for name in ("address_tails.address", "known_keys.address", "unspendable.output"):
         assert len(ledger.column(name)), name
+    assert set(ledger.column("links.rule").tolist()) == {MULTI_INPUT, SAME_KEY}
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])

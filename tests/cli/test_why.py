@@ -60,7 +60,7 @@ def test_bridges_for_people(inside: Run, ring: tuple[Path, Story]) -> None:
     assert out.splitlines()[0] == "Of 5 addresses, 4 stand without any one transaction."
     assert where(story, "wallet 5") in out
     alone = inside("bridges", where(story, "wallet 5"), "--limit", "1", "--ledger", ledger).out
-    assert alone.splitlines()[0] == "Of 5 addresses, 1 stands without any one transaction."
+    assert alone.splitlines()[0].startswith("Of 5 addresses, 4 stand without any one transaction, seen")
 
 
 def test_whatif_for_people(inside: Run, ring: tuple[Path, Story]) -> None:
@@ -79,9 +79,10 @@ def test_every_key_is_documented(inside: Run, ring: tuple[Path, Story]) -> None:
     met = set()
     for words in (("explain", first, third), ("bridges", first), ("whatif", first, "--without", txid)):
         met |= check_keys(asked(inside, ledger, *words), (*EVERY, *QUESTIONS[words[0]]))
-    # A detector takes something else away, so that entities join.
-    keys = {key.name for name in ("explain", "bridges", "whatif") for key in QUESTIONS[name]}
-    assert keys - met == {key for key in keys if key.startswith(("joins[]", "tags[]"))}
+    # A detector takes something else away, so that entities join; nobody has tagged this ledger.
+    told = {key.name for name in ("explain", "bridges", "whatif") for key in QUESTIONS[name]}
+    keys = {key for key in told if "tags[]." not in key}
+    assert keys - met == {key for key in keys if key.startswith("joins[]")}
 
 
 @pytest.mark.parametrize("question", VIEWED)

@@ -19,7 +19,9 @@ from clew.ledger.ledger import Ledger
 from clew.schema import MANY_OUTPUTS, NO_ADDRESS, TABLES
 
 HIDDEN = {"large_values", "rare_versions", "rare_sequences", "posting_starts", "busy_addresses"}
-SEARCHED = {f"{subject}_{kind}" for subject in ("transaction", "address") for kind in ("lookup", "buckets")}
+SEARCHED = {
+    f"{subject}_{kind}" for subject in ("transaction", "address", "nested") for kind in ("lookup", "buckets")
+}
 STORED = ("blocks", "transactions", "outputs", "inputs", "addresses", "address_tails", "address_ends")
 STORED += ("overwritten", "unspendable", "block_digests", "links", "spends", "entities")
 NAMES = tuple(table.name for table in TABLES if table.name not in HIDDEN | SEARCHED)

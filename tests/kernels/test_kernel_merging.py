@@ -20,7 +20,11 @@ pairs = st.tuples(items, items)
 
 
 def merged(
-    sizes: list[int], labels: list[int], apart: list[tuple[int, int]], wanted: list[tuple[int, int]], large: int
+    sizes: list[int],
+    labels: list[int],
+    apart: list[tuple[int, int]],
+    wanted: list[tuple[int, int]],
+    large: int,
 ) -> tuple[list[int], list[int]]:
     """The kernel's word: roots, and reasons."""
 

@@ -505,7 +505,7 @@ def test_same_key(case: Case) -> None:
     assert len({case.address(name) for name in names}) == 3
     assert len({case.place(name).lock.keys for name in names}) == 1
     for name in names[1:]:
-        assert case.ledger.entity(case.address(name)).result["size"] == 1
+        assert case.ledger.entity(case.address(name)).result["size"] == 3
 
 
 def test_shared_multisig(case: Case) -> None:
@@ -522,6 +522,9 @@ def test_known_key(case: Case) -> None:
     assert case.place("everybody known key").lock.keys[0].hex().startswith("0279be667ef9dcbb")
     finders = {each.txid for each in rows(case, "sweep")}
     assert len(finders) == 2
+    for txid in finders:
+        assert case.ledger.tx(txid).result["rules"]["multi_input"] == "unknown"
+    assert case.members("everybody known key") == {"everybody known key"}
 
 
 def test_anyone_can_spend(case: Case) -> None:
@@ -530,6 +533,10 @@ def test_anyone_can_spend(case: Case) -> None:
     sweeps = rows(case, "sweep")
     for row in sweeps[:2]:
         assert case.ledger.tx(row.txid).result["rules"]["strict"] == "unknown"
+    # What hides in a witness shows no signature.
+    for row in sweeps[2:]:
+        assert case.ledger.tx(row.txid).result["rules"]["multi_input"] == "unknown"
+    assert case.members("cem 1") == {"cem 1"}
     every = {t.txid[::-1].hex(): t.transaction for block in case.story.chain.blocks for t in block.transfers}
     assert [every[row.txid].inputs[1].witness for row in sweeps] == [(), (), (b"\x51",), (b"\x51",)]
 
@@ -549,10 +556,18 @@ def test_exchange_order(case: Case) -> None:
     assert second.inputs[0].witness[0][-1] == 0x83
     assert case.received["ann 2"] == case.received["cem 2"] == 40_000_000
     assert case.payers("price by ben") == {"ann 1", "ben 1"}
+    for label, names in (("price by ben", ("ann 1", "ben 1")), ("price by dana", ("cem 1", "dana 1"))):
+        shown = case.tx(label)
+        assert shown["rules"]["multi_input"] == "unknown"
+        assert next(each["signing"][:2] for each in shown["inputs"]) == ["single", "anyonecanpay"]
+        for name in names:
+            assert case.members(name) == {name}
 
 
 def test_dual_funded_channel(case: Case) -> None:
     assert case.payers("channel") == {"ann 1", "ben 1"}
+    assert case.tx("channel")["rules"]["multi_input"] == "unknown"
+    assert case.members("ann 1") == {"ann 1"}
     assert case.received["channel 1"] == BTC
     close = case.tx("channel")["outputs"][0]["spent_by"]
     assert [each["value"] for each in case.ledger.tx(close).result["outputs"]] == [49_999_000, 50_000_000]
@@ -562,6 +577,8 @@ def test_dual_funded_channel(case: Case) -> None:
 
 def test_escrow(case: Case) -> None:
     assert case.payers("released") == {"first escrow 2 of 3", "seller 1"}
+    assert case.tx("released")["rules"]["multi_input"] == "unknown"
+    assert case.members("seller 1") == {"seller 1"}
     assert (case.row("released").value, case.row("released").paid) == (69_999_000, 50_000_000)
     assert case.row("refunded").value == 29_999_000
     assert case.members("second escrow 2 of 3") == {"second escrow 2 of 3"}
@@ -778,7 +795,8 @@ def test_whirlpool(case: Case) -> None:
 def test_batch_payout(case: Case) -> None:
     made = case.transfer("customer 1")
     assert is_joinmarket(made)
-    assert case.tx("customer 1")["rules"]["equal_output_coinjoin"] == "yes"
+    said = case.tx("customer 1")["rules"]
+    assert (said["equal_output_coinjoin"], said["batch_payout"], said["coinjoin"]) == ("yes", "yes", "no")
     assert set(owners(case, made.inputs)) == {"exchange"}
     assert case.members("exchange 1") == {f"exchange {number}" for number in range(1, 6)}
 

@@ -62,7 +62,11 @@ def test_one_hangs_on_the_ring(told: Told) -> None:
         {"transactions": 2, "bound": "exact", "addresses": 3},
     ]
     # From the one that hangs, all others do.
-    assert asked.bridges(where(story, "wallet 5")).result["standing"] == 1
+    hanging = asked.bridges(where(story, "wallet 5")).result
+    assert hanging["standing"] == 1
+    assert hanging["core"]["standing"] == 4
+    assert not hanging["core"]["holds_address"]
+    assert "4 stand without any one transaction, seen from the busiest" in hanging["says"]
 
 
 def test_what_hangs_on_the_bridge(told: Told) -> None:

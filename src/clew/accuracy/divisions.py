@@ -15,8 +15,8 @@ from clew.heuristics.transactions import Transactions
 from clew.ledger import sets
 from clew.ledger.ledger import Ledger
 
-CHANGE_MODEL = "change model"
-"""What the model of change is called among what is judged."""
+CHANGE_MODEL = "change_model"
+"""What the model of change is called among what is judged, as in the rules of a set."""
 
 
 def divisions_of(ledger: Ledger) -> Iterator[Division]:

@@ -19,6 +19,11 @@ from clew.accuracy.words import (
     plain,
 )
 
+MOST_FORMS, FEWEST_FORMS = 8, 2
+_MOST = {"set": MOST_FORMS, "model": MOST_FORMS}
+_KINDS = ("set", "model", "coinjoin", "lookalike", "control", "change")
+"""Kinds of subjects, in the order in which their failures are told."""
+
 
 def economies(found: Validation) -> Sheet:
     """What was scored."""
@@ -74,31 +79,24 @@ def main_figures(found: Validation) -> Iterator[tuple[str, Row | None]]:
         yield f"{name}: right at {CERTAIN} or more", found.row(CHANGE, name, f"right at {CERTAIN} or more")
 
 
-def failures(found: Validation, most: int = 5) -> Sheet:
-    """What fails most often, of each rule and way to fail, with an example."""
+def failures(found: Validation) -> Sheet:
+    """What fails most often, of each rule and way to fail, with an example: sets and models first."""
+    kinds = {str(each["name"]): str(each["kind"]) for each in found.subjects}
+    ranked = sorted(found.failures, key=lambda each: _KINDS.index(kinds[each["subject"]]))
     rows = []
     number: dict[tuple[str, str], int] = {}
-    for each in found.failures:
-        if not each["count"]:
-            continue
+    for each in ranked:
         way = (each["subject"], each["what"])
         number[way] = number.get(way, 0) + 1
-        if number[way] <= most:
+        if each["count"] and number[way] <= _MOST.get(kinds[each["subject"]], FEWEST_FORMS):
             first: dict[str, Any] = each["examples"][0]
             where = f"{each['form']}, made by {each['model']}"
-            rows.append(
-                (
-                    each["subject"],
-                    each["what"],
-                    where,
-                    f"{each['count']:,}",
-                    f"{first['economy'] + 1}: {first['id']}",
-                )
-            )
+            example = f"{first['economy'] + 1}: {first['id']}"
+            rows.append((each["subject"], each["what"], where, f"{each['count']:,}", example))
     return Sheet(
         "Known failures, by form of transaction",
-        f"At most {most} forms of each way to fail, the most frequent first; the example stands in the "
-        "economy of that number above.",
+        f"The {MOST_FORMS} most frequent forms of each way in which a set or model fails, {FEWEST_FORMS} of "
+        "those of single rules; the example stands in the economy of that number above.",
         ("rule", "what", "where", "how often>", "example"),
         tuple(rows),
     )

@@ -39,7 +39,8 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     ``bridges`` are transactions without which ``parts`` fall away from what holds the address, the most
     addresses first, then the earliest; a part of a part is counted for both. ``standing`` addresses stay,
     whichever single transaction is taken away. ``strength`` says of all others how many transactions would
-    all have to be wrong for them to leave.
+    all have to be wrong for them to leave. An address that hangs itself sees all others fall away: ``core``
+    says how many stand together with the entity's busiest address.
     """
     rows = Rows(ledger)
     entity = ledger.entity_of(address)
@@ -54,10 +55,12 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     card = rows.card(entity)
     found: list[dict[str, Any]] = []
     count, standing, strength, whole = 0, len(addresses), [], True
+    core: dict[str, Any] = {"address": rows.address(address), "standing": standing, "holds_address": True}
     if len(addresses) > 1:
         hanging = Hanging(reasons, reasons.place(address))
         whole = hanging.judged_all
         count, standing = len(hanging.bridges), len(hanging.standing)
+        core = _core(rows, reasons, hanging, reasons.place(address))
         shown = hanging.bridges[page(count, limit, offset)].tolist()
         found = [_bridge(rows, reasons, hanging, sums, each) for each in shown]
         strength = _strength(reasons, reasons.place(address), hanging)
@@ -70,7 +73,8 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
         "hanging": len(addresses) - standing,
         "hanging_received": at_risk["received"],
         "hanging_balance": at_risk["balance"],
-        "says": _sentence(len(addresses), standing, count),
+        "core": core,
+        "says": _sentence(len(addresses), core, count),
         "judged_all": whole,
         "bridges": found,
         "strength": strength,
@@ -82,13 +86,27 @@ def bridges(ledger: Ledger, address: int, *, limit: int = 0, offset: int = 0) ->
     )
 
 
-def _sentence(size: int, standing: int, count: int) -> str:
+def _core(rows: Rows, reasons: Reasons, hanging: Hanging, place: int) -> dict[str, Any]:
+    """Which addresses stand together with the one that most transactions join to others."""
+    busiest = int(np.argmax(np.diff(reasons.graph.place_starts)))
+    seen = hanging if busiest in hanging.standing else Hanging(reasons, busiest)
+    return {
+        "address": rows.address(int(reasons.addresses[busiest])),
+        "standing": len(seen.standing),
+        "holds_address": bool((seen.standing == place).any()),
+    }
+
+
+def _sentence(size: int, core: dict[str, Any], count: int) -> str:
     if size == 1:
         return "One address alone: nothing joins it, and nothing can fall away."
     if not count:
         return f"Of {size:,} addresses, all stand without any one transaction."
-    stand = "stands" if standing == 1 else "stand"
-    return f"Of {size:,} addresses, {standing:,} {stand} without any one transaction."
+    stand = "stands" if core["standing"] == 1 else "stand"
+    said = f"Of {size:,} addresses, {core['standing']:,} {stand} without any one transaction"
+    if core["holds_address"]:
+        return f"{said}."
+    return f"{said}, seen from the busiest, {core['address']}; the address asked about hangs itself on one."
 
 
 class _Sums:

@@ -141,10 +141,13 @@ def _of_rules(basis: Basis, answers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _of_coinjoin(name: str) -> Iterator[str]:
-    """What was measured of a rule, if it is one of coinjoins."""
+    """What was measured of a rule, if it is one of coinjoins, or was measured as such."""
     rule = registry.RULES.get(name)
-    if rule is not None and rule.kind == registry.COINJOIN:
-        yield sentence(COINJOIN, name, ((name, rule.version),))
+    if rule is None:
+        return
+    versions = ((name, rule.version),)
+    if rule.kind == registry.COINJOIN or _figure(COINJOIN, name, versions, "") is not None:
+        yield sentence(COINJOIN, name, versions)
 
 
 def class_of(probability: float) -> str:
@@ -172,7 +175,9 @@ def for_question(
         return None
     said = [of_entities(basis)]
     if COINJOIN_CAVEAT in caveats:
-        said += [each for rule in basis.rules for each in _of_coinjoin(rule.name)]
+        shown = {row.get("coinjoin_rule") for row in result.get("payments", ())} - {None}
+        for name in sorted(shown) or [rule.name for rule in basis.rules]:
+            said += _of_coinjoin(name)
     return " ".join(said)
 
 

@@ -42,7 +42,7 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
     rows = Rows(ledger)
     if a == b:
         raise UsageError(f"expected two different addresses, found {rows.address(a)} twice")
-    ends = [rows.card(entity) for entity in map(ledger.entity_of, (a, b))]
+    ends = [rows.named(entity) for entity in map(ledger.entity_of, (a, b))]
     is_one = ends[0]["entity"] == ends[1]["entity"]
     result: dict[str, Any] = {
         "joined": is_one,
@@ -57,13 +57,13 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
         result["steps"], near = _path(rows, a, b, ends[0]["entity"])
         result["weakest"] = _weakest(result["steps"])
         result["disjoint"] = _disjoint(rows, near, a, b)
-        caveats = (LOWER_BOUND, _NO_PRODUCT, BLOCK_TIME)
+        caveats = (LOWER_BOUND, _NO_PRODUCT, *rows.tags.caveats, BLOCK_TIME)
     parameters = {"a": result["a"]["address"], "b": result["b"]["address"]}
     return answer(ledger, "explain", parameters, result, caveats)
 
 
 def _named(card: dict[str, Any]) -> dict[str, Any]:
-    return {"entity": card["entity"], "size": card["size"], "first_address": card["address"]}
+    return {("first_address" if key == "address" else key): value for key, value in card.items()}
 
 
 def _path(rows: Rows, a: int, b: int, entity: int) -> tuple[list[dict[str, Any]], Nearby]:

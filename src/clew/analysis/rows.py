@@ -41,10 +41,13 @@ class Rows:
     def card(self, entity: int) -> dict[str, Any]:
         """An entity's id, its size in addresses, its first address, and some of its tags."""
         if entity not in self._cards:
-            size = int(self.ledger.entity_sizes(np.array([entity]))[0])
-            card = {"entity": entity, "size": size, "address": self.address(entity)}
-            self._cards[entity] = card | self.tags.card(entity)
+            self._cards[entity] = self.named(entity) | self.tags.card(entity)
         return self._cards[entity]
+
+    def named(self, entity: int) -> dict[str, Any]:
+        """An entity's id, its size in addresses, and its first address."""
+        size = int(self.ledger.entity_sizes(np.array([entity]))[0])
+        return {"entity": entity, "size": size, "address": self.address(entity)}
 
     def cards(self, entities: Array) -> list[dict[str, Any]]:
         """The cards of several entities."""

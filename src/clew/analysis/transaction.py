@@ -10,7 +10,7 @@ from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.detectors import WORDS, detected, own, plainly
 from clew.analysis.rows import Rows, answer
 from clew.heuristics.registry import Heuristic
-from clew.heuristics.rulesets import STRICT, STRICT_RULES
+from clew.heuristics.rulesets import STRICT
 from clew.ledger.ledger import Ledger
 from clew.schema import FLAG_COINBASE, NO_OUTPUT, signing_names
 
@@ -65,7 +65,7 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
 def rules(ledger: Ledger, number: int) -> dict[str, str]:
     """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
     seen = plainly(ledger, number, with_spenders=True)
-    said = {rule.name: WORDS[rule.one(seen)] for rule in STRICT_RULES}
+    said = {rule.name: WORDS[rule.one(seen)] for rule in STRICT.leaves}
     return said | {"strict": WORDS[STRICT.one(seen)]} | detected(seen)
 
 

@@ -130,6 +130,7 @@ class BaseBuild:
             self._address_lookups()
 
     def _chunks(self, total: int, size: int = _CHUNK) -> Iterator[tuple[int, int]]:
+        size = max(1, size)
         for first in range(0, total, size):
             if self._stop:
                 raise StopError
@@ -253,8 +254,8 @@ class BaseBuild:
         def part(span: tuple[int, int]) -> tuple[Array, Array]:
             with self.timings.stage("sums"):
                 sums, own = np.zeros((count, 5), np.int64), np.zeros((len(many), 8), np.int64)
-                for first in range(*span, _CHUNK // 8):
-                    last = min(first + _CHUNK // 8, span[1])
+                for first in range(*span, max(1, _CHUNK // 8)):
+                    last = min(first + max(1, _CHUNK // 8), span[1])
                     paid = self.columns["outputs.address"][first:last]
                     values, spent_by = self.columns["outputs.value"][first:last], self._spent_by(first, last)
                     postings.add_up(paid, values, spent_by, bits, parents, numbers, sums)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 MILLION = 1_000_000
 
 
-class Chance(click.ParamType):
+class Chance(click.types.FloatParamType):
     """A probability from 0 to 1, as millionths."""
 
-    name = "probability"
+    name = "probability"  # in the messages of click
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Millionths. Raises click.BadParameter for what is no number from 0 to 1 of six digits."""
@@ -55,7 +55,7 @@ class Chance(click.ParamType):
     "--must-link",
     metavar="P",
     type=Chance(),
-    help="Join an output with who paid where the model gives it at least this chance.  [default: 0.99]",
+    help="Join an output with who paid where the model gives it at least this chance.  [default: 0.999]",
 )
 @click.option(
     "--cannot-link",
@@ -112,7 +112,7 @@ def cluster(
     \b
     Examples:
       clew cluster extended --ledger ./ledger
-      clew cluster extended --must-link 0.999 --cannot-link 0.01
+      clew cluster extended --must-link 0.99 --cannot-link 0.01
       clew cluster --rules my_rule.py
       clew cluster --list --json
     """
@@ -131,7 +131,12 @@ def cluster(
             click.echo(f"{ledger}: the set {remove} is removed")
         return
     chosen = _chosen(name, file)
-    changed = {"must_link": must_link, "cannot_link": cannot_link, "large": large, "change": model}
+    changed: dict[str, Any] = {
+        "must_link": must_link,
+        "cannot_link": cannot_link,
+        "large": large,
+        "change": model,
+    }
     chosen = replace(chosen, **{key: value for key, value in changed.items() if value is not None})
     services = None if without_tags or not chosen.change else _services(ledger)
     with Display() as display:

@@ -15,7 +15,9 @@ from clew.errors import UsageError
 
 
 @click.command(short_help="Train a model of change on truth of your own.")
-@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The model's file.")
+@click.option(
+    "-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The model's file."
+)
 @click.option(
     "--truth",
     "truths",
@@ -32,10 +34,33 @@ from clew.errors import UsageError
     multiple=True,
     help="A ledger: learn from change that multi-input reveals later on it.",
 )
-@click.option("--unweighted", is_flag=True, help="With --revealed: do not make up for wallets that merge little.")
-@click.option("--trees", metavar="N", type=options.Whole(1, 10_000), default=80, show_default=True, help="How many trees.")
-@click.option("--leaves", metavar="N", type=options.Whole(2, 1_000), default=31, show_default=True, help="Leaves of each.")
-@click.option("--seed", metavar="N", type=options.Whole(0, 2**31 - 1), default=1, show_default=True, help="For LightGBM.")
+@click.option(
+    "--unweighted", is_flag=True, help="With --revealed: do not make up for wallets that merge little."
+)
+@click.option(
+    "--trees",
+    metavar="N",
+    type=options.Whole(1, 10_000),
+    default=80,
+    show_default=True,
+    help="How many trees.",
+)
+@click.option(
+    "--leaves",
+    metavar="N",
+    type=options.Whole(2, 1_000),
+    default=31,
+    show_default=True,
+    help="Leaves of each.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=options.Whole(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="For LightGBM.",
+)
 @options.as_json
 def train(
     output: Path,
@@ -66,7 +91,9 @@ def train(
       clew cluster extended --model mine.json --ledger ./ledger
     """
     if not truths and not revealed:
-        raise UsageError("expected truth to learn from: --truth DIR LEDGER, or --revealed LEDGER; found neither")
+        raise UsageError(
+            "expected truth to learn from: --truth DIR LEDGER, or --revealed LEDGER; found neither"
+        )
     if output.is_dir():
         raise UsageError(f"{output}: expected a file to write, found a folder; name a file")
     from clew.training import sample, train

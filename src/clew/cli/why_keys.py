@@ -27,9 +27,10 @@ _PLACE: tuple[Key, ...] = (
 _CARD: tuple[Key, ...] = (
     Key("entity", INTEGER, "address id", "Id of the entity: its smallest address id, at this snapshot."),
     Key("size", INTEGER, "addresses", "Addresses known to be the entity's; a lower bound."),
+    *TAGGED,
 )
 _FIRST = Key("address", TEXT, "", "Its first address.")
-_TAGGED_CARD = (*_CARD, _FIRST, *TAGGED)
+_TAGGED_CARD = (*_CARD, _FIRST)
 _PART: tuple[Key, ...] = (
     Key("addresses", INTEGER, "addresses", "How many addresses."),
     Key("first_address", TEXT, "", "The first of them."),
@@ -86,6 +87,12 @@ WHY: dict[str, tuple[Key, ...]] = {
         *_TAGGED_CARD,
         _SEEN_FROM,
         Key("standing", INTEGER, "addresses", "How many stay whichever single transaction is taken away."),
+        Key("core", OBJECT, "", "Those that stand together with the entity's busiest address."),
+        Key("core.address", TEXT, "address", "The address that most transactions join to others."),
+        Key(
+            "core.standing", INTEGER, "addresses", "How many stay with it whichever single one is taken away."
+        ),
+        Key("core.holds_address", FLAG, "", "Whether the address asked about is among them."),
         Key("hanging", INTEGER, "addresses", "How many hang on a single transaction."),
         Key("hanging_received", INTEGER, SATOSHI, "Sum of all outputs paid to those that hang."),
         Key("hanging_balance", INTEGER, SATOSHI, "Sum of those outputs nobody has spent."),

@@ -181,8 +181,7 @@ def _trait(made: Made, row: int) -> int:
     found |= np.int64(_number(outputs)) << OUTPUTS_AT
     found |= np.int64(rate_class(fee, weight)) << RATE_AT
     found |= np.int64(_fee_form(fee, weight)) << FEE_AT
-    found |= _signatures(made, row)
-    return found
+    return np.int64(found | _signatures(made, row))
 
 
 @kernel

@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import kernel
+from clew.kernels.words import fetch
+
+FAR, NEAR = 32, 16
+"""So many links ahead items are asked for, and their parents."""
 
 
 @kernel
@@ -20,13 +24,27 @@ def root(parents: Any, item: Any) -> Any:
 
 @kernel
 def union(parents: Any, a: Any, b: Any) -> None:
-    """Join ``a[i]`` and ``b[i]`` (uint32) in a forest ``parents`` (uint32), for every i."""
-    for link in range(len(a)):
-        left, right = root(parents, a[link]), root(parents, b[link])
-        if left < right:
-            parents[right] = left
-        elif right < left:
-            parents[left] = right
+    """Join ``a[i]`` and ``b[i]`` (uint32) in a forest ``parents`` (uint32), for every i.
+
+    Rem's algorithm with splicing (Patwary, Blair, Manne 2010): both paths are climbed at once, always on
+    the side whose parent is larger, and what was passed is hung below the smaller parent.
+    """
+    last = len(a)
+    for link in range(last):
+        if link + FAR < last:
+            fetch(parents, np.int64(a[link + FAR]))
+            fetch(parents, np.int64(b[link + FAR]))
+            fetch(parents, np.int64(parents[a[link + NEAR]]))
+            fetch(parents, np.int64(parents[b[link + NEAR]]))
+        left, right = a[link], b[link]
+        while parents[left] != parents[right]:
+            if parents[left] > parents[right]:
+                left, right = right, left
+            above = parents[right]
+            parents[right] = parents[left]
+            if above == right:
+                break
+            right = above
 
 
 @kernel

@@ -44,7 +44,8 @@ class SetManifest:
 
     ``tip`` is the block's hash, ``height`` the last height that was looked at, ``ledger`` the ledger's
     rolling digest. ``rules`` are numbered for links; the first ones are the ledger's own where
-    ``ledger_links`` says that its links count. ``model`` and ``attributions`` are SHA-256 digests, empty
+    ``ledger_links`` says that its links count. ``linking`` and ``doubted`` are the names of combined rules,
+    empty where there is none of the set's own. ``model`` and ``attributions`` are SHA-256 digests, empty
     where there is none; thresholds are millionths; ``skipped`` counts by reason.
     """
 
@@ -56,6 +57,8 @@ class SetManifest:
     ledger_rules: tuple[Rule, ...]
     ledger_links: bool
     linking: str
+    doubted: str
+    most_inputs: int
     model: str
     attributions: str
     must_link: int
@@ -70,8 +73,9 @@ class SetManifest:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over what decides who is one beside the chain and the rules."""
-        stated = [self.linking, self.model, self.attributions, self.must_link, self.cannot_link, self.large]
-        return sha256(json.dumps([self.name, *stated]).encode()).hexdigest()
+        left = ("tip", "height", "ledger", "entities", "counts", "skipped", "folder", "checked")
+        stated = {name: value for name, value in asdict(self).items() if name not in left}
+        return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 def write(folder: Path, manifest: SetManifest) -> None:
@@ -151,13 +155,14 @@ def open_set(ledger: Ledger, folder: Path) -> NamedSet:
         manifest = read(folder)
         if manifest.tip != ledger.tip.hash or manifest.ledger != ledger.rolling_digest:
             raise UsageError(
-                f"rules {manifest.name!r}: expected a set made at the ledger's tip, height {ledger.tip.height}, "
-                f"found one of height {manifest.height}; make it again with clew cluster {manifest.name}"
+                f"rules {manifest.name!r}: expected a set made at the ledger's tip, height "
+                f"{ledger.tip.height}, found one of height {manifest.height}; make it again "
+                f"with clew cluster {manifest.name}"
             )
         if manifest.ledger_links and manifest.ledger_rules != ledger.manifest.rules:
             raise UsageError(
-                f"rules {manifest.name!r}: expected a set made of the ledger's links as they are, found one of "
-                f"links by other rules; make it again with clew cluster {manifest.name}"
+                f"rules {manifest.name!r}: expected a set made of the ledger's links as they are, found "
+                f"one of links by other rules; make it again with clew cluster {manifest.name}"
             )
         try:
             return NamedSet(ledger, folder, manifest)
@@ -265,12 +270,14 @@ class NamedSet:
         rows = expand(start, search(where, transactions, "right") - start)
         names = ("a", "b", "transaction", "rule", "chance")
         a, b, at, rule, chance = (self.column(f"set_links.{name}")[rows] for name in names)
-        own = Links(a, b, at, rule, np.where(chance > 0, chance / _MILLION, np.nan))
+        stated = np.where(chance > 0, chance / _MILLION, np.nan)
         if not self.manifest.ledger_links:
-            return own
+            return Links(a, b, at, rule, stated)
         certain = links_in(self._ledger, transactions)
-        certain = certain._replace(chance=np.full(len(certain.a), np.nan))
-        joined = Links(*(np.concatenate(pair) for pair in zip(certain, own, strict=True)))
+        parts = ((certain.a, a), (certain.b, b), (certain.transaction, at), (certain.rule, rule))
+        first, second, place, number = (np.concatenate(part) for part in parts)
+        chances = np.append(np.full(len(certain.a), np.nan), stated)
+        joined = Links(first, second, place, number, chances)
         return joined.some(np.argsort(joined.transaction, kind="stable"))
 
     def links_of(self, addresses: Array) -> Links:
@@ -285,9 +292,9 @@ class NamedSet:
         """The same as of an earlier block. Raises UsageError for a set with a model of change."""
         if self.manifest.model:
             raise UsageError(
-                f"rules {self.name!r}: its change rules looked at who spends up to height {self.height}, so that "
-                f"it cannot be cut back to height {then.tip.height}; index until there into another ledger "
-                "(clew index --until) and make the set there"
+                f"rules {self.name!r}: its change rules looked at who spends up to height {self.height}, so "
+                f"that it cannot be cut back to height {then.tip.height}; index until there into another "
+                "ledger (clew index --until) and make the set there"
             )
         from clew.ledger.past import Earlier
 

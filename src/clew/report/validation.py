@@ -55,7 +55,7 @@ def document(found: Validation, *, digest: str, version: str) -> Document:
         *_worlds(found),
         *_failures(found),
         Section("What the figures mean", tuple(_method(found))),
-        Section("To measure again", tuple(_again(found))),
+        Section("To measure again", tuple(_again(found)), together=True),
     )
     return Document(
         title="How often Clew is wrong",

@@ -92,8 +92,8 @@ def grow(samples: Sequence[Sample], recipe: Recipe) -> ChangeModel:
     rows, right, weight = pooled(samples)
     if not right.any() or right.all():
         raise UsageError(
-            f"training: expected outputs that are change and others, found {int(right.sum())} of one kind and "
-            f"{int((~right).sum())} of the other; give more truth"
+            f"training: expected outputs that are change and others, found {int(right.sum())} of one kind "
+            f"and {int((~right).sum())} of the other; give more truth"
         )
     package = lightgbm()
     names = samples[0].columns

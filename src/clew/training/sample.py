@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -53,7 +53,11 @@ class Sample:
 
     def some(self, mask: Array) -> Sample:
         """Those rows."""
-        return replace(self, **{name: getattr(self, name)[mask] for name in _BY_ROW})
+        return self.of({name: getattr(self, name)[mask] for name in _BY_ROW})
+
+    def of(self, parts: Mapping[str, Array]) -> Sample:
+        """Other rows of the same kind; ``parts`` are the arrays by row."""
+        return replace(self, **dict[str, Any](parts))
 
 
 def ranges(ledger: Ledger) -> Iterator[Transactions]:
@@ -82,8 +86,8 @@ def sampled(ledger: Ledger, source: str, judge: Judge, groups: tuple[str, ...]) 
         at = np.searchsorted(range_.first_output, places, "right") - 1
         parts = (rows, range_.output[places], range_.number[at], right, clear, weight, group)
         found.append(tuple(part[weight > 0] for part in parts))
-    joined = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return Sample(source, column_names(), *joined, groups)
+    whole = [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    return Sample(source, column_names(), **dict(zip(_BY_ROW, whole, strict=True)), groups=groups)
 
 
 def from_truth(folder: Path, ledger: Path) -> Sample:
@@ -125,12 +129,20 @@ def _is_own(truth: Truth, range_: Transactions, places: Array, rows: Array) -> A
     for place in np.flatnonzero(several[rows]).tolist():
         row = rows[place]
         found[place] = paid[place] in spent[range_.first_input[row] : range_.first_input[row + 1]]
-    return found & (paid != NOT_KNOWN)
+    mine: Array = found & (paid != NOT_KNOWN)
+    return mine
 
 
 def _actor(truth: Truth, addresses: Array) -> Array:
     nobody = addresses == NO_ADDRESS
-    return np.where(nobody, NOT_KNOWN, truth.actor[np.where(nobody, 0, addresses)])
+    found: Array = np.where(nobody, NOT_KNOWN, truth.actor[np.where(nobody, 0, addresses)])
+    return found
 
 
-__all__ = ["Sample", "from_truth", "ranges", "sampled"]
+def together(samples: Sequence[Sample]) -> Sample:
+    """Rows of several samples as one; they name columns and groups as the first does."""
+    parts = {name: np.concatenate([getattr(each, name) for each in samples]) for name in _BY_ROW}
+    return samples[0].of(parts)
+
+
+__all__ = ["Sample", "from_truth", "ranges", "sampled", "together"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from clew.heuristics.change.model import ChangeModel
 from clew.ledger.disk import storage, sync_folder
 from clew.training.crossing import WALLET, WORLD, Held, calibrated, crossed, curve, figures, shared
 from clew.training.fit import Recipe, grow, lightgbm
-from clew.training.sample import Array, Sample
+from clew.training.sample import Array, Sample, together
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def train(
     """
     tell = progress or (lambda _: None)
     try:
-        held = crossed(samples, recipe, lambda *step: tell(Progress(*step, "folds")))
+        held = crossed(samples, recipe, lambda *step: tell(Progress(step[0], step[1], step[2], "folds")))
         trees = grow(samples, recipe)
     except KeyboardInterrupt:
         raise StoppedError("training stopped; nothing was written; run the same command again") from None
@@ -73,8 +72,7 @@ def stated(samples: Sequence[Sample], recipe: Recipe) -> dict[str, Any]:
             }
             for each in samples
         ],
-        "versions": {"lightgbm": lightgbm().__version__, "numpy": np.__version__},
-        "python": platform.python_version(),
+        "versions": {"lightgbm": lightgbm().__version__},
     }
 
 
@@ -101,12 +99,7 @@ def judged(model: ChangeModel, held: Sequence[Held]) -> list[dict[str, Any]]:
 
 def _together(model: ChangeModel, held: Sequence[Held]) -> tuple[Sample, Array]:
     chances = np.concatenate([shared(model, each.sample, each.scores) for each in held])
-    first = held[0].sample
-    parts = ("rows", "output", "transaction", "right", "clear", "weight", "group")
-    sample = replace(
-        first, **{name: np.concatenate([getattr(each.sample, name) for each in held]) for name in parts}
-    )
-    return sample, chances
+    return together([each.sample for each in held]), chances
 
 
 def _curve(model: ChangeModel, held: Sequence[Held]) -> list[dict[str, Any]]:

@@ -27,8 +27,8 @@ INPUTS = st.builds(
     st.integers(1, 9),
     st.sampled_from(TYPES),
     VALUES,
-    st.sampled_from([0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0, 144, 0x80000001]),
-    st.sampled_from([0, 1, 2, 1 | 8, 1 | 32, 1 | 64, 1 | 128, 16]),
+    st.sampled_from([0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0, 144, 0x80000001]),
+    st.sampled_from([1, 1, 1, 1 | 32, 1 | 32, 0, 2, 1 | 8, 1 | 64, 1 | 128, 16]),
 )
 
 
@@ -39,7 +39,7 @@ def outputs(spenders: st.SearchStrategy[Transaction] | None) -> st.SearchStrateg
         st.sampled_from((*TYPES, ANCHOR)),
         st.integers(1, 14),
         st.booleans(),
-        spender=st.none() | spenders if spenders is not None else st.none(),
+        spender=spenders | spenders | st.none() if spenders is not None else st.none(),
     )
     return own | st.builds(Output, st.just(0), st.just(NULLDATA), st.just(NO_ADDRESS))
 
@@ -51,9 +51,9 @@ def drawn(spenders: st.SearchStrategy[Transaction] | None = None) -> st.SearchSt
         st.lists(INPUTS, min_size=1, max_size=4).map(tuple),
         st.lists(outputs(spenders), min_size=1, max_size=4).map(tuple),
         height=st.sampled_from([300, 800_000]),
-        version=st.sampled_from([0, 1, 2, 3, 0xFFFFFFFF]),
-        lock_time=st.sampled_from([0, 299, 300, 50, 49, 799_999, 800_000, 1_600_000_000]),
-        flags=st.sampled_from([0, 2, 4, 8, 12, 14, 0, 2, FLAG_COINBASE]),
+        version=st.sampled_from([2, 2, 2, 1, 0, 3, 0xFFFFFFFF]),
+        lock_time=st.sampled_from([0, 0, 0, 0, 299, 300, 50, 49, 799_999, 800_000, 1_600_000_000]),
+        flags=st.sampled_from([0, 2, 4, 8, 12, 14, 0, 2, 12, 14, FLAG_COINBASE]),
         size=st.integers(100, 700),
         base_size=st.integers(60, 400),
     )

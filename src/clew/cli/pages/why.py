@@ -87,10 +87,10 @@ def bridges(answer: Answer, clock: Clock) -> Sheet:
     sheet.heading("transactions on which a part hangs")
     sheet.table(
         (count("block"), Column(clock.label), identity("transaction"), count("addresses"), amount("received"),
-         amount("balance"), identity("first of each part")),
+         amount("balance"), identity("first of the largest part")),
         [
             (number(row["height"]), clock.text(row["time"]), row["txid"], number(row["addresses"]),
-             btc(row["received"]), btc(row["balance"]), [part["first_address"] for part in row["parts"]])
+             btc(row["received"]), btc(row["balance"]), _parts(row["parts"]))
             for row in result["bridges"]
         ],
     )  # fmt: skip
@@ -108,6 +108,13 @@ def bridges(answer: Answer, clock: Clock) -> Sheet:
         )
     foot(sheet, answer)
     return sheet
+
+
+def _parts(parts: list[dict[str, Any]]) -> list[str]:
+    """The first address of the largest part, and how many parts there are besides."""
+    largest = max(parts, key=lambda part: part["addresses"])
+    more = [f"and {plural(len(parts) - 1, 'other part')}"] if len(parts) > 1 else []
+    return [largest["first_address"], *more]
 
 
 def whatif(answer: Answer, clock: Clock) -> Sheet:

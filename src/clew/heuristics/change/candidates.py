@@ -47,9 +47,9 @@ def candidates(transaction: Transaction) -> list[Output]:
 def is_joint(transaction: Transaction) -> bool:
     """Whether several owners made it, or may have."""
     # A set of rules may hold change rules, too.
-    from clew.heuristics.rulesets import COINJOIN
+    from clew.heuristics.rulesets import JOINT
 
-    return bool(COINJOIN.one(transaction) != NO)
+    return bool(JOINT.one(transaction) != NO)
 
 
 def settled(

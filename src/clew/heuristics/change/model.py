@@ -62,7 +62,7 @@ class ChangeModel:
         require(len(self.scores) == len(self.chances) > 0, "a chance for each score")
         require(list(self.scores) == sorted(set(self.scores)), "ascending scores")
         require(list(self.chances) == sorted(self.chances), "chances that do not fall")
-        require(0 <= self.chances[0] and self.chances[-1] <= MILLION, "chances from 0 to 1,000,000")
+        require(self.chances[0] >= 0 and self.chances[-1] <= MILLION, "chances from 0 to 1,000,000")
 
     @classmethod
     def read(cls, path: Path) -> ChangeModel:

@@ -60,11 +60,11 @@ def traits(transactions: Transactions) -> Array:
 
 def traits_anew(transactions: Transactions) -> Array:
     """The same, worked out from the transactions."""
-    from clew.heuristics.rulesets import COINJOIN
+    from clew.heuristics.rulesets import JOINT
     from clew.kernels import traits as kernels
 
     found = np.empty(len(transactions), np.uint64)
-    kernels.traits(kernels.made(transactions, COINJOIN(transactions) != NO), found)
+    kernels.traits(kernels.made(transactions, JOINT(transactions) != NO), found)
     return found
 
 
