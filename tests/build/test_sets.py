@@ -108,7 +108,7 @@ def ledger(room: Path) -> Path:
 def leads(room: Path) -> RuleSet:
     """Extended, by the model of these tests."""
     write(room / "model.json", model())
-    return replace(EXTENDED, change=room / "model.json", large=12)
+    return replace(EXTENDED, change=room / "model.json", must_link=990_000, large=12)
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +153,7 @@ def test_a_set_is_as_the_slow_twin_has_it(ledger: Path, leads: RuleSet, with_ser
     done = sets.cluster(ledger, leads, services=services)
     found = opened(ledger, "extended")
     by_address = dict(zip(services.address.tolist(), services.service.tolist(), strict=True))
-    expected = extended(Ledger(ledger), chances, (990_000, 10_000), by_address, leads.large)
+    expected = extended(Ledger(ledger), chances, leads, by_address)
     assert told(found) == expected
     assert expected.links
     assert {reason for _, reason in expected.skipped} >= ({2, 4} if with_services else {1, 4})

@@ -61,14 +61,16 @@ Pay = tuple["str | bytes", int]
 """To whom (a name, or a script) and how many satoshi."""
 
 
-SIGNED = push(bytes.fromhex("3006020101020101") + b"\x01") + push(b"\x02" + bytes(32))
-"""What an input shows that spends from a key: the form of a signature over all, and of the key."""
+SIGNED = push(bytes.fromhex("3006020101020101") + b"\x01") + push(bytes([2]) + bytes(31) + b"\x01")
+"""What an input of one key shows: the shortest signature of strict form (BIP 66), over everything (ALL), and
+a key. Nobody checks either here."""
 
 
 def pay(spends: Sequence[Point], outputs: Sequence[Pay]) -> Transaction:
-    """A transaction that spends outputs and pays people."""
-    inputs = [Input(*point, SIGNED) for point in spends]
-    return Transaction.build(inputs, [_output(*each) for each in outputs])
+    """A transaction that spends outputs, each input signed over all of it, and pays people."""
+    return Transaction.build(
+        [Input(*point, script=SIGNED) for point in spends], [_output(*each) for each in outputs]
+    )
 
 
 def _output(to: str | bytes, value: int) -> Output:

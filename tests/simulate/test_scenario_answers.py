@@ -795,7 +795,8 @@ def test_whirlpool(case: Case) -> None:
 def test_batch_payout(case: Case) -> None:
     made = case.transfer("customer 1")
     assert is_joinmarket(made)
-    assert case.tx("customer 1")["rules"]["equal_output_coinjoin"] == "yes"
+    said = case.tx("customer 1")["rules"]
+    assert (said["equal_output_coinjoin"], said["batch_payout"], said["coinjoin"]) == ("yes", "yes", "no")
     assert set(owners(case, made.inputs)) == {"exchange"}
     assert case.members("exchange 1") == {f"exchange {number}" for number in range(1, 6)}
 

@@ -38,7 +38,7 @@ from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Rule
 from clew.ledger.sets import SetManifest
 from clew.ledger.tables import TableWriter
-from clew.schema import MANY_OUTPUTS, NO_ADDRESS, SET_TABLES, SKIP_REASONS, YES
+from clew.schema import MANY_OUTPUTS, NO, NO_ADDRESS, SET_TABLES, SKIP_REASONS, YES
 
 _RANGE = 1 << 15
 """Transactions per range in which links are looked for."""
@@ -179,6 +179,8 @@ class _Build:
         skipped: dict[str, int] = {}
         if self.model:
             model = Rule("change_model", self.model.version, self.model.digest)
+            doubted = self.set.doubted.leaves if self.set.doubted is not None else ()
+            numbered = (*numbered, *(Rule(rule.name, rule.version, rule.source) for rule in doubted))
             with storage(self.folder):
                 (self.folder / WORK).mkdir()
             constrained = Constrained(
@@ -198,6 +200,8 @@ class _Build:
             self.ledger.manifest.rules if ledger_links else (),
             ledger_links,
             "" if ledger_links else self.set.linking.name,
+            self.set.doubted.name if self.set.doubted is not None else "",
+            self.set.most_inputs,
             self.model.digest if self.model else "",
             self.services.digest,
             self.set.must_link,
@@ -288,7 +292,7 @@ class _Build:
         sure = candidate & ((chance >= self.set.must_link) | (chance <= self.set.cannot_link))
         outputs = np.flatnonzero(sure)
         rows = np.searchsorted(range_.first_output, outputs, "right") - 1
-        held = _of_one_payer(range_, parents)[rows]
+        held = self._is_asked(range_, parents)[rows]
         outputs, rows = outputs[held], rows[held]
         return {
             "a": range_.spent_address[range_.first_input[rows]].astype(np.uint32),
@@ -296,6 +300,21 @@ class _Build:
             "transaction": (rows + span[0]).astype(np.uint32),
             "chance": chance[outputs].astype(np.uint32),
         }
+
+    def _is_asked(self, range_: Transactions, parents: Array) -> Array:
+        """Which transactions spend from one entity of ``parents`` only, by keys that are secret, from few
+        enough inputs, and are not doubted; bool."""
+        found = ~range_.is_coinbase & (np.diff(range_.first_input) <= self.set.most_inputs)
+        if not found.any():
+            return found
+        owners = parents[np.where(range_.spent_address == NO_ADDRESS, 0, range_.spent_address)]
+        keyless = np.isin(range_.spent_type, list(KEYLESS_TYPES)) | range_.is_known_key
+        starts = range_.first_input[:-1]
+        found &= np.minimum.reduceat(owners, starts) == np.maximum.reduceat(owners, starts)
+        found &= ~np.logical_or.reduceat(keyless, starts)
+        if self.set.doubted is not None:
+            found &= self.set.doubted(range_) == NO
+        return found
 
     # What follows
 
@@ -354,19 +373,6 @@ class _Build:
                 "balance": np.array(balance, np.uint64),
             },
         )
-
-
-def _of_one_payer(range_: Transactions, parents: Array) -> Array:
-    """Which transactions spend from one entity of ``parents`` only, by keys that are secret; bool."""
-    found = np.zeros(len(range_), np.bool_)
-    rows = np.flatnonzero(~range_.is_coinbase)
-    if len(rows):
-        owners = parents[np.where(range_.spent_address == NO_ADDRESS, 0, range_.spent_address)]
-        keyless = np.isin(range_.spent_type, list(KEYLESS_TYPES)) | range_.is_known_key
-        starts = range_.first_input[:-1]
-        one = np.minimum.reduceat(owners, starts) == np.maximum.reduceat(owners, starts)
-        found[rows] = (one & ~np.logical_or.reduceat(keyless, starts))[rows]
-    return found
 
 
 def _stated(rule_set: RuleSet, rule: Any) -> Rule:

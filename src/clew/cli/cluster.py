@@ -55,7 +55,7 @@ class Chance(click.types.FloatParamType):
     "--must-link",
     metavar="P",
     type=Chance(),
-    help="Join an output with who paid where the model gives it at least this chance.  [default: 0.99]",
+    help="Join an output with who paid where the model gives it at least this chance.  [default: 0.999]",
 )
 @click.option(
     "--cannot-link",
@@ -112,7 +112,7 @@ def cluster(
     \b
     Examples:
       clew cluster extended --ledger ./ledger
-      clew cluster extended --must-link 0.999 --cannot-link 0.01
+      clew cluster extended --must-link 0.99 --cannot-link 0.01
       clew cluster --rules my_rule.py
       clew cluster --list --json
     """

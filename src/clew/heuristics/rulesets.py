@@ -8,23 +8,17 @@ from functools import reduce
 from pathlib import Path
 
 from clew.errors import RuleError, UsageError
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN, coinjoin
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
-from clew.heuristics.coinjoin.joinmarket import joinmarket
-from clew.heuristics.coinjoin.wabisabi import wabisabi
-from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
-from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
-from clew.heuristics.coinjoin.whirlpool import whirlpool
+from clew.heuristics.coinjoin.payjoin import payjoin
 from clew.heuristics.multi_input import multi_input
 from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
 from clew.heuristics.same_key import same_key
 
-PROTOCOL_COINJOIN: Heuristic = joinmarket | wasabi_1 | wasabi_1_1 | wabisabi | whirlpool
-"""A round of a known protocol. Tx0 is one owner's transaction, and is not among them."""
-
-COINJOIN: Heuristic = equal_output_coinjoin
+COINJOIN: Heuristic = coinjoin
 """What is left out as a transaction of several owners."""
 
-JOINT: Heuristic = COINJOIN | PROTOCOL_COINJOIN
+JOINT: Heuristic = equal_output_coinjoin | PROTOCOL_COINJOIN
 """What change rules say nothing of: a round may have more outputs of one value than payers."""
 
 STRICT: Heuristic = multi_input & ~COINJOIN
@@ -37,10 +31,12 @@ MULTI_INPUT, SAME_KEY = 0, 1
 """Rule numbers of links."""
 
 MILLION = 1_000_000
-MUST_LINK, CANNOT_LINK = 990_000, 10_000
+MUST_LINK, CANNOT_LINK = 999_000, 10_000
 """Millionths: at or above the first an output is the payer's, at or below the second it is not."""
 LARGE_ENTITY = 1_000
 """Addresses from which on two entities are not joined by change alone."""
+MOST_INPUTS = 9
+"""Inputs of a transaction whose change is looked at: sweeps of many coins are seldom payments."""
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -51,7 +47,8 @@ class RuleSet:
 
     ``linking`` says of which transactions all inputs are under one control. ``change``: a file with a
     model of change, whose outputs are joined, too, within constraints; None to leave change out.
-    ``must_link`` and ``cannot_link`` are millionths; ``large`` is a number of addresses.
+    ``must_link`` and ``cannot_link`` are millionths; ``large`` is a number of addresses. Change is not
+    looked at in transactions of more than ``most_inputs`` inputs, nor where ``doubted`` does not say no.
     Raises RuleError for a name that is none, UsageError for thresholds that contradict each other.
     """
 
@@ -61,6 +58,8 @@ class RuleSet:
     must_link: int = MUST_LINK
     cannot_link: int = CANNOT_LINK
     large: int = LARGE_ENTITY
+    most_inputs: int = MOST_INPUTS
+    doubted: Heuristic | None = None
     may_serve_exhibits: bool = field(default=False, init=False)
     """Only strict may."""
 
@@ -79,8 +78,13 @@ class RuleSet:
                 "thresholds: expected 0 <= cannot-link <= must-link <= 1, found cannot-link "
                 f"{self.cannot_link / MILLION:g} and must-link {self.must_link / MILLION:g}; change them"
             )
-        if self.large < 1:
-            raise UsageError(f"large: expected at least 1 address, found {self.large}; change it")
+        for name, least in (("large", self.large), ("most_inputs", self.most_inputs)):
+            if least < 1:
+                raise UsageError(f"{name}: expected at least 1, found {least}; change it")
+        if self.doubted is not None and self.doubted.about != TRANSACTION:
+            raise RuleError(
+                f"rule set {self.name}: expected doubted to be a rule about transactions; mend it"
+            )
         object.__setattr__(self, "may_serve_exhibits", self.name == STRICT_SET_NAME)
 
     @property
@@ -100,7 +104,7 @@ MODEL = Path(__file__).parent / "change" / "model.json"
 
 STRICT_SET = RuleSet(STRICT_SET_NAME, STRICT)
 """The default, and the only one for exhibits. Its entities are the ledger's own."""
-EXTENDED = RuleSet("extended", STRICT, MODEL)
+EXTENDED = RuleSet("extended", STRICT, MODEL, doubted=payjoin)
 """Strict, and change at stated probability: for leads."""
 SETS: dict[str, RuleSet] = {each.name: each for each in (STRICT_SET, EXTENDED)}
 """The sets that come with Clew, by name."""

@@ -44,7 +44,8 @@ class SetManifest:
 
     ``tip`` is the block's hash, ``height`` the last height that was looked at, ``ledger`` the ledger's
     rolling digest. ``rules`` are numbered for links; the first ones are the ledger's own where
-    ``ledger_links`` says that its links count. ``model`` and ``attributions`` are SHA-256 digests, empty
+    ``ledger_links`` says that its links count. ``linking`` and ``doubted`` are the names of combined rules,
+    empty where there is none of the set's own. ``model`` and ``attributions`` are SHA-256 digests, empty
     where there is none; thresholds are millionths; ``skipped`` counts by reason.
     """
 
@@ -56,6 +57,8 @@ class SetManifest:
     ledger_rules: tuple[Rule, ...]
     ledger_links: bool
     linking: str
+    doubted: str
+    most_inputs: int
     model: str
     attributions: str
     must_link: int
@@ -70,8 +73,9 @@ class SetManifest:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over what decides who is one beside the chain and the rules."""
-        stated = [self.linking, self.model, self.attributions, self.must_link, self.cannot_link, self.large]
-        return sha256(json.dumps([self.name, *stated]).encode()).hexdigest()
+        left = ("tip", "height", "ledger", "entities", "counts", "skipped", "folder", "checked")
+        stated = {name: value for name, value in asdict(self).items() if name not in left}
+        return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 def write(folder: Path, manifest: SetManifest) -> None:

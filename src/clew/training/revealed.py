@@ -24,6 +24,8 @@ from clew.training.sample import Array, Sample, ranges, sampled
 MOST_WEIGHT = 20.0
 CLASSES = 64
 """How many classes of wallet software are told apart; rarer ones count as one."""
+FOLDS = 5
+"""Classes of software are left out of training in so many groups."""
 _FINGERPRINT = (1 << 11) - 1
 """The lowest bits of packed traits: version, lock time, sequence, replacement, witness, order."""
 _SHAPE = 16
@@ -46,9 +48,9 @@ def from_revealed(ledger: Path, *, weighted: bool = True) -> Sample:
         kind = _kinds(range_, classes)
         weight = np.ones(len(range_)) if share is None else share[_shapes(range_, kind)]
         right = _joined(range_, entities, places, rows)
-        return right, np.ones(len(places), bool), (weight * found)[rows], kind[rows].astype(np.int64)
+        return right, np.ones(len(places), bool), (weight * found)[rows], kind[rows].astype(np.int64) % FOLDS
 
-    names = tuple(f"software {number}" for number in range(CLASSES + 1))
+    names = tuple(f"fingerprints, part {number + 1} of {FOLDS}" for number in range(FOLDS))
     source = f"change revealed up to height {state.tip.height}, block {state.tip.hash}"
     return sampled(state, source, judge, names)
 

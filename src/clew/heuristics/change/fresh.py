@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clew.heuristics.change.candidates import CODE, settled
+from clew.heuristics.change.candidates import CODE, is_candidate, settled
 from clew.heuristics.change.ruled import answers
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import CHANGE, OUTPUT, Answers, heuristic
@@ -12,7 +12,7 @@ from clew.heuristics.transactions import Transactions
 def plain(transaction: Transaction) -> list[int]:
     """The rule, for one transaction."""
     own = {each.address for each in transaction.inputs}
-    back = any(each.address in own for each in transaction.outputs)
+    back = any(each.address in own for each in transaction.outputs if is_candidate(each))
     return settled(transaction, lambda output: back or not output.is_fresh)
 
 
