@@ -178,7 +178,7 @@ def test_another_time_zone(inside: Run, early_chain: Path) -> None:
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
 def test_the_rules_are_named(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
     out = inside(*page, "--ledger", early_chain).out
-    assert re.search(r"^rules +(strict: )?multi_input 1, equal_output_coinjoin 1$", out, re.MULTILINE)
+    assert re.search(r"^rules +(strict: )?multi_input 1, same_key 1, coinjoin 1$", out, re.MULTILINE)
 
 
 def test_the_paying_entities_are_not_said_to_be_people(inside: Run, early_chain: Path) -> None:

@@ -18,7 +18,7 @@ LEDGER = {
         "work": "000000000000000000000000000000000000000001a2b3c4d5e6f708192a3b4c",
     },
     "rule_set": "strict",
-    "rules": [{"name": "multi_input", "version": 1}, {"name": "equal_output_coinjoin", "version": 1}],
+    "rules": [{"name": "multi_input", "version": 1}, {"name": "coinjoin", "version": 1}],
 }
 SNAPSHOT = hashlib.sha256(b"snapshot").hexdigest()
 ASKED = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"

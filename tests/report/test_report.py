@@ -497,4 +497,4 @@ def test_status_adds_how_far_the_ledger_is_behind(tmp_path: Path) -> None:
 
 def test_the_rules_in_force_are_named_even_where_no_link_was_found(tmp_path: Path) -> None:
     answers = economy(0)
-    assert "multi_input, version 1 equal_output_coinjoin, version 1" in text(tmp_path, answers)
+    assert "multi_input, version 1 coinjoin, version 1" in text(tmp_path, answers)

@@ -9,16 +9,12 @@ import numpy as np
 
 from clew.errors import RuleError
 from clew.heuristics.coinjoin.batch_payout import batch_payout
+from clew.heuristics.coinjoin.coinjoin import PROTOCOLS, coinjoin
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
-from clew.heuristics.coinjoin.joinmarket import joinmarket
 from clew.heuristics.coinjoin.payjoin import payjoin
 from clew.heuristics.coinjoin.stonewall import stonewall
 from clew.heuristics.coinjoin.sweep import sweep
 from clew.heuristics.coinjoin.tx0 import tx0
-from clew.heuristics.coinjoin.wabisabi import wabisabi
-from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
-from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
-from clew.heuristics.coinjoin.whirlpool import whirlpool
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import ADDRESS, Heuristic
 from clew.heuristics.transactions import Transactions
@@ -28,10 +24,7 @@ from clew.schema import YES
 WORDS = ("no", "unknown", "yes")
 """A rule's answers in words, by number."""
 
-PROTOCOLS = (joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool)
-"""Detectors of the protocols that mix, in the order in which they name a transaction."""
-
-DETECTORS = (*PROTOCOLS, tx0, payjoin, batch_payout, sweep, stonewall)
+DETECTORS = (*PROTOCOLS, equal_output_coinjoin, tx0, payjoin, batch_payout, sweep, stonewall)
 
 LEAST = 2
 """Inputs and outputs that a coinjoin has at least."""
@@ -49,12 +42,12 @@ def detected(transaction: Transaction) -> dict[str, str]:
 
 
 def coinjoin_rule(ledger: Ledger, number: int) -> str | None:
-    """The rule by which a transaction is a coinjoin: a protocol's, else ``equal_output_coinjoin``; None where
-    none says yes."""
+    """The rule by which a transaction is a coinjoin: a protocol's, else ``coinjoin`` for one of their shape;
+    None where none says yes."""
     if min(len(ledger.outputs_in(number)), len(ledger.inputs_in(number))) < LEAST:
         return None
     seen = plainly(ledger, number)
-    for rule in (*PROTOCOLS, equal_output_coinjoin):
+    for rule in (*PROTOCOLS, coinjoin):
         if rule.one(seen) == YES:
             return rule.name
     return None

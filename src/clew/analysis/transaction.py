@@ -9,8 +9,8 @@ from clew.analysis.answer import Answer
 from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.detectors import WORDS, detected, own, plainly
 from clew.analysis.rows import Rows, answer
-from clew.heuristics.registry import TRANSACTION, Heuristic
-from clew.heuristics.rulesets import STRICT, STRICT_RULES
+from clew.heuristics.registry import Heuristic
+from clew.heuristics.rulesets import STRICT
 from clew.ledger.ledger import Ledger
 from clew.schema import FLAG_COINBASE, NO_OUTPUT, signing_names
 
@@ -65,8 +65,7 @@ def is_coinbase(ledger: Ledger, number: int) -> bool:
 def rules(ledger: Ledger, number: int) -> dict[str, str]:
     """What each rule says of a transaction, and the set of them: ``strict`` yes joins its inputs."""
     seen = plainly(ledger, number, with_spenders=True)
-    # Others tell of addresses, whatever the transaction.
-    said = {rule.name: WORDS[rule.one(seen)] for rule in STRICT_RULES if rule.about == TRANSACTION}
+    said = {rule.name: WORDS[rule.one(seen)] for rule in STRICT.leaves}
     return said | {"strict": WORDS[STRICT.one(seen)]} | detected(seen)
 
 

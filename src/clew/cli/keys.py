@@ -191,6 +191,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         Key("fee", INTEGER + OR_NULL, SATOSHI, "value_in less value_out; null for a coinbase."),
         Key("rules", OBJECT, "", "What each rule says of this transaction."),
         Key("rules.multi_input", TEXT, "", "yes: one party signed all its inputs; no; unknown."),
+        Key("rules.coinjoin", TEXT, "", "yes: several owners may have signed it; no; unknown."),
         Key("rules.equal_output_coinjoin", TEXT, "", "yes: it looks like a coinjoin of equal outputs; no."),
         Key("rules.joinmarket", TEXT, "", "yes: a round of JoinMarket; no; unknown."),
         Key("rules.wasabi_1", TEXT, "", "yes: a round of Wasabi 1 of one level; no."),
@@ -356,8 +357,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
                 "coinjoin_rule",
                 TEXT + OR_NULL,
                 "",
-                "That rule: joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool, or equal_output_coinjoin "
-                "where the shape is of no protocol; null if none.",
+                "That rule: joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool, or coinjoin for another "
+                "of their shape; null if none.",
             ),
             Key("outputs", LIST, "", "The transaction's outputs to the entity."),
             Key("outputs[].vout", INTEGER, "", "Number of the output within its transaction, from 0."),

@@ -90,7 +90,7 @@ def whatif(
 
     \b
     Examples:
-      clew whatif 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --without equal_output_coinjoin
+      clew whatif 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --without coinjoin
       clew whatif entity:9 --without f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16
     """
     asked = ask(ledger, view)

@@ -8,24 +8,17 @@ from functools import reduce
 from pathlib import Path
 
 from clew.errors import RuleError, UsageError
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN, coinjoin
 from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
-from clew.heuristics.coinjoin.joinmarket import joinmarket
 from clew.heuristics.coinjoin.payjoin import payjoin
-from clew.heuristics.coinjoin.wabisabi import wabisabi
-from clew.heuristics.coinjoin.wasabi_1 import wasabi_1
-from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
-from clew.heuristics.coinjoin.whirlpool import whirlpool
 from clew.heuristics.multi_input import multi_input
 from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
 from clew.heuristics.same_key import same_key
 
-PROTOCOL_COINJOIN: Heuristic = joinmarket | wasabi_1 | wasabi_1_1 | wabisabi | whirlpool
-"""A round of a known protocol. Tx0 is one owner's transaction, and is not among them."""
-
-COINJOIN: Heuristic = equal_output_coinjoin
+COINJOIN: Heuristic = coinjoin
 """What is left out as a transaction of several owners."""
 
-JOINT: Heuristic = COINJOIN | PROTOCOL_COINJOIN
+JOINT: Heuristic = equal_output_coinjoin | PROTOCOL_COINJOIN
 """What change rules say nothing of: a round may have more outputs of one value than payers."""
 
 STRICT: Heuristic = multi_input & ~COINJOIN

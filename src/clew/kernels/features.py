@@ -21,7 +21,9 @@ def _ratio(value: int, others: int) -> int:
     if value >= others:
         times = value // max(others, 1)
         return 4 + (times >= 4) + (times >= 16) + (times >= 64)
-    times = (others - 1) // max(value, 1)
+    if value == 0:
+        return 0
+    times = (others - 1) // value
     return 3 - (times >= 4) - (times >= 16) - (times >= 64)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from clew.heuristics.coinjoin.batch_payout import batch_payout
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN
 from clew.heuristics.coinjoin.joining import MOST_STEPS, Sharing
 from clew.heuristics.coinjoin.joinmarket import joinmarket
 from clew.heuristics.coinjoin.payjoin import payjoin
@@ -20,7 +21,6 @@ from clew.heuristics.coinjoin.wasabi_1_1 import wasabi_1_1
 from clew.heuristics.coinjoin.whirlpool import whirlpool
 from clew.heuristics.plain import Input, Output, Transaction
 from clew.heuristics.registry import Heuristic
-from clew.heuristics.rulesets import PROTOCOL_COINJOIN
 from clew.heuristics.transactions import Given
 from clew.schema import (
     MULTISIG,

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN
 from clew.heuristics.coinjoin.rounds import COORDINATORS
 from clew.heuristics.coinjoin.wabisabi import STANDARD
 from clew.heuristics.plain import Input, Output, Transaction
 from clew.heuristics.registry import COINJOIN, LOOKALIKE
-from clew.heuristics.rulesets import PROTOCOL_COINJOIN
 from clew.heuristics.shelf import shipped
 from clew.heuristics.transactions import Given
 from clew.schema import (

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import COINJOIN, LOOKALIKE
-from clew.heuristics.rulesets import PROTOCOL_COINJOIN
 from clew.heuristics.shelf import shipped
 from clew.heuristics.transactions import Given
 from clew.schema import YES
@@ -34,7 +33,7 @@ def test_every_transaction_of_the_explorer(shared_data: Path) -> None:
     assert len(known) > 50
     assert COINJOINS.keys() <= known.keys()
     for name, transaction in known.items():
-        expected = {COINJOINS[name], equal_output_coinjoin.name} if name in COINJOINS else set()
+        expected = {COINJOINS[name], "equal_output_coinjoin", "coinjoin"} if name in COINJOINS else set()
         assert said_yes(transaction) == expected, name
 
 

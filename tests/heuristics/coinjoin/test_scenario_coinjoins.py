@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from clew.build import index
-from clew.heuristics.coinjoin.equal_output import equal_output_coinjoin
+from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN
 from clew.heuristics.registry import COINJOIN, LOOKALIKE
-from clew.heuristics.rulesets import PROTOCOL_COINJOIN
 from clew.heuristics.shelf import shipped
 from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger, open_ledger
@@ -18,7 +17,8 @@ from clew.schema import YES
 from clew.simulate.scenarios import write
 
 RULES = {name: rule for name, rule in shipped().items() if rule.kind in (COINJOIN, LOOKALIKE)}
-RULES.pop(equal_output_coinjoin.name)
+for each in ("coinjoin", "equal_output_coinjoin"):
+    RULES.pop(each)
 
 EXPECTED = {
     "joinmarket": {"joinmarket": 1},

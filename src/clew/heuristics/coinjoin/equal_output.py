@@ -32,10 +32,9 @@ def equal_output_coinjoin(transactions: Transactions) -> Answers:
     Yes: some value above 2,730 satoshi goes to at least two different addresses, and at least as
     many different addresses pay the inputs. No: otherwise.
 
-    It covers the shapes of JoinMarket, Wasabi, WabiSabi and Whirlpool from two equal outputs on. It
-    also answers yes for some payouts of equal sums from several inputs, which costs entities some
-    links and never adds a wrong one: for exhibits, a link too few is better than one too many. It
-    misses PayJoin and any join without equal outputs.
+    It covers the shapes of JoinMarket, Wasabi and Whirlpool from two equal outputs on, and nearly all of
+    WabiSabi. It also answers yes for some payouts of equal sums from several inputs; ``coinjoin`` takes those
+    out again that cannot be a coinjoin. It misses PayJoin and any join without equal outputs.
     """
     from clew.kernels import rules
 
