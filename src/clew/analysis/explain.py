@@ -121,7 +121,9 @@ def _chance(links: Links, transaction: int, rule: int, a: int, b: int) -> float 
         return None
     mine = (links.transaction == transaction) & (links.rule == rule)
     own = mine & np.isin(links.a, (a, b)) & np.isin(links.b, (a, b))
-    return float(links.chance[own if own.any() else mine].min())
+    found = float(links.chance[own if own.any() else mine].min())
+    # A set may state it for some rules only.
+    return None if np.isnan(found) else found
 
 
 @cache
