@@ -68,7 +68,8 @@ def section(found: Validation) -> str:
     transactions = sum(int(each["counts"]["transactions"]) for each in found.economies)
     rows = [(name, row) for name, row in tables.main_figures(found) if row is not None]
     lines = [
-        f"{rank_sentence(found.rank)} {len(found.economies)} economies of the worlds {', '.join(found.worlds)}, "
+        f"{rank_sentence(found.rank)} {len(found.economies)} economies of the worlds "
+        f"{', '.join(found.worlds)}, "
         f"{transactions:,} transactions; SHA-256 of the figures `{digest(found)}`.",
         "",
         "| figure | measured | 95 % interval | of |",
