@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from clew.analysis.answer import NOTICE
-from cli.process import PROGRAM, Run, surroundings
+from cli.process import PROGRAM, Run, of_json, surroundings
 from naive.chain import Chain, address_of, pay
 from naive.ledger import build_ledger
 from naive.tags import UNTAGGED
@@ -42,11 +41,6 @@ ABOUT_ENTITIES = [
 ]
 
 
-def of_json(text: str) -> Any:
-    assert text.endswith("\n")
-    return json.loads(text)
-
-
 def test_the_first_payment_between_two_people(inside: Run, early_chain: Path) -> None:
     ended = inside("payments", PAID, "--ledger", early_chain)
     assert (ended.code, ended.err) == (0, "")
@@ -66,6 +60,7 @@ def test_the_first_payment_as_json(inside: Run, early_chain: Path) -> None:
         {
             "txid": PAYMENT, "height": 170, "time": 1231731025, "median_time": 1231716245,
             "value": 1_000_000_000, "mixed": False, "coinbase": False, "coinjoin": False,
+            "coinjoin_rule": None,
             "outputs": [{"vout": 0, "address": PAID, "value": 1_000_000_000}],
             "payers": [{"entity": 9, "size": 1, "addresses": [PAYER], **UNTAGGED}],
         }
@@ -178,7 +173,7 @@ def test_another_time_zone(inside: Run, early_chain: Path) -> None:
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
 def test_the_rules_are_named(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
     out = inside(*page, "--ledger", early_chain).out
-    assert re.search(r"^rules +(strict: )?multi_input 1, same_key 1, coinjoin 1$", out, re.MULTILINE)
+    assert re.search(r"^rules +(strict: )?multi_input \d, same_key 1, coinjoin 1$", out, re.MULTILINE)
 
 
 def test_the_paying_entities_are_not_said_to_be_people(inside: Run, early_chain: Path) -> None:
@@ -374,8 +369,8 @@ def test_links_stand_together_by_transaction(inside: Run, tmp_path: Path) -> Non
     start = lines.index("links: why they are one entity")
     assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
         "block rule transaction joins",
-        f"6 multi_input 1 {first} {ann}, {bob}, {cat}",
-        f"6 multi_input 1 {second} {bob}, {cat}",
+        f"6 multi_input 2 {first} {ann}, {bob}, {cat}",
+        f"6 multi_input 2 {second} {bob}, {cat}",
         "",
     ]
     links = of_json(inside("entity", ann, "--json", "--ledger", ledger).out)["links"]

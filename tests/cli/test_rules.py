@@ -10,7 +10,7 @@ import pytest
 from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
 from clew.heuristics.registry import RULES
 from clew.heuristics.shelf import shipped
-from cli.conftest import Run, of_json
+from cli.process import Run, of_json
 from cli.shape import check_keys
 
 PROJECT = Path(__file__).resolve().parents[2]
