@@ -1,4 +1,4 @@
-"""Writes src/clew/analysis/measured.py: what was measured of each kind of conclusion.
+"""Writes src/clew/analysis/measured.py, and the figures in docs/accuracy.md: what was measured.
 
     clew validate -o accuracy.json
     python tools/make_figures.py accuracy.json
@@ -12,15 +12,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from clew.accuracy import tables, words
 from clew.accuracy.changes import BOUNDS
 from clew.accuracy.conclusions import conclusions
+from clew.accuracy.method import rank_sentence
 from clew.accuracy.truth import RANKS
-from clew.accuracy.validation import Validation
+from clew.accuracy.validation import Row, Validation
 from clew.cli.validate import digest, read_result
 from clew.errors import ClewError
 from clew.report.file import version
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "clew" / "analysis" / "measured.py"
+
+PAGE = TARGET.parents[3] / "docs" / "accuracy.md"
+BEGIN, END = "<!-- measured: made by tools/make_figures.py -->", "<!-- end of measured -->"
 
 HEAD = '''"""What was measured of each kind of conclusion. Made by tools/make_figures.py; not to be edited."""
 
@@ -58,6 +63,47 @@ def module(found: Validation) -> str:
     return _formatted("".join(lines))
 
 
+def section(found: Validation) -> str:
+    """What the page says was measured, as Markdown."""
+    transactions = sum(int(each["counts"]["transactions"]) for each in found.economies)
+    rows = [(name, row) for name, row in tables.main_figures(found) if row is not None]
+    lines = [
+        f"{rank_sentence(found.rank)} {len(found.economies)} economies of the worlds "
+        f"{', '.join(found.worlds)}, "
+        f"{transactions:,} transactions; SHA-256 of the figures `{digest(found)}`.",
+        "",
+        "| figure | measured | 95 % interval | of |",
+        "|---|---|---|---|",
+        *(f"| {name} | {' | '.join(_cells(row))} |" for name, row in rows),
+        "",
+    ]
+    if len(found.worlds) > 1:
+        sheet = tables.by_world(found, rows)
+        lines += [
+            f"| {' | '.join(words.heading(each) or 'figure' for each in sheet.heads)} |",
+            "|---" * len(sheet.heads) + "|",
+            *(f"| {' | '.join(row)} |" for row in sheet.rows),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> tuple[str, str, str]:
+    """A figure, its interval, and of how many it is."""
+    if row.key.measure == "ordinary taken for some":
+        return words.per_million(row.tally), words.per_million_between(row), words.counted(row.tally)
+    if row.key.measure == "log loss":
+        base = "" if row.base is None else f" (base {words.plain(row.base.rate)})"
+        return words.plain(row.tally.rate) + base, words.span(row), words.whole(row.tally.of)
+    return words.rate(row), words.between(row), words.counted(row.tally)
+
+
+def page(text: str, found: Validation) -> str:
+    """The page with what was measured in its place. Raises ValueError where the page has no such place."""
+    first, last = text.index(BEGIN) + len(BEGIN), text.index(END)
+    return f"{text[:first]}\n\n{section(found)}\n{text[last:]}"
+
+
 def _tuple(name: str, kind: str, items: list[str]) -> str:
     inside = "".join(f"    {each},\n" for each in items)
     return f"{name}: {kind} = (\n{inside})\n" if items else f"{name}: {kind} = ()\n"
@@ -88,7 +134,8 @@ def main(arguments: list[str]) -> int:
         print(f"figures: {error}", file=sys.stderr)
         return 2
     TARGET.write_text(module(found), encoding="utf-8", newline="\n")
-    print(f"figures: {TARGET} from {len(found.economies)} economies")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8", newline="\n")
+    print(f"figures: {TARGET} and {PAGE} from {len(found.economies)} economies")
     return 0
 
 

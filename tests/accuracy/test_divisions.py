@@ -19,13 +19,18 @@ from clew.build import sets
 from clew.heuristics.change.model import ChangeModel
 from clew.heuristics.rulesets import EXTENDED
 from clew.ledger.ledger import open_ledger
+from clew.schema import YES
 from naive.grouping import merge
 
 
 def _by_fresh(path: Path, millionths: int) -> Path:
-    """A model that gives every output the same chance, before shares of one transaction are divided."""
-    trees = dict.fromkeys(("feature", "threshold", "left", "right", "leaf", "roots"), ())
-    path.write_text(ChangeModel(1, (), trees, (0,), (millionths,)).text(), encoding="utf-8")
+    """A model that gives this chance where the rule of fresh addresses says yes, and none elsewhere."""
+    tree = {
+        "feature": (0,), "threshold": (YES - 1,), "left": (-1,), "right": (-2,), "leaf": (0, 1),
+        "roots": (0,),
+    }  # fmt: skip
+    model = ChangeModel(1, ("fresh",), tree, (0, 1), (0, millionths))
+    path.write_text(model.text(), encoding="utf-8")
     return path
 
 
@@ -51,7 +56,8 @@ def test_a_set_with_change_is_scored_beside_strict(
     ledger = open_ledger(folder)
     strict, extended = divisions.divisions_of(ledger)
     assert extended.name == "extended"
-    assert extended.stated.startswith(f"model {ChangeModel.read(model).digest[:12]}, must-link 990000")
+    digest = ChangeModel.read(model).digest[:12]
+    assert extended.stated.startswith(f"model {digest}, must-link {EXTENDED.must_link}, ")
     monkeypatch.setattr(divisions, "MODEL", model)
     (stated,) = divisions.models_of(ledger)
     assert len(stated.probability) == len(stated.predicted) == ledger.counts["outputs"]

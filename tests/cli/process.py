@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = (sys.executable, "-W", "error", "-c", "from clew.cli import main; main()")
@@ -39,3 +41,9 @@ def surroundings(changes: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 Run = Callable[..., Ended]
+
+
+def of_json(text: str) -> Any:
+    """What one line of JSON says."""
+    assert text.endswith("\n")
+    return json.loads(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from clew.analysis.answer import NOTICE
-from cli.process import PROGRAM, Run, surroundings
+from cli.process import PROGRAM, Run, of_json, surroundings
 from naive.chain import Chain, address_of, pay
 from naive.ledger import build_ledger
 from naive.tags import UNTAGGED
@@ -40,11 +39,6 @@ TABLES = [page for page in PAGES if page[0] != "digest"]
 ABOUT_ENTITIES = [
     page for page in PAGES if page[0] in {"address", "entity", "payments", "proceeds", "outflows"}
 ]
-
-
-def of_json(text: str) -> Any:
-    assert text.endswith("\n")
-    return json.loads(text)
 
 
 def test_the_first_payment_between_two_people(inside: Run, early_chain: Path) -> None:
@@ -375,8 +369,8 @@ def test_links_stand_together_by_transaction(inside: Run, tmp_path: Path) -> Non
     start = lines.index("links: why they are one entity")
     assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
         "block rule transaction joins",
-        f"6 multi_input 1 {first} {ann}, {bob}, {cat}",
-        f"6 multi_input 1 {second} {bob}, {cat}",
+        f"6 multi_input 2 {first} {ann}, {bob}, {cat}",
+        f"6 multi_input 2 {second} {bob}, {cat}",
         "",
     ]
     links = of_json(inside("entity", ann, "--json", "--ledger", ledger).out)["links"]

@@ -8,7 +8,7 @@ from hashlib import sha256
 from clew.bitcoin.address import encode
 from clew.bitcoin.block import Block, Header, merkle_root
 from clew.bitcoin.networks import network
-from clew.bitcoin.script import address_script, classify, pubkey_script
+from clew.bitcoin.script import address_script, classify, pubkey_script, push
 from clew.bitcoin.transaction import Input, Output, Transaction
 from clew.schema import PUBKEYHASH
 
@@ -61,9 +61,16 @@ Pay = tuple["str | bytes", int]
 """To whom (a name, or a script) and how many satoshi."""
 
 
+SIGNED = push(bytes.fromhex("3006020101020101") + b"\x01") + push(bytes([2]) + bytes(31) + b"\x01")
+"""What an input of one key shows: the shortest signature of strict form (BIP 66), over everything (ALL), and
+a key. Nobody checks either here."""
+
+
 def pay(spends: Sequence[Point], outputs: Sequence[Pay]) -> Transaction:
-    """A transaction that spends outputs and pays people."""
-    return Transaction.build([Input(*point) for point in spends], [_output(*each) for each in outputs])
+    """A transaction that spends outputs, each input signed over all of it, and pays people."""
+    return Transaction.build(
+        [Input(*point, script=SIGNED) for point in spends], [_output(*each) for each in outputs]
+    )
 
 
 def _output(to: str | bytes, value: int) -> Output:

@@ -76,6 +76,8 @@ def _sure(
             continue
         for output, chance in zip(seen.outputs, chances(seen), strict=True):
             row = (seen.inputs[0].address, output.address, number, chance)
+            if output.address == seen.inputs[0].address:
+                continue
             if id(output) in asked and chance >= rule_set.must_link:
                 must.append(row)
             elif id(output) in asked and chance <= rule_set.cannot_link:

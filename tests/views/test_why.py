@@ -72,7 +72,6 @@ def text(ledger: Ledger, address: int) -> str:
 def test_the_shortest_chain(asked: Inquiry, monkeypatch: pytest.MonkeyPatch, enough: int) -> None:
     """Found step by step, or in the entity as a whole: the same chain."""
     monkeypatch.setattr(nearby, "ENOUGH", enough)
-    monkeypatch.setattr("clew.analysis.explain.ENOUGH", enough)
     ledger, rows = asked.ledger, naive.rows_of(asked.ledger)
     chance = random.Random(1)
     pairs = [pair for members in entities(ledger).values() for pair in combinations(members, 2)]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from clew.analysis import nearby
 from clew.analysis.answer import Answer
 from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
-from clew.analysis.nearby import ENOUGH, Nearby
+from clew.analysis.nearby import Nearby
 from clew.analysis.reasons import Reasons, reasons_of
 from clew.analysis.rows import Rows, answer
 from clew.errors import UsageError
-from clew.heuristics.registry import CHANGE, CONTROL
+from clew.heuristics.registry import CHANGE, CONTROL, Heuristic
 from clew.heuristics.shelf import shipped
 from clew.ledger.columns import Array
 from clew.ledger.control import Links
@@ -67,7 +69,7 @@ def _named(card: dict[str, Any]) -> dict[str, Any]:
 def _path(rows: Rows, a: int, b: int, entity: int) -> tuple[list[dict[str, Any]], Nearby]:
     near = Nearby(rows.ledger, a, b)
     while not near.has_met:
-        if near.rows > ENOUGH or near.is_whole:
+        if near.is_far or near.is_whole:
             near.take_whole(rows.ledger.members(entity))
         else:
             near.grow()
@@ -119,12 +121,19 @@ def _chance(links: Links, transaction: int, rule: int, a: int, b: int) -> float 
         return None
     mine = (links.transaction == transaction) & (links.rule == rule)
     own = mine & np.isin(links.a, (a, b)) & np.isin(links.b, (a, b))
-    return float(links.chance[own if own.any() else mine].min())
+    found = float(links.chance[own if own.any() else mine].min())
+    # A set may state it for some rules only.
+    return None if np.isnan(found) else found
+
+
+@cache
+def _known(rule: str) -> Heuristic | None:
+    return shipped().get(rule)
 
 
 def says(rule: str) -> str | None:
     """The first line of what a rule's documentation says; None where Clew does not bring the rule."""
-    known = shipped().get(rule)
+    known = _known(rule)
     return known.doc.partition("\n")[0].strip() if known is not None else None
 
 
@@ -132,7 +141,7 @@ def softness(rule: str) -> int:
     """How little a rule shows, next to others: 0 a shared key, 1 shared signing, 2 change, 3 the rest."""
     if rule == _SAME_KEY:
         return 0
-    known = shipped().get(rule)
+    known = _known(rule)
     return {CONTROL: 1, CHANGE: 2}.get("" if known is None else known.kind, 3)
 
 
@@ -162,7 +171,7 @@ def _disjoint(rows: Rows, near: Nearby, a: int, b: int) -> dict[str, Any]:
         paths, cut, taken = _flow(reasons, a, b, most)
         if paths == len(fewest):
             cut = fewest
-        if paths == most or near.is_whole or near.rows > ENOUGH or near.next_cost > ENOUGH:
+        if paths == most or near.is_whole or near.is_far or near.next_cost > nearby.ENOUGH:
             break
         near.grow()
     is_exact = paths == len(fewest) or (near.is_whole and paths < most)

@@ -16,6 +16,10 @@ ENOUGH = 100_000
 """Links that are gathered step by step. An entity that needs more is read whole."""
 
 
+MOST_STEPS = 100
+"""Steps that are taken, likewise."""
+
+
 @dataclass
 class _Side:
     """What can be reached from one address: all of it, and what was reached last (u4, ascending)."""
@@ -42,6 +46,11 @@ class Nearby:
 
     def _side(self, start: Array) -> _Side:
         return _Side(start, start, cost=self._ledger.derived.count_outputs(start))
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the entity had better be read whole than followed further."""
+        return self.rows > ENOUGH or sum(side.steps for side in self._sides) > MOST_STEPS
 
     @property
     def next_cost(self) -> int:

@@ -86,6 +86,8 @@ class Constrained:
         pairs = np.empty(len(found["a"]), PAIR)
         for name, column in found.items():
             pairs[name] = column
+        # What goes back to the address that pays joins nothing.
+        pairs = pairs[pairs["a"] != pairs["b"]]
         must = pairs["chance"] >= self._set.must_link
         self._must.add(pairs[must])
         against = pairs[~must]

@@ -70,7 +70,7 @@ def is_joint_funding(transaction: Transaction) -> bool:
 
 @heuristic(
     "multi_input",
-    2,
+    1,
     kind=CONTROL,
     plain=plain,
     code=["clew.kernels.rules", "clew.heuristics.known_keys", str(TABLE)],

@@ -30,7 +30,8 @@ class Links(NamedTuple):
     """Reasons to put two addresses under one control, by transaction; arrays of one length.
 
     ``a``, ``b`` and ``transaction`` are ids (u4), ``rule`` (u1) counts in the control's ``rules``.
-    ``chance`` (float64) is the stated probability that a link is right; None where the set states none.
+    ``chance`` (float64) is the stated probability that a link is right; None where the set states none,
+    and not a number for a rule that states none.
     """
 
     a: Array

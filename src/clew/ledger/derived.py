@@ -392,7 +392,7 @@ class Derived:
             balance += int(self.column("totals.balance")[row])
         small = roots[~hit]
         if len(small):
-            members = np.unique(np.concatenate([small.astype(np.uint32), self.base_members(small)]))
+            members = distinct(np.concatenate([small.astype(np.uint32), self.base_members(small)]))
             starts = self.column("posting_starts.start")
             first, last = starts[members.astype(np.int64)], starts[members.astype(np.int64) + 1]
             paid = self.column("postings.output")[expand(first, last - first)]
