@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from clew.cli.keys import COMMANDS, EVERY, QUESTIONS
 from clew.heuristics.registry import RULES
 from clew.heuristics.shelf import shipped
-from cli.process import Run, of_json
+from cli.process import Run
 from cli.shape import check_keys
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,7 +45,7 @@ def mine(tmp_path: Path) -> Path:
 
 
 def test_every_shipped_rule_is_listed(inside: Run) -> None:
-    found = of_json(inside("rules", "--json").out)
+    found = json.loads(inside("rules", "--json").out)
     check_keys(found, COMMANDS["rules"])
     names = [each["name"] for each in found["rules"]]
     assert names == sorted(shipped())
@@ -59,7 +60,7 @@ def test_every_shipped_rule_is_listed(inside: Run) -> None:
 def test_the_documentation_of_one(inside: Run) -> None:
     out = inside("rules", "whirlpool").out
     assert out.startswith("whirlpool 1\n")
-    (found,) = of_json(inside("rules", "whirlpool", "--json").out)["rules"]
+    (found,) = json.loads(inside("rules", "whirlpool", "--json").out)["rules"]
     assert " ".join(found["doc"].split()) in " ".join(out.split())
 
 
@@ -68,7 +69,7 @@ def test_an_unknown_rule(inside: Run) -> None:
 
 
 def test_a_file_of_ones_own_is_listed(inside: Run, mine: Path) -> None:
-    found = of_json(inside("rules", "--rules", mine, "--json").out)["rules"]
+    found = json.loads(inside("rules", "--rules", mine, "--json").out)["rules"]
     assert [each["name"] for each in found] == ["large_output", "two_outputs"]
     assert [each["says"] for each in found] == [
         "Unknown of outputs above 20 BTC.", "Yes where a transaction has two outputs.",
@@ -80,7 +81,7 @@ def test_ones_own_rules_say_what_they_think_of_a_transaction(
     inside: Run, early_chain: Path, mine: Path
 ) -> None:
     asked = ("tx", PAYMENT, "--rules", mine, "--ledger", early_chain)
-    found = of_json(inside(*asked, "--json").out)
+    found = json.loads(inside(*asked, "--json").out)
     check_keys(found, (*EVERY, *QUESTIONS["tx"]))
     assert [(each["name"], each["version"], each["answers"]) for each in found["own_rules"]] == [
         ("two_outputs", 3, ["yes"]), ("large_output", 1, ["no", "unknown"]),
