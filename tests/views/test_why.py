@@ -99,10 +99,15 @@ def test_disjoint_chains_are_as_many_as_would_have_to_be_wrong(asked: Inquiry) -
     found = set()
     for a, b in random.Random(2).sample(pairs, min(len(pairs), 40)):
         disjoint = asked.explain(text(ledger, a), text(ledger, b)).result["disjoint"]
-        assert disjoint["bound"] == "exact"
         cut = [ledger.find_transaction(each["txid"]) for each in disjoint["cut"]]
-        assert len(cut) == disjoint["paths"]
         assert b not in naive.stays(rows, a, cut)
+        if disjoint["bound"] == "exact":
+            assert len(cut) == disjoint["paths"]
+        else:
+            # A transaction stands for two reasons: several signed, and among what it pays is a shared key.
+            assert disjoint["bound"] == "at most"
+            assert len(cut) <= disjoint["paths"]
+            continue
         transactions = sorted({row[2] for row in rows if a in naive.stays(rows, row[0], [])})
         for size in range(min(disjoint["paths"], 2)):
             for some in combinations(transactions, size):
@@ -145,7 +150,7 @@ def test_bridges(asked: Inquiry) -> None:
             strong = {row["transactions"]: row["addresses"] for row in result["strength"]}
             assert strong.get(1, 0) == len(hanging)
             assert sum(strong.values()) == len(whole) - 1
-            assert {row["bound"] for row in result["strength"]} == {"exact"}
+            assert {row["bound"] for row in result["strength"]} <= {"exact", "at most"}
             assert entity == result["entity"]
 
 

@@ -42,7 +42,7 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
     rows = Rows(ledger)
     if a == b:
         raise UsageError(f"expected two different addresses, found {rows.address(a)} twice")
-    ends = [rows.named(entity) for entity in map(ledger.entity_of, (a, b))]
+    ends = [rows.card(entity) for entity in map(ledger.entity_of, (a, b))]
     is_one = ends[0]["entity"] == ends[1]["entity"]
     result: dict[str, Any] = {
         "joined": is_one,
