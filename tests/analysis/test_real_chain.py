@@ -35,6 +35,7 @@ def test_the_first_payment_between_two_people(real: Inquiry) -> None:
         "mixed": False,
         "coinbase": False,
         "coinjoin": False,
+        "coinjoin_rule": None,
         "outputs": [{"vout": 0, "address": PAID, "value": 10 * BTC}],
         "payers": [
             {"entity": real.address(PAYER).result["entity"], "size": 1, "addresses": [PAYER], **UNTAGGED}
