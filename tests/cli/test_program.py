@@ -13,7 +13,7 @@ from clew.cli import program
 from cli.process import Run, surroundings
 
 COMMANDS = sorted(program.commands)
-LEDGERLESS = {"simulate", "demo", "completion", "rules", "tags"}
+LEDGERLESS = {"simulate", "demo", "completion", "rules", "tags", "train", "validate"}
 """Commands that need no ledger, and groups."""
 HEAVY = ("numpy", "numba", "rich", "duckdb", "pyarrow", "matplotlib", "typst", "jinja2", "asyncio", "pydoc")
 

@@ -7,7 +7,7 @@ rows as it takes for the part under way to fit into memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -84,42 +84,53 @@ class BaseBuild:
         self._outbox = Outbox(engine, 4 if memory > _AMPLE else 1)
         self._unspent = (0, 0)
         self._same, self._known = NONE, np.empty(0, np.uint32)
+        self._running: list[Future[None]] = []
 
     def run(self) -> Sums:
         """Build all tables. Raises StorageError, and NotALedgerError for rows damaged on disk."""
         with self.timings.stage("check rows"):
             self._require_sound()
-        if self.links is not None:
-            # Which addresses are of one key is found in them.
-            self._all_lookups()
-            self._find_same_keys(self.links)
+        try:
+            if self.links is not None:
+                # Which addresses are of one key is found in them.
+                self._all_lookups()
+                self._find_same_keys(self.links)
+            return self._rest()
+        finally:
+            self._stop = True
+            for each in self._running:
+                each.cancel()
+            wait(self._running)
+            self._outbox.drain()
+
+    def _rest(self) -> Sums:
+        """Spends, postings and entities, once addresses of one key are known."""
         if PER_ADDRESS * self.counts["addresses"] > self.memory:
             # One after the other, since both do not fit.
             self._beside()
             self._outbox.settle()
             give_back()
-            beside = self.engine.start(lambda: None)
         else:
-            beside = self.engine.start(self._beside)
-        try:
-            parents = self._united()
-            self._outbox.settle()
-            give_back()
-            entities = self._entities(parents)
-            while not beside.done():
-                # Ctrl-C is heard only between waits.
-                wait([beside], 0.2)
-            beside.result()
-            self._outbox.settle()
-            give_back()
-            self._totals(parents)
-            self._outbox.settle()
-            return Sums(entities, *self._unspent)
-        finally:
-            self._stop = True
-            beside.cancel()
-            wait([beside])
-            self._outbox.drain()
+            self._running.append(self.engine.start(self._beside))
+        parents = self._united()
+        self._outbox.settle()
+        give_back()
+        entities = self._entities(parents)
+        self._await()
+        self._outbox.settle()
+        give_back()
+        self._totals(parents)
+        self._outbox.settle()
+        return Sums(entities, *self._unspent)
+
+    def _await(self) -> None:
+        """Wait for what runs on threads of its own, and raise what it raised."""
+        while not all(each.done() for each in self._running):
+            # Ctrl-C is heard only between waits.
+            wait(self._running, 0.2)
+        for each in self._running:
+            each.result()
+        self._running.clear()
 
     def _beside(self) -> None:
         """What needs no entities, on a thread of its own."""
@@ -389,7 +400,8 @@ class BaseBuild:
             self._lookups()
             self._address_lookups()
         else:
-            self.engine.together(self._lookups, self._address_lookups)
+            self._running = [self.engine.start(each) for each in (self._lookups, self._address_lookups)]
+            self._await()
 
     def _lookups(self) -> None:
         txids = self.columns["transactions.txid"]
@@ -419,15 +431,15 @@ class BaseBuild:
         wide = bucket_bits(addresses)
         self._lookup("address", wide, lambda: (keys(*span) for span in self._chunks(addresses)), place)
         hashes = KeyHashes(self.work)
-        with self.timings.stage("nested keys"):
-            for span in self._chunks(addresses, _CHUNK // 16):
-                hashes.add(*nested_keys(self.columns, *span))
 
         def place_listed(bits: int, begin: int, following: Array, ids: Array, fingerprints: Array) -> None:
             for listed, found in hashes.read():
                 samekeys.place_listed(found, listed, bits, begin, following, ids, fingerprints)
 
         try:
+            with self.timings.stage("nested keys"):
+                for span in self._chunks(addresses, _CHUNK // 16):
+                    hashes.add(*nested_keys(self.columns, *span))
             # In buckets of the same keys, so that both can be gone through side by side.
             self._lookup("nested", wide, lambda: ((found, 1) for _, found in hashes.read()), place_listed)
         finally:

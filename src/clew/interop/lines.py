@@ -31,9 +31,14 @@ _NOT_TEXT = {
 class BadTextError(UsageError):
     """A text that cannot be read; ``line`` is where."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)
         self.line = line
+
+
+def bad_text(line: int, reason: str) -> BadTextError:
+    """The error that says what is wrong at a line."""
+    return BadTextError(reason, line)
 
 
 @dataclass
@@ -59,10 +64,10 @@ def require_text(data: bytes) -> None:
     """Raise BadTextError for the bytes of an image, an archive or the like."""
     for start, what in _NOT_TEXT.items():
         if data.startswith(start):
-            raise BadTextError(1, f"expected a text, found {what}; it was not read")
+            raise bad_text(1, f"expected a text, found {what}; it was not read")
     if b"\0" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        raise BadTextError(line, "expected a text, found a zero byte; it was not read")
+        raise bad_text(line, "expected a text, found a zero byte; it was not read")
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
@@ -72,10 +77,10 @@ def decoded(data: bytes, encoding: str | None = None) -> str:
     try:
         return data.decode(name)
     except LookupError:
-        raise BadTextError(1, f"no such encoding: {encoding!r}; name one as cp1252 or latin-1") from None
+        raise bad_text(1, f"no such encoding: {encoding!r}; name one as cp1252 or latin-1") from None
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise BadTextError(
+        raise bad_text(
             line, f"expected text in {name}, found byte 0x{data[error.start]:02x}; save it as UTF-8"
         ) from None
 
@@ -98,12 +103,12 @@ def read_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise BadTextError(mark.line + 1 if mark else 1, f"not readable as YAML: {said}") from None
+        raise bad_text(mark.line + 1 if mark else 1, f"not readable as YAML: {said}") from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise BadTextError(line, f"not readable as YAML: {error.reason}") from None
+        raise bad_text(line, f"not readable as YAML: {error.reason}") from None
     except RecursionError:
-        raise BadTextError(1, "not readable as YAML: nested too deeply") from None
+        raise bad_text(1, "not readable as YAML: nested too deeply") from None
 
 
 class _Builder:
@@ -121,13 +126,11 @@ class _Builder:
         known = self._built.get(id(node))
         if known is None:
             if depth > MOST_DEPTH:
-                raise BadTextError(node.start_mark.line + 1, "not readable as YAML: nested too deeply")
+                raise bad_text(node.start_mark.line + 1, "not readable as YAML: nested too deeply")
             make = self._mapping if isinstance(node, yaml.MappingNode) else self._list
             known = make(node, depth)
             if known[1] > MOST_VALUES:
-                raise BadTextError(
-                    node.start_mark.line + 1, "not readable as YAML: aliases make it too large"
-                )
+                raise bad_text(node.start_mark.line + 1, "not readable as YAML: aliases make it too large")
             self._built[id(node)] = known
         return known
 
@@ -141,7 +144,7 @@ class _Builder:
             line = key_node.start_mark.line + 1
             key, _ = self.build(key_node, depth + 1)
             if not isinstance(key, str):
-                raise BadTextError(line, "not readable as YAML: expected a name before the colon")
+                raise bad_text(line, "not readable as YAML: expected a name before the colon")
             value, size = self.build(value_node, depth + 1)
             total += size
             if key in found.values:

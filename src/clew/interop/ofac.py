@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from clew.interop.lines import BadTextError
+from clew.interop.lines import bad_text
 from clew.interop.subjects import Subjects
 from clew.interop.tagrows import TagRows
 from clew.interop.values import Findings
@@ -56,15 +56,15 @@ def read_json(text: str, file: str, digest: str, subjects: Subjects, constants: 
     try:
         listed = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadTextError(error.lineno, f"not readable as JSON: {error.msg}") from None
+        raise bad_text(error.lineno, f"not readable as JSON: {error.msg}") from None
     except RecursionError:
-        raise BadTextError(1, "not readable as JSON: nested too deeply") from None
+        raise bad_text(1, "not readable as JSON: nested too deeply") from None
     if not isinstance(listed, list):
-        raise BadTextError(1, "expected a JSON list of addresses, found something else")
+        raise bad_text(1, "expected a JSON list of addresses, found something else")
     stated = _stated(file) if is_list(file, constants) else {}
     missing = [name for name in ("label", "source") if name not in {*stated, *constants}]
     if missing:
-        raise BadTextError(
+        raise bad_text(
             1, f"a list of addresses says no {missing[0]}; give --set label=TEXT and --set source=TEXT"
         )
     findings = Findings(file)

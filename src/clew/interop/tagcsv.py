@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 
 from clew.errors import UsageError
-from clew.interop.lines import BadTextError, decoded
+from clew.interop.lines import BadTextError, bad_text, decoded
 from clew.interop.subjects import Subjects
 from clew.interop.tagrows import FIELDS, TagRows
 from clew.interop.values import FaultyError, Findings, Values, meant, shown
@@ -70,7 +70,7 @@ def table_of(data: bytes, form: Form) -> tuple[str, Table]:
         try:
             rows = [*_rows(text, delimiter)]
         except csv.Error as error:
-            raise BadTextError(1, f"not readable as CSV: {error}") from None
+            raise bad_text(1, f"not readable as CSV: {error}") from None
         found = Table(tuple(_clean(cell) for cell in rows[0][1]) if rows else (), rows[1:])
         if best is None or len(found.columns) > len(best.columns):
             best = found
@@ -163,14 +163,14 @@ def _places(table: Table, form: Form) -> dict[str, int]:
     for name, column in columns.items():
         if lower.count(column.lower()) != 1:
             listed = ", ".join(shown(each) for each in table.columns if each)
-            raise BadTextError(
+            raise bad_text(
                 1, f"expected one column {shown(column)} for {name}, found {lower.count(column.lower())} "
                 f"among {listed or 'no columns'}",
             )  # fmt: skip
         places[name] = lower.index(column.lower())
     if "address" not in places:
         listed = ", ".join(shown(each) for each in table.columns if each)
-        raise BadTextError(
+        raise bad_text(
             1, f"no column named address among {listed or 'no columns'}; give --map address=COLUMN"
         )
     return places

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from clew.interop.lines import BadTextError, Mapping, as_plain
+from clew.interop.lines import Mapping, as_plain, bad_text
 from clew.interop.subjects import Subjects
 from clew.interop.tagrows import FIELDS, TagRows
 from clew.interop.values import FaultyError, Findings, Values, line_of, meant, shown
@@ -31,7 +31,7 @@ _ACTOR_HEADER = _ACTOR - {"id", "label", "actor", "aliases"}
 def kind_of(root: Any) -> str:
     """What a YAML document is: a TagPack, an ActorPack or a vocabulary. Raises BadTextError."""
     if not isinstance(root, Mapping):
-        raise BadTextError(1, "expected a TagPack, an ActorPack or a vocabulary, found no mapping")
+        raise bad_text(1, "expected a TagPack, an ActorPack or a vocabulary, found no mapping")
     if "tags" in root.values:
         return TAGPACK
     if "actors" in root.values:
@@ -39,9 +39,7 @@ def kind_of(root: Any) -> str:
     scheme = root.values.get("scheme")
     if isinstance(scheme, Mapping) and scheme.text("type") == "conceptScheme":
         return VOCABULARY
-    raise BadTextError(
-        root.line, "expected a list called tags or actors, or a scheme of concepts; found none"
-    )
+    raise bad_text(root.line, "expected a list called tags or actors, or a scheme of concepts; found none")
 
 
 def words_of(root: Mapping) -> set[str]:

@@ -89,8 +89,6 @@ class Ledger:
     tip: Tip
     counts: Mapping[str, int]
     """Blocks, transactions, outputs, inputs, addresses and entities."""
-    control: Control
-    """Who controls what; see ``seen_by``."""
     is_past: bool
     """True for what ``at`` gives."""
 
@@ -117,7 +115,9 @@ class Ledger:
             )
         self.network = NETWORKS[self.manifest.network]
         self.is_past = False
-        self._see(Strict(self), {name: self.manifest.counts[name] for name in _COUNTED})
+        self._control: Control | None = None
+        rows = {name: self.manifest.counts[name] for name in _COUNTED}
+        self.counts = {**rows, "entities": self.manifest.sums.entities}
 
     def _open_files(self) -> None:
         manifest, base = self.manifest, self.manifest.base
@@ -146,8 +146,14 @@ class Ledger:
     def _is_closed(self) -> UsageError:
         return UsageError(f"{self.path}: the ledger is closed; open it again to ask")
 
+    @property
+    def control(self) -> Control:
+        """Who controls what; see ``seen_by``."""
+        # One that is kept would hold this ledger, and its files would stay open until cycles are collected.
+        return self._control or Strict(self)
+
     def _see(self, control: Control, rows: Mapping[str, int]) -> None:
-        self.control = control
+        self._control = control
         self.counts = _Counts(rows, control)
 
     def seen_by(self, control: Control) -> Ledger:
