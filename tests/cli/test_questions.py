@@ -173,7 +173,7 @@ def test_another_time_zone(inside: Run, early_chain: Path) -> None:
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page[0])
 def test_the_rules_are_named(inside: Run, early_chain: Path, page: tuple[str, ...]) -> None:
     out = inside(*page, "--ledger", early_chain).out
-    assert re.search(r"^rules +(strict: )?multi_input \d, same_key 1, coinjoin 1$", out, re.MULTILINE)
+    assert re.search(r"^rules +(strict: )?multi_input 1, same_key 1, coinjoin 1$", out, re.MULTILINE)
 
 
 def test_the_paying_entities_are_not_said_to_be_people(inside: Run, early_chain: Path) -> None:
@@ -369,8 +369,8 @@ def test_links_stand_together_by_transaction(inside: Run, tmp_path: Path) -> Non
     start = lines.index("links: why they are one entity")
     assert [" ".join(line.split()) for line in lines[start + 1 : start + 5]] == [
         "block rule transaction joins",
-        f"6 multi_input 2 {first} {ann}, {bob}, {cat}",
-        f"6 multi_input 2 {second} {bob}, {cat}",
+        f"6 multi_input 1 {first} {ann}, {bob}, {cat}",
+        f"6 multi_input 1 {second} {bob}, {cat}",
         "",
     ]
     links = of_json(inside("entity", ann, "--json", "--ledger", ledger).out)["links"]
