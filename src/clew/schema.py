@@ -487,7 +487,7 @@ nothing was skipped, but a cannot-link was dropped, since the set's certain link
 SKIPPED = Table(
     "skipped",
     "One row per link of a set that was skipped, and per cannot-link that was overruled.",
-    "overruled ones last, then transaction",
+    "overruled ones first, then transaction",
     (
         Column("a", "<u4", "Address of the transaction's first input.", "address id"),
         Column("b", "<u4", "The address that the output pays.", "address id"),

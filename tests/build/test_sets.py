@@ -26,6 +26,8 @@ from clew.heuristics.registry import CONTROL, RULES, Answers, heuristic
 from clew.heuristics.rulesets import EXTENDED, RuleSet, set_of
 from clew.heuristics.transactions import Transactions
 from clew.ledger import sets as held
+from clew.ledger.checks import Damage
+from clew.ledger.files import check_files
 from clew.ledger.ledger import Ledger
 from clew.ledger.tables import TableWriter
 from clew.schema import NO, SKIP_REASONS, UNKNOWN, YES
@@ -257,6 +259,64 @@ def test_a_set_of_ones_own_links_what_its_rule_says(ledger: Path) -> None:
         assert len(links.a) == (len(inputs) - 1 if len(whole.one(row).inputs) == 2 else 0)
     earlier = state.at(30).seen_by(found.at(state.at(30)))
     assert earlier.counts["entities"] > 0
+
+
+def test_links_of_ones_own_and_of_change_are_all_found_by_transaction(ledger: Path, leads: RuleSet) -> None:
+    rule = heuristic("pairs", 1, kind=CONTROL)(pairs_only)
+    sets.cluster(ledger, replace(leads, name="both", linking=rule))
+    state, found = Ledger(ledger), opened(ledger, "both")
+    where = np.asarray(found.column("set_links.transaction"))
+    # Those of change follow all others, so that the column as a whole does not ascend.
+    assert (np.diff(where.astype(np.int64)) < 0).any()
+    links = found.links_in(np.arange(state.counts["transactions"]))
+    assert links.transaction.tolist() == sorted(where.tolist())
+    for transaction in sorted(set(where.tolist())):
+        one = found.links_in(np.array([transaction]))
+        assert len(one.a) == int((where == transaction).sum())
+        assert set(one.transaction.tolist()) == {transaction}
+
+
+def test_a_flipped_bit_in_a_set_is_found(ledger: Path, leads: RuleSet) -> None:
+    sets.cluster(ledger, leads)
+    state = Ledger(ledger)
+    assert not [each for each in check_files(ledger, state.manifest) if isinstance(each, Damage)]
+    (column,) = (ledger / "sets" / "extended").glob("tables-*/entities.entity")
+    data = bytearray(column.read_bytes())
+    data[len(data) // 2] ^= 1
+    column.write_bytes(data)
+    (damage,) = (each for each in check_files(ledger, state.manifest) if isinstance(each, Damage))
+    assert damage.path == str(column)
+    (ledger / "sets" / "extended" / held.FILE_NAME).write_text("{")
+    (damage,) = (each for each in check_files(ledger, state.manifest) if isinstance(each, Damage))
+    assert damage.path.endswith(held.FILE_NAME)
+
+
+def test_a_manifest_that_cannot_be_read_now_costs_no_tables(
+    ledger: Path, leads: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets.cluster(ledger, leads)
+    folder = ledger / "sets" / "extended"
+    before = contents(folder)
+
+    def denied(path: Path, *_: Any) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    def stop(*_: Any) -> None:
+        # From here on nothing of it can be read.
+        monkeypatch.setattr(Path, "read_text", denied)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sets._Build, "_filled", stop)
+    with pytest.raises(StoppedError):
+        sets.cluster(ledger, leads)
+    monkeypatch.undo()
+    now = contents(folder)
+    assert before is not None
+    assert now is not None
+    assert {name: now[name] for name in before} == before
+    opened(ledger, "extended")
+    sets.cluster(ledger, leads)
+    assert len(list(folder.glob("tables-*"))) == 1
 
 
 def test_a_rule_that_raises_for_one_block_is_named_and_nothing_is_built(ledger: Path, leads: RuleSet) -> None:

@@ -281,10 +281,12 @@ class BaseBuild:
                 whole += sums
                 each[:, :7] += own[:, :7]
                 each[:, 7] = np.maximum(each[:, 7], own[:, 7])
-        self._put(self.base, "totals", {"entity": listed[:count], **_sums(whole)})
+        self._put(self.base, "totals", {"entity": listed[:count], **sums_as_columns(whole)})
         spent = np.where(each[:, 7] > 0, each[:, 7] - 1, UNSPENT).astype(np.uint32)
         lost = {name: each[:, at].astype(np.uint64) for at, name in ((5, "overwritten"), (6, "unspendable"))}
-        self._put(self.base, "busy_addresses", {"address": many, **_sums(each), **lost, "last": spent})
+        self._put(
+            self.base, "busy_addresses", {"address": many, **sums_as_columns(each), **lost, "last": spent}
+        )
 
     # Spends
 
@@ -502,7 +504,8 @@ def _last_at_most(ordered: Any, length: int, value: int) -> int:
     return low - 1
 
 
-def _sums(sums: Array) -> dict[str, Array]:
+def sums_as_columns(sums: Array) -> dict[str, Array]:
+    """Columns of ``totals`` from sums as ``postings.add_up`` leaves them; int64 (entities, 5)."""
     received = [int(low) + (int(high) << 32) for low, high in sums[:, 1:3]]
     balance = [int(low) + (int(high) << 32) for low, high in sums[:, 3:5]]
     return {
@@ -513,4 +516,4 @@ def _sums(sums: Array) -> dict[str, Array]:
     }
 
 
-__all__ = ["BaseBuild"]
+__all__ = ["BaseBuild", "sums_as_columns"]

@@ -100,6 +100,11 @@ class Constrained:
             against[side] = self._parents[against[side]]
         self._cannot.add(against)
 
+    def close(self) -> None:
+        """Close what was put aside; it can be read until its folder goes."""
+        self._must.close()
+        self._cannot.close()
+
     def _log(self, pairs: Array, reasons: Array) -> None:
         columns = {name: pairs[name] for name in ("a", "b", "transaction", "chance")}
         self._writer.append("skipped", {**columns, "reason": reasons})
@@ -107,8 +112,7 @@ class Constrained:
     def merge(self, step: Callable[[str, int, int], None]) -> dict[str, int]:
         """Join what may be joined, in order; ``parents`` are flat afterwards. Returns how many pairs were
         skipped, by reason."""
-        self._must.close()
-        self._cannot.close()
+        self.close()
         items, number = self._items()
         forest, lists = self._forest(items, number)
         skipped = np.zeros(max(SKIP_REASONS) + 1, np.int64)

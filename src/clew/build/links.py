@@ -11,6 +11,7 @@ import numpy as np
 from clew.build.payers import Payers
 from clew.build.same_keys import Same, known_among, of_new
 from clew.build.soundness import damaged
+from clew.heuristics.registry import Heuristic
 from clew.heuristics.rulesets import MULTI_INPUT, SAME_KEY, STRICT, STRICT_RULES
 from clew.heuristics.transactions import Transactions
 from clew.kernels import rules
@@ -107,12 +108,10 @@ def _addresses_before(columns: Mapping[str, Any], range_: Transactions) -> int:
 
 def rules_in_force() -> list[dict[str, Any]]:
     """The rules that links and entities rest on, as a manifest states them."""
-    return [
-        {
-            "name": rule.name,
-            "version": rule.version,
-            # How the rules combine decides as much as what each of them says.
-            "source": sha256(f"{STRICT.name} {rule.source}".encode()).hexdigest(),
-        }
-        for rule in STRICT_RULES
-    ]
+    return [stated(STRICT.name, rule) for rule in STRICT_RULES]
+
+
+def stated(combined: str, rule: Heuristic) -> dict[str, Any]:
+    """A rule as manifests state it. How the rules combine decides as much as what each of them says."""
+    source = sha256(f"{combined} {rule.source}".encode()).hexdigest()
+    return {"name": rule.name, "version": rule.version, "source": source}

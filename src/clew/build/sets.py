@@ -12,21 +12,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from clew.build.base import sums_as_columns
 from clew.build.constrained import Constrained, Labels
 from clew.build.holding import hold
+from clew.build.links import stated
 from clew.build.memory import Memory
 from clew.build.summary import Progress
 from clew.engine.local import LocalEngine
-from clew.errors import StoppedError, UsageError
+from clew.errors import LedgerVersionError, NotALedgerError, StoppedError, UsageError
 from clew.heuristics.change.model import ChangeModel
 from clew.heuristics.change.votes import keep_traits
 from clew.heuristics.multi_input import KEYLESS_TYPES
+from clew.heuristics.registry import CONTROL, TRANSACTION
 from clew.heuristics.rulesets import SETS, RuleSet
 from clew.heuristics.transactions import Transactions
 from clew.kernels import merging, postings, rules, unionfind
@@ -150,6 +152,9 @@ class _Build:
         """Build all tables and commit them."""
         new = not (self.folder / sets.FILE_NAME).exists()
         kept = "" if new else _kept(self.folder)
+        if kept is None:
+            # The tables that it names must not be written over.
+            kept = sets.read(self.folder).folder
         with storage(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             _clear(self.folder, kept)
@@ -175,10 +180,11 @@ class _Build:
     def _filled(self, writer: TableWriter, tables: str) -> SetManifest:
         parents = np.arange(self.addresses, dtype=np.uint32)
         numbered, ledger_links = self._certain(parents, writer)
+        own_links = writer.counts["set_links"]
         unionfind.flatten(parents)
         skipped: dict[str, int] = {}
         if self.model:
-            model = Rule("change_model", self.model.version, self.model.digest)
+            model = Rule("change_model", self.model.version, self.model.source)
             doubted = self.set.doubted.leaves if self.set.doubted is not None else ()
             numbered = (*numbered, *(Rule(rule.name, rule.version, rule.source) for rule in doubted))
             with storage(self.folder):
@@ -187,8 +193,11 @@ class _Build:
                 self.folder / WORK, parents, writer, len(numbered), self.set, self.services
             )
             numbered = (*numbered, model)
-            self._change(constrained, parents)
-            skipped = constrained.merge(self._step)
+            try:
+                self._change(constrained, parents)
+                skipped = constrained.merge(self._step)
+            finally:
+                constrained.close()
         entities = self._entities(parents, writer)
         self._totals(parents, writer)
         return SetManifest(
@@ -207,6 +216,8 @@ class _Build:
             self.set.must_link,
             self.set.cannot_link,
             self.set.large,
+            bool(self.model) or self.set.linking.looks_ahead,
+            own_links,
             entities,
             writer.counts,
             skipped,
@@ -236,7 +247,7 @@ class _Build:
             unionfind.union(parents, found["a"], found["b"])
             writer.append("set_links", found)
             self._step("links", last, self.transactions)
-        return tuple(_stated(self.set, rule) for rule in self.set.rules), False
+        return tuple(Rule(**stated(self.set.linking.name, rule)) for rule in self.set.rules), False
 
     def _range(self, first: int, last: int) -> Transactions:
         return Transactions(self.ledger.column, self.ledger.counts, range(first, last))
@@ -250,7 +261,7 @@ class _Build:
         which = np.zeros(len(range_), np.uint8)
         for number in range(len(self.set.rules) - 1, -1, -1):
             rule = self.set.rules[number]
-            if rule.kind == "control" and rule.about == "transaction":
+            if rule.kind == CONTROL and rule.about == TRANSACTION:
                 which[rule(range_) == YES] = number
         return span[1], {
             "a": a[:count],
@@ -361,39 +372,26 @@ class _Build:
         for last, sums in self.engine.each(part, self._chunks(outputs) if count else ()):
             whole += sums
             self._step("sums", last, outputs)
-        received = [(int(high) << 32) + int(low) for low, high in whole[:, 1:3].tolist()]
-        balance = [(int(high) << 32) + int(low) for low, high in whole[:, 3:5].tolist()]
-        writer.append(
-            "totals",
-            {
-                "entity": listed[:count],
-                "outputs": whole[:, 0].astype(np.uint32),
-                "received": np.array([each & (1 << 64) - 1 for each in received], np.uint64),
-                "received_high": np.array([each >> 64 for each in received], np.uint16),
-                "balance": np.array(balance, np.uint64),
-            },
-        )
+        writer.append("totals", {"entity": listed[:count], **sums_as_columns(whole)})
 
 
-def _stated(rule_set: RuleSet, rule: Any) -> Rule:
-    # How the rules combine decides as much as what each of them says.
-    source = sha256(f"{rule_set.linking.name} {rule.source}".encode()).hexdigest()
-    return Rule(rule.name, rule.version, source)
-
-
-def _kept(folder: Path) -> str:
-    """The folder of columns that the committed set needs; a damaged manifest keeps none."""
+def _kept(folder: Path) -> str | None:
+    """The folder of columns that the committed set needs; a damaged manifest keeps none. None where it cannot
+    be read now, though it may be sound."""
     try:
         return sets.read(folder).folder
-    except Exception:
+    except LedgerVersionError:
         return ""
+    except NotALedgerError as error:
+        return None if isinstance(error.__cause__, OSError) else ""
 
 
-def _clear(folder: Path, kept: str) -> None:
+def _clear(folder: Path, kept: str | None) -> None:
     """Take away what the committed state does not need."""
-    for entry in folder.glob("*-*"):
-        if entry.name != kept and entry.name.startswith(f"{TABLES}-"):
-            shutil.rmtree(entry, ignore_errors=True)
+    if kept is not None:
+        for entry in folder.glob(f"{TABLES}-*"):
+            if entry.name != kept:
+                shutil.rmtree(entry, ignore_errors=True)
     shutil.rmtree(folder / WORK, ignore_errors=True)
 
 

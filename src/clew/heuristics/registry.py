@@ -223,6 +223,14 @@ def heuristic(
     return register
 
 
+def source_of(code: Iterable[str]) -> str:
+    """SHA-256 (hex) of the texts of files, or of modules, that are not imported for that."""
+    digest = hashlib.sha256()
+    for each in code:
+        digest.update(_text(each))
+    return digest.hexdigest()
+
+
 def _text(source: str) -> bytes:
     """The text of a file, or of a module that is not imported for that."""
     path = Path(source)

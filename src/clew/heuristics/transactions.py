@@ -54,8 +54,17 @@ class Transactions:
         return len(self.number)
 
     def some(self, rows: Array) -> Transactions:
-        """Those at ``rows`` (ascending places in this range)."""
-        return self._others(self.number[rows])
+        """Those at ``rows`` (ascending places in this range). What is known of inputs is handed on."""
+        others = self._others(self.number[rows])
+        known = [name for name in _BY_INPUT if name in self.__dict__]
+        if known:
+            first = self.first_input[:-1][rows]
+            lengths = self.first_input[1:][rows] - first
+            before = np.cumsum(lengths) - lengths
+            inside = np.repeat(first - before, lengths) + np.arange(lengths.sum())
+            for name in known:
+                others.__dict__[name] = self.__dict__[name][inside]
+        return others
 
     def _others(self, number: Array) -> Transactions:
         others = Transactions(self._column, self._counts, number, tip_height=self._tip)
@@ -110,7 +119,7 @@ class Transactions:
 
     @cached_property
     def flags(self) -> Array:
-        """FLAG_COINBASE, FLAG_WITNESS; uint8."""
+        """FLAG_COINBASE, FLAG_WITNESS, FLAG_SORTED_INPUTS and FLAG_SORTED_OUTPUTS; uint8."""
         return self._of_transactions("flags")
 
     @cached_property
@@ -262,7 +271,11 @@ class Transactions:
     @cached_property
     def is_known_key(self) -> Array:
         """Whether everybody knows the private key of the address it spends from; bool."""
-        found: Array = np.isin(self.spent_address, self.known_keys)
+        known = self.known_keys
+        if not len(known):
+            return np.zeros(self.inputs, np.bool_)
+        place = np.minimum(np.searchsorted(known, self.spent_address), len(known) - 1)
+        found: Array = known[place] == self.spent_address
         return found
 
     # By output

@@ -14,13 +14,15 @@ from clew.schema import NO, PUBKEYHASH, SCRIPTHASH, UNKNOWN, WITNESS_V0_KEYHASH,
 
 class Search(NamedTuple):
     """Room for the search of one transaction: ``values`` (inputs, falling), ``least`` and ``most`` (what
-    each participant brings), int64; ``used`` uint8; ``frames`` int64 (inputs and outputs and 2, FIELDS)."""
+    each participant brings), int64; ``used`` uint8; ``frames`` int64 (inputs and outputs and 2, FIELDS);
+    ``looks`` int64 (1): how many more inputs may be looked at."""
 
     values: Any
     least: Any
     most: Any
     used: Any
     frames: Any
+    looks: Any
 
 
 FIELDS = TURN, AT, TOTAL, PICKED, CLOSED = range(5)
@@ -38,8 +40,8 @@ def _push(frames: Any, depth: int, turn: int, at: int, total: int) -> None:
 def share_out(room: Search, inputs: int, count: int, steps: int) -> int:
     """Can ``inputs`` be shared out so that each of ``count`` participants brings what it must?
 
-    At least one input must be left over. UNKNOWN after ``steps`` inputs tried. Frames stand for calls, since
-    Numba cannot keep a recursive function between runs.
+    At least one input must be left over. UNKNOWN after ``steps`` inputs taken, or when ``room.looks`` are
+    used up. Frames stand for calls, since Numba cannot keep a recursive function between runs.
     """
     frames = room.frames
     depth, left = 0, inputs
@@ -64,7 +66,12 @@ def share_out(room: Search, inputs: int, count: int, steps: int) -> int:
             frames[depth, PICKED] = -1
             left += 1
         i = frames[depth, AT]
-        while i < inputs and (room.used[i] == 1 or total + room.values[i] > room.most[turn]):
+        while i < inputs:
+            room.looks[0] -= 1
+            if room.looks[0] < 0:
+                return UNKNOWN
+            if room.used[i] == 0 and total + room.values[i] <= room.most[turn]:
+                break
             i += 1
         if i == inputs:
             depth -= 1
@@ -90,6 +97,7 @@ def room_for(coins: Coins) -> Search:
         np.empty(outputs, np.int64),
         np.empty(inputs, np.uint8),
         np.empty((inputs + outputs + 2, 5), np.int64),
+        np.zeros(1, np.int64),
     )
 
 
@@ -184,6 +192,7 @@ def joinmarket(coins: Coins, limits: Any, answers: Any) -> None:
         inputs = _inputs(coins, row, room, ints)
         _change(coins, row, value, ints)
         answer = np.int64(NO)
+        room.looks[0] = limits[5]
         for out in range(count if others == count else 1):
             makers = 0
             for i in range(others):
@@ -199,7 +208,7 @@ def joinmarket(coins: Coins, limits: Any, answers: Any) -> None:
 
 @kernel
 def stonewall(coins: Coins, limits: Any, answers: Any) -> None:
-    """Is each transaction a payment in the shape of a coinjoin of two? ``limits``: the most steps."""
+    """Is each transaction a payment in the shape of a coinjoin of two? ``limits``: the most steps, looks."""
     coins = borrowed(coins)
     room = room_for(coins)
     ints = np.empty(max(len(room.values), len(room.least)), np.int64)
@@ -217,4 +226,5 @@ def stonewall(coins: Coins, limits: Any, answers: Any) -> None:
         _change(coins, row, value, ints)
         room.least[0] = value + ints[0]
         room.most[0] = room.least[0] + _fee(coins, row)
+        room.looks[0] = limits[1]
         answers[row] = share_out(room, inputs, np.int64(1), limits[0])

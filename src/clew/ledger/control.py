@@ -155,17 +155,21 @@ class Strict:
 
         A link stands where one of both signs, or where the later of both is first paid.
         """
-        outputs = self._ledger.outputs_of_addresses(addresses)
-        spent_by = self._ledger.column("spends.spent_by")[outputs]
-        signed = spent_by[spent_by < MAX_TRANSACTIONS].astype(np.int64)
-        made = self._ledger.transactions_of_outputs(outputs)
-        return self.links_in(distinct(np.concatenate([signed, made])))
+        return self.links_in(transactions_about(self._ledger, addresses))
 
     def at(self, then: Ledger) -> Control:
         """The same as of an earlier block."""
         from clew.ledger.past import Earlier
 
         return Earlier(self, then)
+
+
+def transactions_about(ledger: Ledger, addresses: Array) -> Array:
+    """The transactions that pay addresses or that these sign, each once, ascending; int64."""
+    outputs = ledger.outputs_of_addresses(addresses)
+    spent_by = ledger.column("spends.spent_by")[outputs]
+    signed = spent_by[spent_by < MAX_TRANSACTIONS].astype(np.int64)
+    return distinct(np.concatenate([signed, ledger.transactions_of_outputs(outputs)]))
 
 
 def links_in(ledger: Ledger, transactions: Array) -> Links:

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from clew.errors import LedgerError
+from clew.ledger import sets
 from clew.ledger.checks import Checked, Damage, damaged
 from clew.ledger.manifest import Manifest
 from clew.ledger.segments import SegmentFile
 from clew.ledger.tables import file_sizes
-from clew.schema import BASE_TABLES, LINK_TABLES, ROW_TABLES, Table
+from clew.schema import BASE_TABLES, LINK_TABLES, ROW_TABLES, SET_TABLES, Table
 
 
 def total_bytes(manifest: Manifest) -> int:
-    """Bytes of all columns that a state counts."""
+    """Bytes of all columns that a state counts, those of sets of rules beside it left out."""
     return sum(sum(sizes.values()) for _, _, sizes in _folders(manifest))
 
 
@@ -24,6 +26,18 @@ def check_files(path: Path, manifest: Manifest) -> Iterator[Damage | int]:
         yield from damaged(path / folder, checked, sizes)
     for segment in manifest.segments:
         yield from _check_segment(path, segment)
+    for name in sets.names_in(path):
+        yield from _check_set(path / sets.FOLDER / name)
+
+
+def _check_set(folder: Path) -> Iterator[Damage | int]:
+    """Each damaged place in the tables of a set of rules."""
+    try:
+        found = sets.read(folder)
+    except LedgerError as error:
+        yield Damage(str(folder / sets.FILE_NAME), 0, 0, str(error).partition(": ")[2])
+        return
+    yield from damaged(folder / found.folder, found.checked, dict(file_sizes(SET_TABLES, found.counts)))
 
 
 def _folders(manifest: Manifest) -> Iterator[tuple[str, Checked, dict[str, int]]]:

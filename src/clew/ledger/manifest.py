@@ -7,9 +7,7 @@ nobody reads them. ``building`` is where a first build can go on.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from clew.errors import LedgerVersionError, NotALedgerError
 from clew.ledger.checks import Checked
-from clew.ledger.disk import storage, sync_folder
+from clew.ledger.disk import replace_text
 from clew.ledger.segments import SegmentFile, Sums
 from clew.schema import VERSION
 
@@ -196,21 +194,7 @@ def write(folder: Path, manifest: Manifest) -> None:
     values = asdict(manifest)
     del values["version"]
     stated = {"clew_ledger": manifest.version, "checksum": _checksum(values), **values}
-    text = json.dumps(stated, indent=1, sort_keys=True) + "\n"
-    path = folder / FILE_NAME
-    temporary = folder / f"{FILE_NAME}.new"
-    with storage(path):
-        try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(folder)
+    replace_text(folder / FILE_NAME, json.dumps(stated, indent=1, sort_keys=True) + "\n")
 
 
 def is_held(folder: Path) -> bool:

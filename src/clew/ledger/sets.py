@@ -7,7 +7,6 @@ the tip at which it was made, and for no other.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,11 +20,11 @@ import numpy as np
 from clew.errors import LedgerVersionError, NotALedgerError, NotFoundError, UsageError
 from clew.ledger.checks import Checked
 from clew.ledger.columns import Array, map_tables, search
-from clew.ledger.control import STRICT, Control, Links, links_in
+from clew.ledger.control import STRICT, Control, Links, links_in, transactions_about
 from clew.ledger.derived import expand
-from clew.ledger.disk import storage, sync_folder
+from clew.ledger.disk import replace_text, storage, sync_folder
 from clew.ledger.manifest import Rule
-from clew.schema import MAX_TRANSACTIONS, SET_TABLES
+from clew.schema import SET_TABLES
 
 if TYPE_CHECKING:
     from clew.ledger.ledger import Ledger
@@ -46,7 +45,9 @@ class SetManifest:
     rolling digest. ``rules`` are numbered for links; the first ones are the ledger's own where
     ``ledger_links`` says that its links count. ``linking`` and ``doubted`` are the names of combined rules,
     empty where there is none of the set's own. ``model`` and ``attributions`` are SHA-256 digests, empty
-    where there is none; thresholds are millionths; ``skipped`` counts by reason.
+    where there is none; thresholds are millionths; ``looks_ahead`` says whether a rule looked at who spends;
+    ``own_links`` of its links come of ``linking``, in order of transactions, and those of change follow, in
+    that order again; ``skipped`` counts by reason.
     """
 
     name: str
@@ -64,6 +65,8 @@ class SetManifest:
     must_link: int
     cannot_link: int
     large: int
+    looks_ahead: bool
+    own_links: int
     entities: int
     counts: Mapping[str, int]
     skipped: Mapping[str, int]
@@ -73,7 +76,7 @@ class SetManifest:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over what decides who is one beside the chain and the rules."""
-        left = ("tip", "height", "ledger", "entities", "counts", "skipped", "folder", "checked")
+        left = ("tip", "height", "ledger", "own_links", "entities", "counts", "skipped", "folder", "checked")
         stated = {name: value for name, value in asdict(self).items() if name not in left}
         return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
@@ -82,19 +85,7 @@ def write(folder: Path, manifest: SetManifest) -> None:
     """Replace a set's manifest in one step. Raises StorageError; then the old one still stands."""
     values = asdict(manifest)
     stated = {"clew_set": VERSION, "checksum": _checksum(values), **values}
-    temporary = folder / f"{FILE_NAME}.new"
-    with storage(folder / FILE_NAME):
-        try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write(json.dumps(stated, indent=1, sort_keys=True) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, folder / FILE_NAME)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(folder)
+    replace_text(folder / FILE_NAME, json.dumps(stated, indent=1, sort_keys=True) + "\n")
 
 
 def read(folder: Path) -> SetManifest:
@@ -125,9 +116,12 @@ def _checksum(values: Mapping[str, Any]) -> str:
 
 def names(ledger: Ledger) -> tuple[str, ...]:
     """The sets that a ledger holds, ``strict`` first, the others by name."""
-    folder = ledger.path / FOLDER
-    others = sorted(each.parent.name for each in folder.glob(f"*/{FILE_NAME}"))
-    return (STRICT, *others)
+    return (STRICT, *names_in(ledger.path))
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """The sets beside the ledger's own in the ledger's folder ``path``, by name."""
+    return tuple(sorted(each.parent.name for each in (path / FOLDER).glob(f"*/{FILE_NAME}")))
 
 
 def seen_by_set(ledger: Ledger, name: str) -> Ledger:
@@ -263,16 +257,27 @@ class NamedSet:
             part = slice(first, first + _ROWS_AT_ONCE)
             yield ids[part].astype(np.int64), sizes[part].astype(np.int64)
 
+    def _link_rows(self, transactions: Array) -> Array:
+        """Rows of the links of transactions: those of the set's linking, then those of change; int64."""
+        where = self.column("set_links.transaction")
+        edge = self.manifest.own_links
+        found = []
+        for first, last in ((0, edge), (edge, len(where))):
+            part = where[first:last]
+            start = search(part, transactions)
+            found.append(expand(start, search(part, transactions, "right") - start) + first)
+        rows: Array = np.concatenate(found)
+        return rows
+
     def links_in(self, transactions: Array) -> Links:
         """All links that stand in transactions."""
-        where = self.column("set_links.transaction")
-        start = search(where, transactions)
-        rows = expand(start, search(where, transactions, "right") - start)
+        rows = self._link_rows(transactions)
         names = ("a", "b", "transaction", "rule", "chance")
         a, b, at, rule, chance = (self.column(f"set_links.{name}")[rows] for name in names)
         stated = np.where(chance > 0, chance / _MILLION, np.nan)
         if not self.manifest.ledger_links:
-            return Links(a, b, at, rule, stated)
+            own = Links(a, b, at, rule, stated)
+            return own.some(np.argsort(own.transaction, kind="stable"))
         certain = links_in(self._ledger, transactions)
         parts = ((certain.a, a), (certain.b, b), (certain.transaction, at), (certain.rule, rule))
         first, second, place, number = (np.concatenate(part) for part in parts)
@@ -282,17 +287,13 @@ class NamedSet:
 
     def links_of(self, addresses: Array) -> Links:
         """All links of addresses: they stand where one of both signs or is paid."""
-        outputs = self._ledger.outputs_of_addresses(addresses)
-        spent_by = self._ledger.column("spends.spent_by")[outputs]
-        signed = spent_by[spent_by < MAX_TRANSACTIONS].astype(np.int64)
-        made = self._ledger.transactions_of_outputs(outputs)
-        return self.links_in(np.union1d(signed, made))
+        return self.links_in(transactions_about(self._ledger, addresses))
 
     def at(self, then: Ledger) -> Control:
-        """The same as of an earlier block. Raises UsageError for a set with a model of change."""
-        if self.manifest.model:
+        """The same as of an earlier block. Raises UsageError for a set whose rules look at who spends."""
+        if self.manifest.looks_ahead:
             raise UsageError(
-                f"rules {self.name!r}: its change rules looked at who spends up to height {self.height}, so "
+                f"rules {self.name!r}: its rules looked at who spends up to height {self.height}, so "
                 f"that it cannot be cut back to height {then.tip.height}; index until there into another "
                 "ledger (clew index --until) and make the set there"
             )
@@ -306,6 +307,7 @@ __all__ = [
     "NamedSet",
     "SetManifest",
     "names",
+    "names_in",
     "open_set",
     "read",
     "remove",

@@ -11,7 +11,7 @@ import numpy as np
 
 from clew.errors import StoppedError
 from clew.heuristics.change.model import ChangeModel
-from clew.ledger.disk import storage, sync_folder
+from clew.ledger.disk import replace_text
 from clew.training.crossing import WALLET, WORLD, Held, calibrated, crossed, curve, figures, shared
 from clew.training.fit import Recipe, grow, lightgbm
 from clew.training.sample import Array, Sample, together
@@ -109,17 +109,7 @@ def _curve(model: ChangeModel, held: Sequence[Held]) -> list[dict[str, Any]]:
 
 def write(path: Path, model: ChangeModel) -> None:
     """Write a model's file in one step. Raises StorageError."""
-    import os
-
-    temporary = path.with_name(f"{path.name}.new")
-    with storage(path):
-        try:
-            temporary.write_text(model.text(), "utf-8")
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+    replace_text(path, model.text())
 
 
 __all__ = ["Progress", "Recipe", "Trained", "digest", "judged", "stated", "train", "write"]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.errors import LedgerInUseError
+from clew.errors import LedgerError, LedgerInUseError
 from clew.ledger import manifest as manifests
+from clew.ledger import sets
 from clew.ledger.checks import NAMES, Damage
 from clew.ledger.files import check_files, total_bytes
 from clew.ledger.ledger import Ledger
@@ -44,11 +45,25 @@ def check_own(
 def _require_named(ledger: Path, damage: Damage) -> None:
     """Raise LedgerInUseError where a writer has put other files in the place of the damaged one."""
     place = Path(damage.path).relative_to(ledger)
-    latest = manifests.read(ledger)
-    checked = latest.checked().get(place.parts[0])
-    other_checks = place.name in NAMES and checked is not None and checked.file != place.name
-    if place.parts[0] not in latest.folders() or other_checks:
+    if place.parts[0] == sets.FOLDER:
+        was_replaced = _is_of_former_set(ledger, place)
+    else:
+        latest = manifests.read(ledger)
+        checked = latest.checked().get(place.parts[0])
+        other_checks = place.name in NAMES and checked is not None and checked.file != place.name
+        was_replaced = place.parts[0] not in latest.folders() or other_checks
+    if was_replaced:
         raise LedgerInUseError(
             f"{ledger}: its files were replaced while they were read (by clew index, follow or compact); "
             "run clew verify again"
         )
+
+
+def _is_of_former_set(ledger: Path, place: Path) -> bool:
+    """Whether a file of a set of rules is none of those that its manifest names by now."""
+    if place.name == sets.FILE_NAME:
+        return False
+    try:
+        return sets.read(ledger / sets.FOLDER / place.parts[1]).folder != place.parts[2]
+    except LedgerError:
+        return not (ledger / sets.FOLDER / place.parts[1] / sets.FILE_NAME).exists()

@@ -8,7 +8,7 @@ import pytest
 
 from clew.heuristics.coinjoin.batch_payout import batch_payout
 from clew.heuristics.coinjoin.coinjoin import PROTOCOL_COINJOIN
-from clew.heuristics.coinjoin.joining import MOST_STEPS, Sharing
+from clew.heuristics.coinjoin.joining import MOST_LOOKS, MOST_STEPS, Looks, share_out
 from clew.heuristics.coinjoin.joinmarket import joinmarket
 from clew.heuristics.coinjoin.payjoin import payjoin
 from clew.heuristics.coinjoin.rounds import COORDINATORS
@@ -119,9 +119,10 @@ def test_a_search_that_takes_too_long_is_unknown() -> None:
     # Sums of even numbers never reach an odd one, however they are taken.
     coins = [2 * (1_000_000 + place) for place in range(40)]
     change = [20_500_001 * 2 - 1] * 2
-    assert Sharing(sorted(coins, reverse=True), [(change[0], change[0])]).possible() == UNKNOWN
-    assert Sharing([5, 3], [(5, 5)]).possible() == YES
-    assert Sharing([5, 3], [(8, 8)]).possible() == NO
+    assert share_out(sorted(coins, reverse=True), [(change[0], change[0])], Looks()) == UNKNOWN
+    assert share_out([5, 3], [(5, 5)], Looks()) == YES
+    assert share_out([5, 3], [(8, 8)], Looks()) == NO
+    assert share_out([5, 3], [(5, 5)], Looks(0)) == UNKNOWN
     assert MOST_STEPS < 100_000
 
 
@@ -330,3 +331,23 @@ def test_importing_a_rule_compiles_nothing() -> None:
     code = "import sys; from clew.heuristics.shelf import shipped; shipped(); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_transaction_made_to_be_searched_for_long_is_unknown() -> None:
+    # Each maker's sum can be come near in very many ways, and reached in none.
+    spent = [2 * (1_000_000 + place) for place in range(60)]
+    change = [20_500_001 * 2 - 1 + 2 * place for place in range(12)]
+    looks = Looks()
+    assert share_out(sorted(spent, reverse=True), [(each, each) for each in change], looks) == UNKNOWN
+    assert share_out([5, 3], [(5, 5)], Looks(1)) == YES
+    assert share_out([5, 3], [(3, 3)], Looks(1)) == UNKNOWN
+    assert 0 < looks.left < MOST_LOOKS
+
+
+def test_more_participants_than_calls_can_nest() -> None:
+    many = 1_200
+    coins = [502_000 + 100_000 * place for place in range(1, many)]
+    change = [2_500 + 100_000 * place for place in range(1, many)]
+    join = moved([10**12, *coins], [500_000] * many + change)
+    apart = tuple(replace(each, address=10_000 + each.address) for each in join.outputs)
+    assert says(joinmarket, replace(join, outputs=apart)) == YES

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.errors import RuleError
+from clew.heuristics.registry import source_of
 from clew.heuristics.transactions import Transactions
 
 Array = npt.NDArray[Any]
@@ -28,6 +29,7 @@ FORMAT = 1
 MILLION = 1_000_000
 _TREES = ("feature", "threshold", "left", "right", "leaf", "roots")
 _MOST = 1 << 31
+_CODE = tuple(f"clew.kernels.{name}" for name in ("change", "features", "traits", "trees"))
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,14 @@ class ChangeModel:
         """SHA-256 of all of it, as hex."""
         text = json.dumps(self.stated, sort_keys=True, separators=(",", ":"))
         return sha256(text.encode()).hexdigest()
+
+    @property
+    def source(self) -> str:
+        """SHA-256 (hex) of the model and of the code that makes its columns and evaluates it."""
+        from clew.heuristics.rulesets import JOINT
+
+        rules = sorted(map(str, Path(__file__).parent.glob("*.py")))
+        return sha256(f"{self.digest}{JOINT.source}{source_of([*rules, *_CODE])}".encode()).hexdigest()
 
     def text(self) -> str:
         """The file's text: one line per part."""

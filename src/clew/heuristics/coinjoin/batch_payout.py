@@ -39,12 +39,12 @@ def asked(transactions: Transactions) -> tuple[Rows, Answers, Answers]:
     from clew.kernels import coinjoins
 
     rows, some = with_equal_outputs(transactions)
-    kept = "_lookalikes"
-    if kept not in some.__dict__:
+    kept = "lookalikes"
+    if kept not in some.kept:
         payouts, sweeps = np.empty(len(rows), np.int8), np.empty(len(rows), np.int8)
         coinjoins.lookalikes(coinjoins.coins_of(some), payouts, sweeps)
-        some.__dict__[kept] = payouts, sweeps
-    return rows, *some.__dict__[kept]
+        some.kept[kept] = payouts, sweeps
+    return rows, *some.kept[kept]
 
 
 @heuristic("batch_payout", 1, kind=LOOKALIKE, plain=plain, code=["clew.kernels.coinjoins"])

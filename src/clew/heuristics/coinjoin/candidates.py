@@ -41,12 +41,12 @@ def with_stored_data(transactions: Transactions) -> tuple[Rows, Transactions]:
 
 def _kept(transactions: Transactions, name: str, mark: Callable[[Any], None]) -> tuple[Rows, Transactions]:
     """Mark them, or take those that another rule has marked."""
-    if name not in transactions.__dict__:
+    if name not in transactions.kept:
         marks = np.empty(len(transactions), np.uint8)
         mark(marks)
         rows = np.flatnonzero(marks)
-        transactions.__dict__[name] = rows, transactions.some(rows)
-    found: tuple[Rows, Transactions] = transactions.__dict__[name]
+        transactions.kept[name] = rows, transactions.some(rows)
+    found: tuple[Rows, Transactions] = transactions.kept[name]
     return found
 
 

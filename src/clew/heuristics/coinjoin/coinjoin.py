@@ -13,6 +13,7 @@ from clew.heuristics.coinjoin.whirlpool import whirlpool
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import COINJOIN, Answers, Heuristic, heuristic
 from clew.heuristics.transactions import Transactions
+from clew.schema import NO, UNKNOWN, YES
 
 PROTOCOLS: tuple[Heuristic, ...] = (joinmarket, wasabi_1_1, wasabi_1, wabisabi, whirlpool)
 """Detectors of the protocols that mix, in the order in which they name a transaction. Tx0 is one owner's
@@ -35,8 +36,14 @@ _CODE = [
 
 def plain(transaction: Transaction) -> int:
     """The rule, for one transaction."""
-    answer: int = CAUTIOUS.one(transaction)
-    return answer
+    rounds = [rule.one(transaction) for rule in PROTOCOLS]
+    if YES in rounds:
+        return YES
+    if equal_output_coinjoin.one(transaction) == YES:
+        alike = [rule.one(transaction) for rule in (batch_payout, sweep)]
+        if YES not in alike:
+            return UNKNOWN if UNKNOWN in alike else YES
+    return UNKNOWN if UNKNOWN in rounds else NO
 
 
 @heuristic("coinjoin", 1, kind=COINJOIN, plain=plain, code=_CODE)

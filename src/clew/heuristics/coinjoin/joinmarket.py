@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clew.heuristics.coinjoin.candidates import spread, with_equal_outputs
-from clew.heuristics.coinjoin.joining import MOST_STEPS, Sharing
+from clew.heuristics.coinjoin.joining import MOST_LOOKS, MOST_STEPS, Looks, share_out
 from clew.heuristics.coinjoin.shape import distinct, most_equal
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import COINJOIN, Answers, heuristic
@@ -45,10 +45,10 @@ def plain(transaction: Transaction) -> int:
     bounds = [(each + value - gain, each + value + loss) for each in change]
     spent = sorted((each.value for each in inputs), reverse=True)
     makers = [bounds] if len(change) < count else [bounds[:out] + bounds[out + 1 :] for out in range(count)]
-    found = NO
+    found, looks = NO, Looks()
     for each in makers:
         if found != YES:
-            found = max(found, Sharing(spent, each).possible())
+            found = max(found, share_out(spent, each, looks))
     return min(found, UNKNOWN) if len(outputs) == 3 else found
 
 
@@ -64,7 +64,8 @@ def joinmarket(transactions: Transactions) -> Answers:
     outputs less would be needed to fit by chance, so the maker must gain at least 1 and at most 1,000
     satoshi or 1 %, and all inputs must be of one script type.
     No: otherwise. Unknown: two equal outputs and one other, where a taker without change and one maker fit;
-    or so many inputs that not all ways to share them out were tried (20,000 steps for each taker).
+    or so many inputs that not all ways to share them out were tried (20,000 steps for each taker, 5,000,000
+    looks in all).
 
     Errs: a payment for which two people happen to be paid the same sum, and the rest adds up by chance
     within 1 %, is taken for a round of two. Makers who ask more are missed. Other joins with a taker who
@@ -78,6 +79,6 @@ def joinmarket(transactions: Transactions) -> Answers:
 
     rows, some = with_equal_outputs(transactions)
     found = np.empty(len(rows), np.int8)
-    limits = np.array([MOST_GAIN, MOST_GAIN_OF_ONE, GAIN_SHARE, MOST_LOSS, MOST_STEPS], np.int64)
-    joining.joinmarket(coinjoins.coins_of(some), limits, found)
+    limits = [MOST_GAIN, MOST_GAIN_OF_ONE, GAIN_SHARE, MOST_LOSS, MOST_STEPS, MOST_LOOKS]
+    joining.joinmarket(coinjoins.coins_of(some), np.array(limits, np.int64), found)
     return spread(transactions, rows, found)

@@ -51,8 +51,8 @@ def asked(transactions: Transactions) -> tuple[Rows, Answers, Answers]:
     from clew.kernels import coinjoins
 
     rows, some = with_equal_outputs(transactions)
-    kept = "_wasabi_1"
-    if kept not in some.__dict__:
+    kept = "wasabi_1"
+    if kept not in some.kept:
         found, levels = np.empty(len(rows), np.int8), np.empty(len(rows), np.int8)
         known = np.zeros(some.outputs, np.uint8)
         for each in _coordinators():
@@ -61,8 +61,8 @@ def asked(transactions: Transactions) -> tuple[Rows, Answers, Answers]:
             [LEAST_EQUAL, LEAST_EQUAL_OF_KNOWN, LEAST_VALUE, MOST_VALUE, LEAST_LEVEL, MOST_LEVEL], np.int64
         )
         coinjoins.wasabi(coinjoins.coins_of(some), known, limits, found, levels)
-        some.__dict__[kept] = found, levels
-    return rows, *some.__dict__[kept]
+        some.kept[kept] = found, levels
+    return rows, *some.kept[kept]
 
 
 @lru_cache

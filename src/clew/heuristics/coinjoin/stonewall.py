@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clew.heuristics.coinjoin.candidates import spread, with_equal_outputs
-from clew.heuristics.coinjoin.joining import MOST_STEPS, Sharing
+from clew.heuristics.coinjoin.joining import MOST_LOOKS, MOST_STEPS, Looks, share_out
 from clew.heuristics.coinjoin.shape import distinct, most_equal
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import LOOKALIKE, Answers, heuristic
@@ -25,7 +25,7 @@ def plain(transaction: Transaction) -> int:
         return NO
     spent = sorted((each.value for each in inputs), reverse=True)
     least = value + min(each.value for each in outputs if each.value != value)
-    return Sharing(spent, [(least, least + transaction.fee)]).possible()
+    return share_out(spent, [(least, least + transaction.fee)], Looks())
 
 
 @heuristic("stonewall", 1, kind=LOOKALIKE, plain=plain, code=_CODE)
@@ -48,5 +48,5 @@ def stonewall(transactions: Transactions) -> Answers:
 
     rows, some = with_equal_outputs(transactions)
     found = np.empty(len(rows), np.int8)
-    joining.stonewall(coinjoins.coins_of(some), np.array([MOST_STEPS], np.int64), found)
+    joining.stonewall(coinjoins.coins_of(some), np.array([MOST_STEPS, MOST_LOOKS], np.int64), found)
     return spread(transactions, rows, found)

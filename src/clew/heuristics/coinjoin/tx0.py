@@ -53,6 +53,7 @@ def _premix(outputs: tuple[Output, ...], premix: Output, pool: int) -> int:
     kind=COINJOIN,
     plain=plain,
     code=["clew.heuristics.coinjoin.whirlpool", "clew.kernels.coinjoins"],
+    looks_ahead=True,
 )
 def tx0(transactions: Transactions) -> Answers:
     """A transaction that cuts one owner's coins to a pool's size before Whirlpool: its *Tx0*.
