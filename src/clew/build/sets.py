@@ -40,7 +40,7 @@ from clew.ledger.ledger import Ledger
 from clew.ledger.manifest import Rule
 from clew.ledger.sets import SetManifest
 from clew.ledger.tables import TableWriter
-from clew.schema import MANY_OUTPUTS, NO, NO_ADDRESS, SET_TABLES, SKIP_REASONS, YES
+from clew.schema import MANY_OUTPUTS, NO, NO_ADDRESS, SET_TABLES, YES
 
 _RANGE = 1 << 15
 """Transactions per range in which links are looked for."""
@@ -428,4 +428,4 @@ def named(name: str, **changed: Any) -> RuleSet:
     return replace(SETS[name], **{key: value for key, value in changed.items() if value is not None})
 
 
-__all__ = ["SKIP_REASONS", "Clustering", "cluster", "named", "remove"]
+__all__ = ["Clustering", "cluster", "named", "remove"]

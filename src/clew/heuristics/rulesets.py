@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
@@ -15,13 +15,10 @@ from clew.heuristics.multi_input import multi_input
 from clew.heuristics.registry import CONTROL, TRANSACTION, Heuristic
 from clew.heuristics.same_key import same_key
 
-COINJOIN: Heuristic = coinjoin
-"""What is left out as a transaction of several owners."""
-
 JOINT: Heuristic = equal_output_coinjoin | PROTOCOL_COINJOIN
 """What change rules say nothing of: a round may have more outputs of one value than payers."""
 
-STRICT: Heuristic = multi_input & ~COINJOIN
+STRICT: Heuristic = multi_input & ~coinjoin
 """Multi-input with coinjoins left out. Together with addresses of the same key: the set for exhibits."""
 
 STRICT_RULES: tuple[Heuristic, ...] = (multi_input, same_key, *STRICT.leaves[1:])
@@ -60,8 +57,6 @@ class RuleSet:
     large: int = LARGE_ENTITY
     most_inputs: int = MOST_INPUTS
     doubted: Heuristic | None = None
-    may_serve_exhibits: bool = field(default=False, init=False)
-    """Only strict may."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -85,7 +80,11 @@ class RuleSet:
             raise RuleError(
                 f"rule set {self.name}: expected doubted to be a rule about transactions; mend it"
             )
-        object.__setattr__(self, "may_serve_exhibits", self.name == STRICT_SET_NAME)
+
+    @property
+    def may_serve_exhibits(self) -> bool:
+        """Only strict may."""
+        return self.name == STRICT_SET_NAME
 
     @property
     def rules(self) -> tuple[Heuristic, ...]:
@@ -122,11 +121,10 @@ def set_of(name: str, rules: tuple[Heuristic, ...]) -> RuleSet:
             f"rule set {name}: expected a rule about transactions of kind CONTROL, or a RULESET; found "
             "neither"
         )
-    return RuleSet(name, reduce(lambda one, other: one | other, mine) & ~COINJOIN)
+    return RuleSet(name, reduce(lambda one, other: one | other, mine) & ~coinjoin)
 
 
 __all__ = [
-    "COINJOIN",
     "EXTENDED",
     "MODEL",
     "MULTI_INPUT",

@@ -71,7 +71,6 @@ OPTIMAL, OPTIMAL_FEE, REUSE, FRESH = 8, 9, 10, 11
 ) = range(len(BACK), len(BACK) + len(AHEAD))  # fmt: skip
 ALL_BACK = (1 << len(BACK)) - 1
 ALL_AHEAD = ((1 << len(AHEAD)) - 1) << len(BACK)
-ALL = ALL_BACK | ALL_AHEAD
 NEAR_RATE = 1
 
 

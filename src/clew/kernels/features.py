@@ -10,7 +10,6 @@ from clew.kernels.change import Look, is_candidate, zeros
 from clew.kernels.jit import borrowed, inlined, kernel
 from clew.kernels.traits import COINBASE_AT, JOINT_AT
 
-RATIOS = 8
 CANDIDATES, INPUTS, RANK, PLACE, RATIO, ZEROS, SPENT, BACK = range(8)
 
 

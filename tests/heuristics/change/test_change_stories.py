@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clew.bitcoin.networks import network
+from clew.bitcoin.script import push
 from clew.build import index
 from clew.heuristics.change.votes import votes
 from clew.heuristics.registry import RULES
@@ -19,6 +20,8 @@ from clew.simulate.blockfile import write_block_files
 from clew.simulate.chain import Coin
 from clew.simulate.scenarios import Pay, Story, tell
 from clew.simulate.scenarios.owners import Habit, Owner
+from naive import chain as made
+from naive.ledger import build_ledger
 
 WORDS = ("no", "unknown", "yes")
 shipped()
@@ -68,6 +71,8 @@ def shipped_story(name: str) -> Story:
         ("change-of-the-same-kind", "payment", "address_type", ["yes", "no"]),
         ("change-of-the-same-kind", "payment", "optimal_change", ["unknown", "unknown"]),
         ("round-payment", "payment", "round_value_2", ["no", "yes"]),
+        ("round-payment", "payment", "round_value_3", ["no", "yes"]),
+        ("round-payment", "payment", "round_value_5", ["no", "yes"]),
         ("round-payment", "payment", "round_value_6", ["no", "yes"]),
         ("round-payment", "payment", "round_value_7", ["unknown", "unknown"]),
         ("round-payment", "payment", "address_type", ["unknown", "unknown"]),
@@ -172,6 +177,59 @@ def test_kinds_of_scripts(told: Teller, rule: str, kinds: tuple[str, str], says:
     story.sweep(ann, ann["savings"], spend=[change])
     story.sweep(shop, shop["till"], spend=[paid])
     assert told(story).says(rule, paid) == says
+
+
+def test_a_whole_coin_is_paid(told: Teller) -> None:
+    story = Story()
+    ann = story.owner("ann")
+    story.fund(ann[1], "1.70123456")
+    paid = story.pay(ann, story.owner("shop"), "1")
+    assert told(story).says("round_value_8", paid) == ["no", "yes"]
+
+
+LONG_R = push(
+    bytes.fromhex("3045022100") + b"\x81" + bytes(31) + bytes.fromhex("0220") + b"\x01" * 32 + b"\x01"
+)
+SHORT_R = push(bytes.fromhex("30440220") + b"\x01" * 32 + bytes.fromhex("0220") + b"\x01" * 32 + b"\x01")
+SHORT_KEY, LONG_KEY = push(b"\x02" + b"\x05" * 32), push(b"\x04" + b"\x05" * 64)
+
+
+@pytest.mark.parametrize(
+    ("rule", "mine", "others", "says"),
+    [
+        # Three short ones in a row are software that makes them so; a long one is of other software.
+        ("same_low_r", SHORT_R + SHORT_KEY, LONG_R + SHORT_KEY, ["no", "yes"]),
+        ("same_low_r", SHORT_R + SHORT_KEY, SHORT_R + SHORT_KEY, ["unknown", "unknown"]),
+        ("same_key_form", SHORT_R + LONG_KEY, SHORT_R + SHORT_KEY, ["no", "yes"]),
+        ("same_key_form", SHORT_R + SHORT_KEY, LONG_R + LONG_KEY, ["no", "yes"]),
+        ("same_key_form", SHORT_R + LONG_KEY, SHORT_R + LONG_KEY, ["unknown", "unknown"]),
+    ],
+)
+def test_what_signatures_show(tmp_path: Path, rule: str, mine: bytes, others: bytes, says: list[str]) -> None:
+    """Ann pays the shop from three coins; the shop spends what it got, and Ann her change with two more."""
+    chain = made.Chain()
+    coins = [(chain.mine([("ann", 50)]).transactions[0].txid, 0) for _ in range(5)]
+
+    def signed(
+        points: list[tuple[bytes, int]], shown: bytes, paid: list[tuple[str, int]]
+    ) -> made.Transaction:
+        """A transaction whose inputs all show the same."""
+        outputs = [made.Output(value, made.script_of(to)) for to, value in paid]
+        return made.Transaction.build([made.Input(*point, script=shown) for point in points], outputs)
+
+    paid = signed(coins[:3], mine, [("shop", 90), ("ann's change", 60)])
+    spends = [
+        signed([(paid.txid, 0)], others, [("bank", 90)]),
+        signed([(paid.txid, 1), *coins[3:]], mine, [("ann's savings", 160)]),
+    ]
+    chain.mine([("pool", 50)], [paid])
+    chain.mine([("pool", 50)], spends)
+    ledger = build_ledger(tmp_path / "ledger", chain.raw, "regtest")
+    number = ledger.find_transaction(paid.txid)
+    rows = Transactions(ledger.column, ledger.counts, range(number, number + 1))
+    answers = RULES[rule](rows).tolist()
+    assert answers == RULES[rule].one(rows.one(0, with_spenders=True))
+    assert [WORDS[answer] for answer in answers] == says
 
 
 def test_numbers_of_inputs_and_outputs(told: Teller) -> None:

@@ -13,7 +13,7 @@ from clew.heuristics.registry import COINJOIN, LOOKALIKE
 from clew.heuristics.shelf import shipped
 from clew.heuristics.transactions import Transactions
 from clew.ledger.ledger import Ledger, open_ledger
-from clew.schema import YES
+from clew.schema import UNKNOWN, YES
 from clew.simulate.scenarios import write
 
 RULES = {name: rule for name, rule in shipped().items() if rule.kind in (COINJOIN, LOOKALIKE)}
@@ -38,6 +38,37 @@ def ledger_of(tmp_path: Path, name: str) -> Ledger:
     write(name.replace("_", "-"), tmp_path / "made")
     index(tmp_path / "ledger", tmp_path / "made" / "blocks", network="regtest")
     return open_ledger(tmp_path / "ledger")
+
+
+@pytest.mark.parametrize(
+    ("name", "yes"),
+    [
+        ("joinmarket", {"coinjoin": 1, "equal_output_coinjoin": 1}),
+        ("wabisabi", {"coinjoin": 1, "equal_output_coinjoin": 1}),
+        # Tx0s of one owner have equal outputs to more addresses than pay.
+        ("whirlpool", {"coinjoin": 2, "equal_output_coinjoin": 2}),
+        # Looks like one, and is one owner's: only the wide rule takes it for a coinjoin.
+        ("batch_payout", {"coinjoin": 0, "equal_output_coinjoin": 1}),
+        ("exchange_sweep", {"coinjoin": 0, "equal_output_coinjoin": 1}),
+        # Nobody can tell this one from a coinjoin of two.
+        ("stonewall", {"coinjoin": 1, "equal_output_coinjoin": 1}),
+    ],
+)
+def test_what_strict_leaves_out(tmp_path: Path, name: str, yes: dict[str, int]) -> None:
+    ledger = ledger_of(tmp_path, name)
+    rows = Transactions(ledger.column, ledger.counts, range(ledger.counts["transactions"]))
+    rules = {rule: shipped()[rule] for rule in yes}
+    assert {rule: int(np.count_nonzero(ask(rows) == YES)) for rule, ask in rules.items()} == yes
+
+
+def test_a_payjoin_is_flagged(tmp_path: Path) -> None:
+    """The shop's own coin lies among the inputs, and was not needed; no other rule says anything."""
+    ledger = ledger_of(tmp_path, "payjoin")
+    rows = Transactions(ledger.column, ledger.counts, range(ledger.counts["transactions"]))
+    flagged = np.flatnonzero(shipped()["payjoin"](rows) == UNKNOWN)
+    (payment,) = [row for row in range(len(rows)) if len(rows.one(row).inputs) == 2]
+    assert flagged.tolist() == [payment]
+    assert not (shipped()["coinjoin"](rows) == YES).any()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
