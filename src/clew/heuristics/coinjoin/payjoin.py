@@ -33,8 +33,9 @@ def payjoin(transactions: Transactions) -> Answers:
     says yes: PayJoin is made so that it cannot be told from a payment.
 
     A soft flag: ``strict`` does not ask it, and ``extended`` leaves out change where it does not say no. It
-    is said of many ordinary payments, of wallets that spend small coins along or add one for the fee, and it misses a PayJoin whose added coin is needed to reach the
-    larger output, as the payee's usually is where the coin is larger than the change.
+    is said of many ordinary payments, of wallets that spend small coins along or add one for the fee, and it
+    misses a PayJoin whose added coin is needed to reach the larger output, as the payee's usually is where
+    the coin is larger than the change.
 
     PayJoin is in use since 2018 (Stowaway), and 2020 (BIP 78). Source: BIP 78 (input types must be the
     same); the unnecessary-input heuristic (*UIH2*), Gibson, 2018.
