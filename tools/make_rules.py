@@ -25,9 +25,9 @@ Made by `make docs` from the rules' own documentation; do not edit it by hand. `
 `clew rules NAME` shows one.
 
 A rule answers *yes*, *no* or *unknown* about a transaction, an output or an address. Rules combine with `&`,
-`|` and `~`, and an unknown stays unknown unless the other side settles it. Every rule but `same_key`,
-which indexing asks of all addresses, has two forms: one over whole ranges of transactions, and a plain one for a
-single transaction, which are tested against each other.
+`|` and `~`, and an unknown stays unknown unless the other side settles it. Every rule but
+`same_key`, which indexing asks of all addresses, has two forms: one over whole ranges of transactions, and a
+plain one for a single transaction, which are tested against each other.
 
 A rule of your own is a Python file; `clew rules --rules FILE` lists what it registers, and
 `clew tx TXID --rules FILE` asks it about a transaction:
