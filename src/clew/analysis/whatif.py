@@ -52,7 +52,9 @@ def whatif(
     parts = _parts(view, addresses, home)
     others = np.setdiff1d(ledger.control.entity_of(after.addresses), [entity]).tolist()
     shown = [_part(rows, view, each) for each in parts[page(len(parts), limit, offset)]]
-    joins = [_other(rows, view, each, home) for each in others[page(len(others), limit, offset)]]
+    others_shown = others[page(len(others), limit, offset)]
+    rows.tags.fetch(np.array(others_shown, np.int64))
+    joins = [_other(rows, view, each, home) for each in others_shown]
     result: dict[str, Any] = {
         **rows.card(entity),
         "seen_from": rows.address(address),
