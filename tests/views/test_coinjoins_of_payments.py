@@ -16,7 +16,7 @@ from clew.simulate.scenarios import Story
 
 Told = Callable[[str], tuple[Story, Inquiry]]
 
-ROUNDS = ["joinmarket", "wasabi-1", "wasabi-1.1", "wabisabi", "whirlpool", "ring"]
+ROUNDS = ["joinmarket", "wasabi-1", "wasabi-1-1", "wabisabi", "whirlpool", "ring"]
 
 
 @pytest.mark.parametrize("plainly", [0, detectors.PLAINLY])
