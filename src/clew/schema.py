@@ -89,6 +89,12 @@ PAYLOAD_BYTES = HEAD_BYTES + TAIL_BYTES + END_BYTES
 PAYLOAD_STRIDE = 48
 """Bytes per payload row in memory: the longest payload, padded to whole 64-bit words."""
 
+
+def packed(payload: bytes) -> bytes:
+    """A payload as a row in memory: zeros behind it, and its length in the last byte."""
+    return payload.ljust(PAYLOAD_STRIDE - 1, b"\0") + bytes([len(payload)])
+
+
 PAYLOAD_LENGTH: dict[int, int] = {
     NONSTANDARD: 32,
     PUBKEYHASH: 20,

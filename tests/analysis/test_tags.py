@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from clew.interop.packs import read
 from clew.interop.subjects import Subjects
 from clew.interop.tagcsv import Form
 from clew.ledger.ledger import Ledger
+from clew.reference.store import Store
+from clew.reference.tags import Tag
 from naive.chain import Chain, address_of
 from naive.ledger import build_ledger
 from naive.shop import shop_chain
@@ -210,6 +213,32 @@ def test_the_snapshot_tells_the_tags_in_force(inquiry: Inquiry, tmp_path: Path) 
     assert again.tag_sources().result["imports"][0]["reason"] == "wrong"
     # What was opened before stays as it was.
     assert inquiry.status().snapshot == snapshot
+
+
+def test_the_file_is_opened_once_for_all_that_an_answer_shows(
+    inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is opened once for all questions is opened before.
+    inquiry.status()
+    inquiry.address(SHOP1)
+    opened = []
+    read = Store.tags
+
+    def counted(store: Store, number: int, numbers: Sequence[int] | None = None) -> list[Tag]:
+        opened.append(number)
+        return read(store, number, numbers)
+
+    monkeypatch.setattr(Store, "tags", counted)
+    for ask, most in (
+        (lambda: inquiry.payments(SHOP1), 2),
+        (lambda: inquiry.outflows(SHOP1), 2),
+        (lambda: inquiry.entities(limit=0), 1),
+        # Those shown, and all others on the same addresses.
+        (inquiry.tags, 2),
+    ):
+        opened.clear()
+        ask()
+        assert 1 <= len(opened) <= most
 
 
 def test_answers_do_not_depend_on_the_order_of_imports(tmp_path: Path) -> None:

@@ -8,13 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from build.nodes import built, node
+from build.test_sets import model, payments
 from clew.cli.keys import COMMANDS
 from clew.heuristics.registry import RULES
+from clew.ledger.ledger import Ledger
+from clew.ledger.sets import FOLDER, open_set
 from clew.simulate.blockfile import write_block_files
 from clew.simulate.chain import Chain
 from clew.simulate.locks import lock
+from clew.training.train import write
 from cli.process import Run
 from cli.shape import check_keys
+from naive.tags import pack
 
 RULE = '''
 import numpy as np
@@ -88,7 +94,12 @@ def test_json_has_the_documented_keys(inside: Run, ledger: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ((), "expected one of SET, --rules FILE, --list and --remove SET"),
+        ((), "expected one of SET, --rules FILE, --list, --skipped SET and --remove SET"),
+        (("extended", "--skipped", "extended"), "expected one of SET"),
+        (("--skipped", "extended"), "expected a set that this ledger holds (strict)"),
+        (("--skipped", "strict"), "skips nothing"),
+        (("extended", "--without-tag", "abcd:1"), "expected the id of an import in force"),
+        (("extended", "--without-tag", "abcd:1", "--without-tags"), "with --without-tags none is used"),
         (("extended", "--list"), "expected one of SET"),
         (("loose",), "expected one of strict, extended"),
         (("strict",), "the ledger's own entities"),
@@ -145,6 +156,61 @@ def test_a_question_is_answered_through_a_set(inside: Run, ledger: Path, tmp_pat
     found = json.loads(inside("entities", "--rules", "two", "--ledger", ledger, "--json").out)
     assert found["rule_set"] == "two"
     assert any("for leads, not for exhibits" in each for each in found["caveats"])
+
+
+@pytest.fixture
+def paying(inside: Run, tmp_path: Path) -> tuple[Path, tuple[object, ...]]:
+    """A ledger of payments with a set by a model, and what made the set."""
+    built(tmp_path / "paying", node(tmp_path / "paid", payments()))
+    write(tmp_path / "model.json", model())
+    asked = ("cluster", "extended", "--model", tmp_path / "model.json", "--must-link", "0.99")
+    asked = (*asked, "--ledger", tmp_path / "paying")
+    assert inside(*asked).code == 0
+    return tmp_path / "paying", asked
+
+
+def test_what_was_skipped_is_listed(inside: Run, paying: tuple[Path, tuple[object, ...]]) -> None:
+    ledger, asked = paying
+    made = json.loads(inside(*asked, "--json").out)
+    found = json.loads(inside("cluster", "--skipped", "extended", "--ledger", ledger, "--json").out)
+    assert check_keys(found, COMMANDS["cluster --skipped"]) == {
+        key.name for key in COMMANDS["cluster --skipped"]
+    }
+    counted = [row["reason"] for row in found["skipped"]]
+    assert {reason: counted.count(reason) for reason in made["skipped"]} == made["skipped"]
+    assert made["skipped"]["overruled"]
+    page = inside("cluster", "--skipped", "extended", "--ledger", ledger, "--limit", "1").out
+    assert f"{len(counted)} links that the set extended skipped or overruled" in page
+    assert found["skipped"][0]["txid"] in page
+    assert f"cut: 1 of {len(counted)}, from row 1 on" in page
+    shown = inside(*asked).out
+    assert "skipped: overruled" not in shown
+    assert f"cannot-links overruled  {made['skipped']['overruled']}" in shown
+    assert f"skipped: cannot-link    {made['skipped']['cannot-link']}" in shown
+
+
+def test_a_tag_is_left_out(inside: Run, paying: tuple[Path, tuple[object, ...]], tmp_path: Path) -> None:
+    ledger, asked = paying
+    state = Ledger(ledger)
+    set_ = open_set(state, ledger / FOLDER / "extended")
+    # Two that change joins.
+    ends = [int(set_.column(f"set_links.{side}")[0]) for side in "ab"]
+    tags = [
+        f"address: {state.address_text(end)}, label: Exchange {end}, actor: exchange{end}, category: exchange"
+        for end in ends
+    ]
+    brought = inside("tags", "import", pack(tmp_path / "p.yaml", *tags), "--ledger", ledger, "--json")
+    identity = json.loads(brought.out)["imports"][0]["import"]
+    ways: tuple[tuple[str, ...], ...] = (
+        (), ("--without-tag", f"{identity}:1"), ("--without-tag", identity), ("--without-tags",),
+    )  # fmt: skip
+    found = [json.loads(inside(*asked, *way, "--json").out) for way in ways]
+    assert len({each["attributions"] for each in found}) == 4
+    assert found[3]["attributions"] == ""
+    assert found[0]["skipped"]["services"] > found[2]["skipped"]["services"] == 0
+    assert found[2]["entities"] == found[3]["entities"] < found[0]["entities"]
+    own = ("cluster", "--rules", file(tmp_path, RULE), "--ledger", ledger, "--without-tag", f"{identity}:1")
+    assert "the set my_rule uses none" in inside(*own).failed_in_one_line()
 
 
 def test_what_train_needs_is_said(inside: Run, tmp_path: Path) -> None:

@@ -88,6 +88,12 @@ def test_a_rule_of_ones_own_is_scored(
         (("validate", "-o", "a.pdf", "--worlds", "2015,2015"), "expected each world once"),
         (("validate", "-o", "a.pdf", "--seeds", 0), "expected 1 or a greater number"),
         (("validate", "-o", "a.pdf", "--truth", "x"), "found 0 for 1"),
+        (("validate", "-o", "a.pdf", "--ledger", "x"), "found 1 for 0"),
+        (("validate", "-o", "a.pdf", "--rank", 3), "--rank: expected with --truth"),
+        (
+            ("validate", "-o", "a.pdf", "--truth", "x", "--ledger", "y", "--rank", 3, "--worlds", "2012"),
+            "--rank: expected 4 beside --worlds",
+        ),
         (("validate", "none.json", "-o", "a.pdf"), "none.json: expected what clew validate wrote"),
     ],
 )
@@ -97,6 +103,28 @@ def test_what_cannot_be_scored_is_one_line(
     monkeypatch.chdir(tmp_path)
     assert said in inside(*arguments).failed_in_one_line()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_mistyped_world_is_told_before_anything_is_scored(
+    inside: Run, scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("scored before worlds were looked up")
+
+    monkeypatch.setattr("clew.cli.validate.one", never)
+    asked = ("validate", "--truth", scored.folder, "--ledger", scored.ledger.path, "--worlds", "2012,nowhere")
+    assert "expected a world" in inside(*asked, "-o", tmp_path / "a.json").failed_in_one_line()
+
+
+def test_the_variable_alone_names_no_ledger_to_be_validated(
+    inside: Run, scored: Scored, tmp_path: Path
+) -> None:
+    part, again = tmp_path / "part.json", tmp_path / "again.json"
+    asked = ("validate", "--truth", scored.folder, "--ledger", scored.ledger.path)
+    assert inside(*asked, "-o", part).code == 0
+    ended = inside("validate", part, "-o", again, env={"CLEW_LEDGER": "nowhere"})
+    assert ended.code == 0, ended
+    assert again.read_bytes() == part.read_bytes()
 
 
 def test_a_truth_of_another_chain_is_one_line(inside: Run, scored: Scored, tmp_path: Path) -> None:

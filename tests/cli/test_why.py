@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from clew.cli.keys import EVERY, QUESTIONS
 from clew.simulate.scenarios import Story, tell
 from cli.process import Run
 from cli.shape import check_keys
+from naive.tags import pack
 
 VIEWED = ["address", "entity", "payments", "proceeds", "outflows", "bridges"]
 
@@ -70,6 +72,41 @@ def test_whatif_for_people(inside: Run, ring: tuple[Path, Story]) -> None:
     assert out.splitlines()[0] == "1 of 5 addresses leave, in 1 part; 4 addresses are left together."
     assert f"without transaction {txid}: 1 link of it" in out
     assert "joins: none found" in out
+
+
+def test_tags_are_shown_for_people(inside: Run, ring: tuple[Path, Story], tmp_path: Path) -> None:
+    old, story = ring
+    ledger = tmp_path / "tagged"
+    shutil.copytree(old, ledger)
+    first, third = where(story, "wallet 1"), where(story, "wallet 3")
+    miner = next(each.address for each in story.places if "wallet" not in each.name)
+    tags = [f"address: {first}, label: Shop {number}, category: shop" for number in range(6)]
+    tags.append(f"address: {miner}, label: Big Pool, category: miner")
+    path = pack(tmp_path / "p.yaml", *tags)
+    assert inside("tags", "import", path, "--ledger", ledger).code == 0
+    for words in (
+        ("explain", first, third),
+        ("bridges", first),
+        ("whatif", first, "--without", "multi_input"),
+    ):
+        lines = inside(*words, "--ledger", ledger).out.splitlines()
+        assert sum(line.startswith("tags: who is said to hold") for line in lines) == 1
+        assert any(line.startswith("Shop 0 ") and "https://example.org" in line for line in lines)
+        assert "tags: cut: 5 of 6 shown; clew entity --limit 0 shows all" in lines
+    out = inside("explain", first, miner, "--ledger", ledger).out
+    assert "tags: who is said to hold addresses of the entity of a" in out
+    assert "tags: who is said to hold addresses of the entity of b" in out
+    assert "Big Pool" in out
+
+
+def test_tags_of_what_joins_are_shown(inside: Run, tmp_path: Path) -> None:
+    ledger, story = tmp_path / "ledger", tell("joinmarket")
+    built(ledger, node(tmp_path / "blocks", story.chain.raw_blocks))
+    path = pack(tmp_path / "p.yaml", f"address: {where(story, 'stranger 1 1')}, label: Big Exchange")
+    assert inside("tags", "import", path, "--ledger", ledger).code == 0
+    out = inside("whatif", where(story, "ann 1"), "--without", "coinjoin", "--ledger", ledger).out
+    assert "its tags" in out
+    assert "Big Exchange" in out
 
 
 def test_every_key_is_documented(inside: Run, ring: tuple[Path, Story]) -> None:

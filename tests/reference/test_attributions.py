@@ -192,6 +192,21 @@ def test_tags_and_imports_can_be_left_out(tmp_path: Path) -> None:
             services(folder, *tags, without=(wrong,))
 
 
+def test_what_is_left_out_is_told_by_the_digest(tmp_path: Path) -> None:
+    found = kept(tmp_path, pack("p", tag(1, "a", actor="kraken"), tag(2, "b", actor="huobi")))
+    identity = found.imports[0].id
+
+    def digest(*without: str) -> str:
+        return found.services(Known("a", "b"), without=without).digest
+
+    assert digest() == found.digest
+    said = [digest(), *(digest(f"{identity}{which}") for which in (":1", ":2", ""))]
+    assert len({*said, ""}) == 5
+    assert digest(f"{identity}:2", f"{identity}:1") == digest(f"{identity}:1", f"{identity[:6]}:2")
+    (tmp_path / "none").mkdir()
+    assert Attributions(tmp_path / "none").services(Known("a")).digest == ""
+
+
 def test_aliases_of_actors_are_one_holder(tmp_path: Path) -> None:
     actor = Actor(1, "huobi", "Huobi.com", aliases=("Huobi Global",))
     other = Actor(2, "global", "Huobi Global")

@@ -12,7 +12,8 @@ import pytest
 from build.nodes import spend, spendable
 from build.segment_histories import grow
 from clew.analysis import bridges as bridging
-from clew.analysis import nearby
+from clew.analysis import nearby, sources
+from clew.analysis.absorbed import Absorbed, absorbed
 from clew.analysis.inquiry import Inquiry
 from clew.ledger.ledger import Ledger
 from clew.schema import MAX_TRANSACTIONS, UNSPENT
@@ -66,6 +67,24 @@ def entities(ledger: Ledger) -> dict[int, list[int]]:
 
 def text(ledger: Ledger, address: int) -> str:
     return str(ledger.address_text(address))
+
+
+def test_an_absorbed_id_is_looked_up_once(asked: Inquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = asked.ledger
+    views = (ledger.at(height) for height in range(ledger.tip.height, 0, -1))
+    had = (each for view in views for each in np.unique(view.column("entities.entity")[:]).tolist())
+    entity = next(each for each in had if ledger.entity_of(each) != each)
+    looked_up: list[int] = []
+
+    def counted(ledger: Ledger, number: int) -> Absorbed | None:
+        looked_up.append(number)
+        return absorbed(ledger, number)
+
+    monkeypatch.setattr(sources, "absorbed", counted)
+    for ask in (asked.payments, asked.entity, asked.address, asked.bridges):
+        looked_up.clear()
+        assert ask([f"entity:{entity}", f"entity:{entity}"]).parameters["absorbed"]
+        assert looked_up == [entity]
 
 
 @pytest.mark.parametrize("enough", [0, nearby.ENOUGH])
@@ -262,6 +281,18 @@ def test_absorbed_ids_lead_to_their_heirs(asked: Inquiry) -> None:
         after = ledger.at(told["height"]) if told["height"] < ledger.tip.height else ledger
         assert after.entity_of(entity) == told["into"]
         assert told["says"] in answer.caveats[0]
+        for question in (asked.address, asked.bridges, lambda text: asked.whatif(text, ["multi_input"])):
+            one = question(f"entity:{entity}")
+            assert one.parameters["absorbed"] == [told]
+            assert one.caveats[0] == told["says"]
+            assert one.result["entity"] == told["heir"]
+        (each,) = asked.each_address([f"entity:{entity}"])
+        assert each.as_dict() == asked.address(f"entity:{entity}").as_dict()
+        end = text(ledger, told["heir"])
+        assert asked.explain(f"entity:{entity}", end).parameters["absorbed"] == [told]
+        assert asked.explain(end, f"entity:{entity}").caveats[0] == told["says"]
+    both = asked.each_address([f"entity:{absorbed[0]}", text(ledger, absorbed[1]), f"entity:{absorbed[2]}"])
+    assert ["absorbed" in answer.parameters for answer in both] == [True, False, True]
     still = next(each for each in ids if ledger.entity_of(each) == each)
     answer = asked.entity(f"entity:{still}")
     assert answer.result["entity"] == still

@@ -13,10 +13,8 @@ from clew.heuristics.change.votes import keep_traits
 from clew.heuristics.rulesets import MODEL
 from clew.heuristics.transactions import Transactions
 from clew.ledger import sets
+from clew.ledger.control import CHANGE_MODEL
 from clew.ledger.ledger import Ledger
-
-CHANGE_MODEL = "change_model"
-"""What the model of change is called among what is judged, as in the rules of a set."""
 
 
 def divisions_of(ledger: Ledger) -> Iterator[Division]:

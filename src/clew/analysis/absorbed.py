@@ -34,8 +34,8 @@ class Absorbed:
         now = "" if self.into == self.heir else f", which is part of entity {self.heir} now"
         return (
             f"Entity {self.entity} was absorbed into entity {self.into} at height {link['height']:,} by "
-            f"transaction {link['txid']} ({link['rule']} {link['version']}){now}; the answer is about entity "
-            f"{self.heir}."
+            f"transaction {link['txid']} ({link['rule']} {link['version']}){now}; the answer names entity "
+            f"{self.heir} for it."
         )
 
 

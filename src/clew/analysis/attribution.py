@@ -56,6 +56,7 @@ class Tags:
         self.ledger = ledger
         self.attributions = attributions_of(ledger)
         self._caveats: set[str] = set()
+        self._fetched: dict[int, list[Stated]] = {}
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -64,16 +65,31 @@ class Tags:
 
     def of_entity(self, entity: int) -> list[Stated]:
         """Every tag on an entity's addresses, the surest first."""
+        if entity not in self._fetched:
+            self.fetch(np.array([entity]))
+        return self._fetched[entity]
+
+    def fetch(self, entities: Array) -> None:
+        """Read the tags of several entities at once; ``of_entity`` then has them."""
+        owner_of: dict[int, int] = {}
+        for entity in entities.tolist():
+            if entity not in self._fetched:
+                self._fetched[entity] = []
+                owner_of |= dict.fromkeys(self._tagged_of(entity).tolist(), entity)
+        if not owner_of:
+            return
+        for each in sorted(self.attributions.on(self.ledger, owner_of), key=_surest):
+            self._fetched[owner_of[each.address]].append(each)
+
+    def _tagged_of(self, entity: int) -> Array:
+        """The addresses of an entity that have a tag."""
         if not self._tagged.size:
-            return []
+            return self._tagged
         if self.ledger.is_past:
             members = self.ledger.members(entity)
-            own = self._tagged[np.isin(self._tagged, members, assume_unique=True)]
-        else:
-            own = self._by_owner[slice(*np.searchsorted(self._owners, [entity, entity + 1]).tolist())]
-        if not own.size:
-            return []
-        return sorted(self.attributions.on(self.ledger, own.tolist()), key=_surest)
+            return self._tagged[np.isin(self._tagged, members, assume_unique=True)]
+        first, last = np.searchsorted(self._owners, [entity, entity + 1]).tolist()
+        return self._by_owner[first:last]
 
     @cached_property
     def _tagged(self) -> Array:

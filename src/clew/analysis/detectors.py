@@ -18,7 +18,8 @@ from clew.heuristics.coinjoin.tx0 import tx0
 from clew.heuristics.plain import Transaction
 from clew.heuristics.registry import ADDRESS, Heuristic
 from clew.heuristics.transactions import Transactions
-from clew.ledger.ledger import Ledger
+from clew.ledger.columns import Array
+from clew.ledger.ledger import Ledger, expand
 from clew.schema import YES
 
 WORDS = ("no", "unknown", "yes")
@@ -27,7 +28,11 @@ WORDS = ("no", "unknown", "yes")
 DETECTORS = (*PROTOCOLS, equal_output_coinjoin, tx0, payjoin, batch_payout, sweep, stonewall)
 
 LEAST = 2
-"""Inputs and outputs that a coinjoin has at least."""
+"""Inputs and outputs that a coinjoin has at least, and outputs of one value."""
+
+PLAINLY = 500
+"""Transactions that are asked one by one at most: for so few, loading kernels takes longer."""
+_AT_ONCE = 1 << 16
 
 
 def plainly(ledger: Ledger, number: int, *, with_spenders: bool = False) -> Transaction:
@@ -47,10 +52,35 @@ def coinjoin_rule(ledger: Ledger, number: int) -> str | None:
     if min(len(ledger.outputs_in(number)), len(ledger.inputs_in(number))) < LEAST:
         return None
     seen = plainly(ledger, number)
-    for rule in (*PROTOCOLS, coinjoin):
-        if rule.one(seen) == YES:
-            return rule.name
-    return None
+    # It says yes of every round of a protocol.
+    if coinjoin.one(seen) != YES:
+        return None
+    return next((rule.name for rule in PROTOCOLS if rule.one(seen) == YES), coinjoin.name)
+
+
+def any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
+    """Whether one of ``transactions`` (distinct ascending ids) is a coinjoin."""
+    starts, ends = ledger.input_ranges(transactions)
+    transactions = transactions[ends - starts >= LEAST]
+    starts, ends = ledger.output_ranges(transactions)
+    values = ledger.column("outputs.value")[expand(starts, ends - starts)]
+    owners = np.repeat(np.arange(len(transactions)), ends - starts)
+    # Only those that hold one value often enough are worth a closer look.
+    order = np.lexsort((values, owners))
+    owners, values = owners[order], values[order]
+    apart = LEAST - 1
+    often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
+    likely = transactions[np.unique(owners[apart:][often])]
+    if len(likely) <= PLAINLY:
+        return any(coinjoin.one(plainly(ledger, number)) == YES for number in likely.tolist())
+    return any(
+        bool(
+            (
+                coinjoin(Transactions(ledger.column, ledger.counts, likely[first : first + _AT_ONCE])) == YES
+            ).any()
+        )
+        for first in range(0, len(likely), _AT_ONCE)
+    )
 
 
 def own(ledger: Ledger, number: int, rules: Sequence[Heuristic]) -> list[dict[str, Any]]:
@@ -79,4 +109,4 @@ def _asked(ledger: Ledger, number: int, rule: Heuristic) -> Iterable[int]:
     return answers
 
 
-__all__ = ["PROTOCOLS", "WORDS", "coinjoin_rule", "detected", "own", "plainly"]
+__all__ = ["WORDS", "any_coinjoin", "coinjoin_rule", "detected", "own", "plainly"]

@@ -101,10 +101,11 @@ def entities(ledger: Ledger, *, limit: int = 10, offset: int = 0) -> Answer:
     ranking = Ranking(ledger)
     total = ledger.counts["entities"]
     shown = page(total, limit, offset)
-    chosen = ranking.page(shown.start, shown.stop).tolist()
+    chosen = ranking.page(shown.start, shown.stop)
+    cards = rows.cards(chosen)
     result: dict[str, Any] = {
         "entities": total,
-        "largest": [{**rows.card(number), "balance": ledger.entity_totals(number)[2]} for number in chosen],
+        "largest": [{**card, "balance": ledger.entity_totals(card["entity"])[2]} for card in cards],
         "by_size": ranking.by_size(),
         **list_status(len(chosen), total),
     }

@@ -6,7 +6,7 @@ conclusions of the same kind, by the same rules in the same versions, and to no 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from clew.analysis import measured
@@ -162,6 +162,24 @@ def of_change(model: str, version: int, probability: float) -> str:
     return sentence(CHANGE, model, ((model, version),), class_of(probability))
 
 
+def _of_steps(basis: Basis, steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What was measured of the classes of probabilities that a model states for links, each once."""
+    model = _model(basis.stated)
+    is_measured = any(_model(Figure(*each).group) == model for each in measured.FIGURES)
+    stated = [each for each in steps if each["chance"] is not None]
+    for each in stated:
+        if is_measured:
+            yield of_change(each["rule"], each["version"], each["chance"])
+        else:
+            # A model of the user's own has the same name and version.
+            yield sentence(CHANGE, f"{each['rule']} ({model})", ((each["rule"], each["version"]),))
+
+
+def _model(stated: str) -> str:
+    """Which model a set states; see ``stated_of``."""
+    return stated.partition(",")[0]
+
+
 def for_question(
     question: str, basis: Basis, result: Mapping[str, Any], caveats: Collection[str] = ()
 ) -> str | None:
@@ -173,7 +191,7 @@ def for_question(
         return of_rules(basis, result["rules"])
     if question not in ENTITY_QUESTIONS:
         return None
-    said = [of_entities(basis)]
+    said = [of_entities(basis), *dict.fromkeys(_of_steps(basis, result.get("steps", ())))]
     if COINJOIN_CAVEAT in caveats:
         shown = {row.get("coinjoin_rule") for row in result.get("payments", ())} - {None}
         for name in sorted(shown) or [rule.name for rule in basis.rules]:

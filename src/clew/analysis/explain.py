@@ -17,7 +17,7 @@ from clew.errors import UsageError
 from clew.heuristics.registry import CHANGE, CONTROL, Heuristic
 from clew.heuristics.shelf import shipped
 from clew.ledger.columns import Array
-from clew.ledger.control import Links
+from clew.ledger.control import CHANGE_MODEL, Links
 from clew.ledger.ledger import Ledger
 
 MOST_PATHS = 32
@@ -30,6 +30,10 @@ _NO_PRODUCT = (
     "at most as sound as its weakest step."
 )
 _SAME_KEY = "same_key"
+_SOFTNESS = {CONTROL: 1, CHANGE: 2}
+_MODEL_SAYS = (
+    "A model of change gives this output to who paid, with a chance of at least the set's threshold."
+)
 
 
 def explain(ledger: Ledger, a: int, b: int) -> Answer:
@@ -52,12 +56,13 @@ def explain(ledger: Ledger, a: int, b: int) -> Answer:
         "weakest": None,
         "disjoint": {"paths": 0, "bound": EXACT, "counted_up_to": MOST_PATHS, "cut": []},
     }
-    caveats: tuple[str, ...] = (LOWER_BOUND, BLOCK_TIME)
+    said: tuple[str, ...] = ()
     if is_one:
         result["steps"], near = _path(rows, a, b, ends[0]["entity"])
         result["weakest"] = _weakest(result["steps"])
         result["disjoint"] = _disjoint(rows, near, a, b)
-        caveats = (LOWER_BOUND, _NO_PRODUCT, *rows.tags.caveats, BLOCK_TIME)
+        said = (_NO_PRODUCT,)
+    caveats = (LOWER_BOUND, *said, *rows.tags.caveats, BLOCK_TIME)
     parameters = {"a": result["a"]["address"], "b": result["b"]["address"]}
     return answer(ledger, "explain", parameters, result, caveats)
 
@@ -133,6 +138,8 @@ def _known(rule: str) -> Heuristic | None:
 
 def says(rule: str) -> str | None:
     """The first line of what a rule's documentation says; None where Clew does not bring the rule."""
+    if rule == CHANGE_MODEL:
+        return _MODEL_SAYS
     known = _known(rule)
     return known.doc.partition("\n")[0].strip() if known is not None else None
 
@@ -141,8 +148,10 @@ def softness(rule: str) -> int:
     """How little a rule shows, next to others: 0 a shared key, 1 shared signing, 2 change, 3 the rest."""
     if rule == _SAME_KEY:
         return 0
+    if rule == CHANGE_MODEL:
+        return _SOFTNESS[CHANGE]
     known = _known(rule)
-    return {CONTROL: 1, CHANGE: 2}.get("" if known is None else known.kind, 3)
+    return _SOFTNESS.get("" if known is None else known.kind, 3)
 
 
 def _weakest(steps: list[dict[str, Any]]) -> dict[str, Any]:

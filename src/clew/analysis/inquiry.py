@@ -24,7 +24,7 @@ from clew.analysis import (
     transaction,
     whatif,
 )
-from clew.analysis.absorbed import absorbed
+from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
@@ -100,7 +100,22 @@ class Inquiry:
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """One address; see ``clew.analysis.address``. Raises UsageError where there are several."""
-        return address.address(self.ledger, self._one(sources, lines), limit=limit, offset=offset)
+        number, told = self._one(sources, lines)
+        return _told(address.address(self.ledger, number, limit=limit, offset=offset), told)
+
+    def each_address(
+        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+    ) -> tuple[Answer, ...]:
+        """The answers about each address of ``sources``, in the order first named."""
+        histories: dict[int, Absorbed] = {}
+        found = self._find(sources, lines, histories)
+        return tuple(
+            _told(
+                address.address(self.ledger, number, limit=limit, offset=offset),
+                [histories[number]] if number in histories else [],
+            )
+            for number in found
+        )
 
     def entity(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
@@ -109,21 +124,23 @@ class Inquiry:
 
         Raises UsageError where they belong to several: then ``each_entity`` answers.
         """
-        entities, parameters = self._about(sources, lines)
+        entities, _, told = self._about(sources, lines)
         if len(entities) > 1:
             raise UsageError(
                 f"expected addresses of one entity, found {len(entities)} entities; ask about each alone"
             )
-        answer = entity.entity(self.ledger, int(entities[0]), limit=limit, offset=offset)
-        return _with_history(answer, parameters)
+        return _told(entity.entity(self.ledger, int(entities[0]), limit=limit, offset=offset), told)
 
     def each_entity(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> tuple[Answer, ...]:
         """The answers about each entity of ``sources``, by id."""
-        entities, parameters = self._about(sources, lines)
+        entities, _, told = self._about(sources, lines)
         return tuple(
-            _with_history(entity.entity(self.ledger, number, limit=limit, offset=offset), parameters)
+            _told(
+                entity.entity(self.ledger, number, limit=limit, offset=offset),
+                [each for each in told if each.heir == number],
+            )
             for number in entities.tolist()
         )
 
@@ -146,35 +163,37 @@ class Inquiry:
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
-        entities, parameters = self._about(sources, lines)
+        entities, parameters, told = self._about(sources, lines)
         answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
-        return _with_history(answer, parameters)
+        return _told(answer, told)
 
     def proceeds(
         self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
     ) -> Answer:
         """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
-        entities, parameters = self._about(sources, lines)
+        entities, parameters, told = self._about(sources, lines)
         answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
-        return _with_history(answer, parameters)
+        return _told(answer, told)
 
     def outflows(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Every payment out of the entities, and to whom; see ``clew.analysis.outflows``."""
-        entities, parameters = self._about(sources, lines)
+        entities, parameters, told = self._about(sources, lines)
         answer = outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
-        return _with_history(answer, parameters)
+        return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
-        return explain.explain(self.ledger, self._one(a, lines), self._one(b, lines))
+        (first, told), (second, more) = self._one(a, lines), self._one(b, lines)
+        return _told(explain.explain(self.ledger, first, second), [*told, *more])
 
     def bridges(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
         """Single transactions on which parts of an address's entity hang; see ``clew.analysis.bridges``."""
-        return bridges.bridges(self.ledger, self._one(sources, lines), limit=limit, offset=offset)
+        number, told = self._one(sources, lines)
+        return _told(bridges.bridges(self.ledger, number, limit=limit, offset=offset), told)
 
     def whatif(
         self,
@@ -186,47 +205,42 @@ class Inquiry:
         offset: int = 0,
     ) -> Answer:
         """An address's entity without rules, transactions or tags; see ``clew.analysis.whatif``."""
-        return whatif.whatif(
-            self.ledger, self._one(sources, lines), tuple(without), limit=limit, offset=offset
-        )
+        number, told = self._one(sources, lines)
+        return _told(whatif.whatif(self.ledger, number, tuple(without), limit=limit, offset=offset), told)
 
     def _find(
-        self, sources: Sources, lines: Iterable[str] | None, entities: dict[int, None] | None = None
+        self, sources: Sources, lines: Iterable[str] | None, histories: dict[int, Absorbed] | None = None
     ) -> tuple[int, ...]:
         given = (sources,) if isinstance(sources, str) else sources
-        return find_sources(self.ledger, given, lines, entities)
+        return find_sources(self.ledger, given, lines, histories)
 
-    def _one(self, sources: Sources, lines: Iterable[str] | None) -> int:
-        found = self._find(sources, lines)
+    def _one(self, sources: Sources, lines: Iterable[str] | None) -> tuple[int, list[Absorbed]]:
+        """One address, and what became of the id that named it."""
+        histories: dict[int, Absorbed] = {}
+        found = self._find(sources, lines, histories)
         if len(found) > 1:
             raise UsageError(f"expected one address, found {len(found)}; ask about each alone")
-        return found[0]
+        return found[0], [*histories.values()]
 
-    def _about(self, sources: Sources, lines: Iterable[str] | None) -> tuple[Array, dict[str, Any]]:
-        named: dict[int, None] = {}
-        found = self._find(sources, lines, named)
+    def _about(
+        self, sources: Sources, lines: Iterable[str] | None
+    ) -> tuple[Array, dict[str, Any], list[Absorbed]]:
+        """Entities, the addresses that named them, and what became of the ids that did."""
+        histories: dict[int, Absorbed] = {}
+        found = self._find(sources, lines, histories)
         entities = np.unique(self.ledger.column("entities.entity")[np.array(found)])
         parameters: dict[str, Any] = {"addresses": [self.ledger.address_text(number) for number in found]}
-        histories = [absorbed(self.ledger, number) for number in named]
-        if told := [each for each in histories if each is not None]:
-            parameters["absorbed"] = [each.as_dict() | {"says": each.sentence()} for each in told]
-        return entities, parameters
+        return entities, parameters, [*histories.values()]
 
 
-def _with_history(answer: Answer, parameters: dict[str, Any]) -> Answer:
+def _told(answer: Answer, histories: Sequence[Absorbed]) -> Answer:
     """The answer, which says first what became of ids that were asked about and are no more."""
-    heirs = _entities_of(answer)
-    told = [each for each in parameters.get("absorbed", ()) if each["heir"] in heirs]
-    if not told:
+    if not histories:
         return answer
+    told = [each.as_dict() | {"says": each.sentence()} for each in histories]
     stated = {**answer.parameters, "absorbed": told}
-    return replace(answer, parameters=stated, caveats=(*(each["says"] for each in told), *answer.caveats))
-
-
-def _entities_of(answer: Answer) -> set[int]:
-    if "entities" in answer.result:
-        return {each["entity"] for each in answer.result["entities"]}
-    return {answer.result["entity"]}
+    said = dict.fromkeys(each["says"] for each in told)
+    return replace(answer, parameters=stated, caveats=(*said, *answer.caveats))
 
 
 __all__ = ["Inquiry", "Sources"]

@@ -44,14 +44,15 @@ def outflows(
     flows = flows_of(ledger, entities)
     places, outputs, values = flows.outflows
     part = page(len(outputs), limit, offset)
+    receivers = _by_entity(ledger, places, outputs, values)
+    listed = receivers[page(len(receivers), limit, offset)]
+    rows.tags.fetch(_receivers(ledger, outputs[part], [entity for entity, *_ in listed]))
     shown = [
         _outflow(rows, flows, *each)
         for each in zip(places[part].tolist(), outputs[part].tolist(), values[part].tolist(), strict=True)
     ]
-    receivers = _by_entity(ledger, places, outputs, values)
     receivers_shown = [
-        {**_card(rows, entity), "value": value, "payments": count}
-        for entity, value, count in receivers[page(len(receivers), limit, offset)]
+        {**_card(rows, entity), "value": value, "payments": count} for entity, value, count in listed
     ]
     result: dict[str, Any] = {
         "entities": rows.cards(entities),
@@ -96,6 +97,13 @@ def _outflow(rows: Rows, flows: Flows, row: int, output: int, value: int) -> dic
         "entity": owner,
         **({} if owner is None else {key: rows.card(owner)[key] for key in ("size", *_UNTAGGED)}),
     }
+
+
+def _receivers(ledger: Ledger, outputs: Array, listed: list[int]) -> Array:
+    """The entities that the answer shows, distinct and ascending."""
+    addresses = ledger.column("outputs.address")[outputs[outputs != NO_ROW]]
+    paid = ledger.column("entities.entity")[addresses[addresses != NO_ADDRESS]].astype(np.int64)
+    return np.union1d(paid, np.array([each for each in listed if each != NO_ROW], np.int64))
 
 
 def _by_entity(ledger: Ledger, places: Array, outputs: Array, values: Array) -> list[tuple[int, int, int]]:

@@ -9,13 +9,13 @@ import numpy as np
 
 from clew.analysis.answer import NOTICE, Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, COINJOIN, PAYERS
-from clew.analysis.detectors import LEAST, coinjoin_rule
+from clew.analysis.detectors import any_coinjoin, coinjoin_rule
 from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import Flows, contains, flows_of, input_addresses
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
 from clew.ledger.columns import Array
-from clew.ledger.ledger import Ledger, expand
+from clew.ledger.ledger import Ledger
 from clew.schema import FLAG_COINBASE
 
 
@@ -41,6 +41,7 @@ def payments(
     paying = flows.transactions[flows.payment_rows]
     part = page(len(paying), limit, offset)
     payers = _Payers(rows, paying, entities)
+    rows.tags.fetch(payers.within(part))
     shown = [
         _payment(rows, flows, row, payers.of(place))
         for place, row in zip(range(len(paying))[part], flows.payment_rows[part].tolist(), strict=True)
@@ -65,27 +66,14 @@ def payments(
         *about(flows),
         *((PAYERS,) if payers.count else ()),
         *mixed(flows.kinds[flows.payment_rows]),
-        *((COINJOIN,) if _any_coinjoin(ledger, paying) else ()),
+        *((COINJOIN,) if any_coinjoin(ledger, paying) else ()),
         *rows.tags.caveats,
         BLOCK_TIME,
     )
     return answer(ledger, "payments", stated, result, caveats)
 
 
-def _any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
-    """Whether one of ``transactions`` looks like a coinjoin."""
-    starts, ends = ledger.input_ranges(transactions)
-    transactions = transactions[ends - starts >= LEAST]
-    starts, ends = ledger.output_ranges(transactions)
-    values = ledger.column("outputs.value")[expand(starts, ends - starts)]
-    owners = np.repeat(np.arange(len(transactions)), ends - starts)
-    # Only those that hold one value often enough are worth a closer look.
-    order = np.lexsort((values, owners))
-    owners, values = owners[order], values[order]
-    apart = LEAST - 1
-    often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
-    likely = transactions[np.unique(owners[apart:][often])].tolist()
-    return any(coinjoin_rule(ledger, number) for number in likely)
+_NOBODY: Array = np.empty(0, np.int64)
 
 
 class _Payers:
@@ -99,6 +87,11 @@ class _Payers:
         self._addresses, self._owners = addresses[outside], owners[outside]
         self._starts = np.searchsorted(places[outside], np.arange(len(paying) + 1))
         self.count = len(np.unique(self._owners))
+
+    def within(self, part: slice) -> Array:
+        """Paying entities of some transactions, distinct and ascending."""
+        bounds = self._starts[:-1][part], self._starts[1:][part]
+        return np.unique(self._owners[int(bounds[0][0]) : int(bounds[1][-1])]) if len(bounds[0]) else _NOBODY
 
     def of(self, place: int) -> list[dict[str, Any]]:
         """Paying entities with their paying addresses, by entity id, of one transaction."""

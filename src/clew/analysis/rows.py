@@ -51,6 +51,7 @@ class Rows:
 
     def cards(self, entities: Array) -> list[dict[str, Any]]:
         """The cards of several entities."""
+        self.tags.fetch(entities)
         return [self.card(entity) for entity in entities.tolist()]
 
     def place(self, transaction: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from clew.analysis.absorbed import absorbed
+from clew.analysis.absorbed import Absorbed, absorbed
 from clew.analysis.lists import Entry, from_file, from_lines
 from clew.errors import AddressError, NotFoundError, UsageError
 from clew.ledger.ledger import Ledger
@@ -28,12 +28,13 @@ def find_sources(
     ledger: Ledger,
     arguments: Iterable[str],
     lines: Iterable[str] | None = None,
-    entities: dict[int, None] | None = None,
+    histories: dict[int, Absorbed] | None = None,
 ) -> tuple[int, ...]:
     """Ids of the addresses that ``arguments`` name, each once, in the order first named.
 
     An argument is an address, with ``bitcoin:`` or the like before it or not; ``txid:vout``;
-    ``entity:ID``, an id that an entity has or had (the address of this id; noted in ``entities``);
+    ``entity:ID``, an id that an entity has or had (the address of this id; what became of it is noted in
+    ``histories``, by id, where it is no more);
     ``@file.csv``, as ``clew.analysis.lists`` reads it; or ``-`` for the lines of ``lines``. Raises
     AddressError, NotFoundError or UsageError; of a list, one that tells the first bad line and how many
     there are.
@@ -42,10 +43,7 @@ def find_sources(
     wrong: list[UsageError] = []
     for entry in entries(arguments, lines):
         try:
-            number = find_entry(ledger, entry.text)
-            found[number] = None
-            if entities is not None and entry.text.startswith(_ENTITY):
-                entities[number] = None
+            found[find_entry(ledger, entry.text, histories)] = None
         except UsageError as error:
             if not entry.place:
                 raise
@@ -62,14 +60,17 @@ def _first_of(wrong: list[UsageError]) -> UsageError:
     return type(wrong[0])(f"{wrong[0]}{more}")
 
 
-def find_entry(ledger: Ledger, text: str) -> int:
-    """The address that a text names. Raises AddressError, NotFoundError or UsageError."""
+def find_entry(ledger: Ledger, text: str, histories: dict[int, Absorbed] | None = None) -> int:
+    """The address that a text names; ``histories`` as for ``find_sources``.
+
+    Raises AddressError, NotFoundError or UsageError.
+    """
     if request := _URI.fullmatch(text):
         if request[2]:
             return ledger.find_address(request[2])
         text = request[1]
     if text.startswith(_ENTITY):
-        return _entity(ledger, text)
+        return _entity(ledger, text, {} if histories is None else histories)
     if not text:
         raise AddressError("expected an address, found an empty text; is a variable without a value?")
     txid, colon, index = text.partition(":")
@@ -83,12 +84,14 @@ def find_entry(ledger: Ledger, text: str) -> int:
     return address
 
 
-def _entity(ledger: Ledger, text: str) -> int:
+def _entity(ledger: Ledger, text: str, histories: dict[int, Absorbed]) -> int:
     number = text.removeprefix(_ENTITY)
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_INDEX):
         raise UsageError(f"{text!r}: expected entity:ID, the number of an entity after the colon")
-    absorbed(ledger, int(number))
-    return int(number)
+    entity = int(number)
+    if entity not in histories and (told := absorbed(ledger, entity)) is not None:
+        histories[entity] = told
+    return entity
 
 
 def entries(arguments: Iterable[str], lines: Iterable[str] | None) -> Iterator[Entry]:

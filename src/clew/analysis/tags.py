@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from clew.analysis.answer import Answer, list_status
@@ -14,7 +14,7 @@ from clew.ledger.ledger import Ledger
 from clew.ledger.seek import payload_row
 from clew.reference.attributions import Stated
 from clew.reference.store import Import
-from clew.schema import NO_ADDRESS
+from clew.schema import NO_ADDRESS, packed
 
 ON_CHAIN = "on this chain"
 NOT_ON_CHAIN = "not on this chain"
@@ -48,8 +48,9 @@ def tags(
         rows = [*range(len(placed))]
     chosen = rows[page(len(rows), limit, offset)]
     shown = known.attributions.stated(ledger, chosen)
+    disputed = _disputed(ledger, known, shown)
     result: dict[str, Any] = {
-        "tags": [_row(ledger, known, each) for each in shown],
+        "tags": [_row(ledger, each, _subject(each) in disputed) for each in shown],
         "attributions": known.attributions.digest,
         "total": {
             "tags": len(rows),
@@ -77,15 +78,28 @@ def _rows_of(ledger: Ledger, known: Tags, text: str, place: str) -> tuple[str, l
     return str(ledger.address_text(address)), known.attributions.placed(ledger).on([address])
 
 
-def _row(ledger: Ledger, known: Tags, stated: Stated) -> dict[str, Any]:
+def _disputed(ledger: Ledger, known: Tags, shown: Sequence[Stated]) -> set[tuple[int, int | bytes]]:
+    """Of the addresses that some tags name, those on which tags in force name different holders."""
+    placed = known.attributions.placed(ledger)
+    rows = set(placed.on({each.address for each in shown} - {NO_ADDRESS}))
+    for each in shown:
+        if each.address == NO_ADDRESS:
+            rows.update(known.attributions.with_subject(*_packed(each)))
+    holders: dict[tuple[int, int | bytes], list[Stated]] = {}
+    for each in known.attributions.stated(ledger, rows):
+        holders.setdefault(_subject(each), []).append(each)
+    return {subject for subject, stated in holders.items() if contradict(stated)}
+
+
+def _subject(stated: Stated) -> tuple[int, int | bytes]:
+    """What tells the address of a tag from others, also where the chain has not seen it."""
+    return _packed(stated) if stated.address == NO_ADDRESS else (-1, stated.address)
+
+
+def _row(ledger: Ledger, stated: Stated, conflict: bool) -> dict[str, Any]:
     row = tag_row(ledger, stated, stated.address)
     del row["through"]
     on_chain = stated.address != NO_ADDRESS
-    if on_chain:
-        others = known.attributions.on(ledger, [stated.address])
-    else:
-        found = known.attributions.with_subject(*_packed(stated))
-        others = known.attributions.stated(ledger, found)
     return {
         **row,
         "seen": ON_CHAIN if on_chain else NOT_ON_CHAIN,
@@ -93,13 +107,12 @@ def _row(ledger: Ledger, known: Tags, stated: Stated) -> dict[str, Any]:
         "network": stated.tag.network or None,
         "is_cluster_definer": stated.tag.is_cluster_definer,
         "context": stated.tag.context,
-        "conflict": contradict(others),
+        "conflict": conflict,
     }
 
 
 def _packed(stated: Stated) -> tuple[int, bytes]:
-    payload = stated.tag.payload
-    return stated.tag.type, payload.ljust(47, b"\0") + bytes([len(payload)])
+    return stated.tag.type, packed(stated.tag.payload)
 
 
 def sources(ledger: Ledger) -> Answer:

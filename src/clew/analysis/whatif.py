@@ -11,7 +11,7 @@ from clew.analysis.amounts import exact_sum
 from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, LOWER_BOUND
 from clew.analysis.entity import own_links
-from clew.analysis.flows import Flows, flows_of
+from clew.analysis.flows import Flows, contains, flows_of
 from clew.analysis.nearby import joined
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.supposed import Supposed
@@ -38,12 +38,13 @@ def whatif(
     rows = Rows(ledger)
     entity = ledger.entity_of(address)
     addresses = ledger.members(entity)
-    links = own_links(ledger, addresses)
-    masks = [is_taken(links, each) for each in taken]
     grown = _grown(ledger, addresses, taken)
+    every = own_links(ledger, grown.addresses)
+    links = every.some(contains(addresses, every.a))
+    masks = [is_taken(links, each) for each in taken]
     fallen = np.any(masks, axis=0)
-    kept = joined([ledger.control.links_of(grown.addresses), grown.links])
-    kept = kept.some(np.isin(kept.a, grown.addresses) & ~np.any([is_taken(kept, e) for e in taken], axis=0))
+    kept = joined([every, grown.links])
+    kept = kept.some(~np.any([is_taken(kept, each) for each in taken], axis=0))
     supposed = Supposed(ledger.control, grown.addresses, kept)
     view = ledger.seen_by(supposed)
     home = view.entity_of(address)
@@ -51,7 +52,9 @@ def whatif(
     parts = _parts(view, addresses, home)
     others = np.setdiff1d(ledger.control.entity_of(after.addresses), [entity]).tolist()
     shown = [_part(rows, view, each) for each in parts[page(len(parts), limit, offset)]]
-    joins = [_other(rows, view, each, home) for each in others[page(len(others), limit, offset)]]
+    others_shown = others[page(len(others), limit, offset)]
+    rows.tags.fetch(np.array(others_shown, np.int64))
+    joins = [_other(rows, view, each, home) for each in others_shown]
     result: dict[str, Any] = {
         **rows.card(entity),
         "seen_from": rows.address(address),

@@ -70,8 +70,9 @@ def _one(ledger: Ledger, text: str) -> Withdrawn:
     if text.startswith(TAG_FORM):
         if ledger.control.name != STRICT_NAME:
             raise UsageError(
-                f"{text}: the set {ledger.control.name} cannot be asked anew here; make another set without "
-                "this tag, with clew cluster"
+                f"{text}: the set {ledger.control.name} cannot be asked anew here; make it again without "
+                f"this tag, with clew cluster {ledger.control.name} --without-tag IMPORT:NUMBER (clew tags "
+                "list shows both)"
             )
         return Withdrawn(text, TAG)
     if len(text) == _HASH_DIGITS:
@@ -111,6 +112,7 @@ def growth(ledger: Ledger, addresses: Array, detectors: Sequence[str]) -> Growth
         return Growth(_NONE, addresses, True)
     number = next(at for at, rule in enumerate(ledger.rules) if _makes_links(rule.name))
     found, edge, is_whole = [], addresses, True
+    own = len(addresses)
     seen = np.empty(0, np.int64)
     while len(edge) and then is not None:
         outputs = ledger.outputs_of_addresses(edge)
@@ -122,7 +124,7 @@ def growth(ledger: Ledger, addresses: Array, detectors: Sequence[str]) -> Growth
         found.append(made)
         others = np.setdiff1d(np.concatenate([made.a, made.b]), addresses)
         entities = np.unique(ledger.control.entity_of(others)).astype(np.int64)
-        if int(ledger.control.sizes_of(entities).sum()) + len(addresses) > MOST_ADDRESSES + len(edge):
+        if int(ledger.control.sizes_of(entities).sum()) + len(addresses) > MOST_ADDRESSES + own:
             is_whole = False
             inside = np.isin(made.a, addresses) & np.isin(made.b, addresses)
             found[-1] = made.some(inside)

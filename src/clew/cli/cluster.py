@@ -11,7 +11,7 @@ import click
 
 from clew.cli import options
 from clew.cli.progress import Display
-from clew.cli.sheet import Sheet, show_json
+from clew.cli.sheet import Column, Sheet, count, identity, show_json
 from clew.cli.units import duration, number, plural
 from clew.errors import UsageError
 
@@ -76,8 +76,18 @@ class Chance(click.types.FloatParamType):
     help="A model of change that clew train has made, instead of the one that comes with Clew.",
 )
 @click.option("--without-tags", is_flag=True, help="Do not let tags keep services apart.")
+@click.option(
+    "--without-tag",
+    "left_out",
+    metavar="TAG",
+    multiple=True,
+    help="Leave out a tag, as IMPORT:NUMBER, or all of an import, as IMPORT; clew tags list shows them. "
+    "Repeat it.",
+)
 @click.option("--list", "as_list", is_flag=True, help="Build nothing: list the sets that the ledger holds.")
+@click.option("--skipped", metavar="SET", help="Build nothing: list the links that this set skipped.")
 @click.option("--remove", metavar="SET", help="Build nothing: remove this set from the ledger.")
+@options.paging
 @options.threads
 @options.memory
 @options.as_json
@@ -90,8 +100,12 @@ def cluster(
     large: int | None,
     model: Path | None,
     without_tags: bool,
+    left_out: tuple[str, ...],
     as_list: bool,
+    skipped: str | None,
     remove: str | None,
+    limit: int,
+    offset: int,
     threads: int | None,
     memory: float | None,
     as_json: bool,
@@ -113,15 +127,22 @@ def cluster(
     Examples:
       clew cluster extended --ledger ./ledger
       clew cluster extended --must-link 0.99 --cannot-link 0.01
+      clew cluster extended --without-tag 1f2e3d4c:7
+      clew cluster --skipped extended --limit 0 --json
       clew cluster --rules my_rule.py
       clew cluster --list --json
     """
     from clew.build import sets
 
-    if sum((name is not None, file is not None, as_list, remove is not None)) != 1:
-        raise UsageError("expected one of SET, --rules FILE, --list and --remove SET; clew cluster --help")
+    if sum((name is not None, file is not None, as_list, skipped is not None, remove is not None)) != 1:
+        raise UsageError(
+            "expected one of SET, --rules FILE, --list, --skipped SET and --remove SET; clew cluster --help"
+        )
     if as_list:
         _show_list(ledger, as_json=as_json)
+        return
+    if skipped is not None:
+        _show_skipped(ledger, skipped, limit, offset, as_json=as_json)
         return
     if remove is not None:
         sets.remove(ledger, remove)
@@ -138,7 +159,10 @@ def cluster(
         "change": model,
     }
     chosen = replace(chosen, **{key: value for key, value in changed.items() if value is not None})
-    services = None if without_tags or not chosen.change else _services(ledger)
+    if left_out and (without_tags or not chosen.change):
+        why = "with --without-tags none is used" if without_tags else f"the set {chosen.name} uses none"
+        raise UsageError(f"--without-tag: expected a set that tags keep apart, but {why}; leave it away")
+    services = None if without_tags or not chosen.change else _services(ledger, left_out)
     with Display() as display:
         done = sets.cluster(
             ledger, chosen, services=services, memory=memory, threads=threads, progress=display
@@ -159,16 +183,15 @@ def _chosen(name: str | None, file: Path | None) -> RuleSet:
     return named(name)
 
 
-def _services(ledger: Path) -> Labels:
-    """The addresses of services, by the tags in force."""
+def _services(ledger: Path, left_out: tuple[str, ...]) -> Labels:
+    """The addresses of services, by the tags in force but those left out. Raises UsageError."""
     from clew.analysis.attribution import attributions_of
     from clew.build.constrained import Labels
     from clew.ledger.ledger import Ledger
 
     state = Ledger(ledger)
-    attributions = attributions_of(state)
-    found = attributions.services(state)
-    return Labels(found.addresses, found.actors, attributions.digest or "")
+    found = attributions_of(state).services(state, without=left_out)
+    return Labels(found.addresses, found.actors, found.digest)
 
 
 def _show_list(ledger: Path, *, as_json: bool) -> None:
@@ -206,6 +229,30 @@ def _show_list(ledger: Path, *, as_json: bool) -> None:
     sheet.show()
 
 
+def _show_skipped(ledger: Path, name: str, limit: int, offset: int, *, as_json: bool) -> None:
+    from clew.analysis.skipped import skipped
+    from clew.ledger.ledger import Ledger
+
+    found = skipped(Ledger(ledger), name, limit=limit, offset=offset)
+    if as_json:
+        show_json(found)
+        return
+    sheet = Sheet()
+    sheet.line(f"{ledger}: {plural(found['found'], 'link')} that the set {name} skipped or overruled", "bold")
+    sheet.table(
+        (count("block"), Column("reason"), Column("chance", right=True), identity("transaction"),
+         identity("not joined, or overruled")),
+        [
+            (number(row["height"]), row["reason"], f"{row['chance']:g}", row["txid"], [row["a"], row["b"]])
+            for row in found["skipped"]
+        ],
+    )  # fmt: skip
+    if found["status"] == "cut":
+        shown = f"{number(found['shown'])} of {number(found['found'])}, from row {number(offset + 1)} on"
+        sheet.line(f"cut: {shown}; --limit 0 shows all", "yellow")
+    sheet.show()
+
+
 def _strict(state: Ledger) -> dict[str, Any]:
     return {
         "name": "strict",
@@ -222,6 +269,8 @@ def _strict(state: Ledger) -> dict[str, Any]:
 
 
 def _sheet(ledger: Path, done: Clustering) -> Sheet:
+    from clew.schema import OVERRULED, SKIP_REASONS
+
     sheet = Sheet()
     sheet.line(f"{ledger}: entities of {done.name}, block {number(done.height)}", "bold")
     facts = [
@@ -238,7 +287,13 @@ def _sheet(ledger: Path, done: Clustering) -> Sheet:
             ("chance", bounds),
             ("links by change", number(done.links)),
         ]
-        facts += [(f"skipped: {reason}", number(count)) for reason, count in done.skipped.items()]
+        facts += [
+            (f"skipped: {reason}", number(links))
+            for reason, links in done.skipped.items()
+            if reason != SKIP_REASONS[OVERRULED]
+        ]
+        # Nothing was skipped there: certain links had joined what the model would keep apart.
+        facts.append(("cannot-links overruled", number(done.skipped[SKIP_REASONS[OVERRULED]])))
     facts.append(("time", duration(done.seconds)))
     sheet.facts(facts)
     sheet.prose("for leads, not for exhibits", "dim")

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from clew.cli.key import FLAG, HEX, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, SECONDS, TEXT, Key, under
+from clew.cli.key import (
+    EXTENT,
+    FLAG,
+    HEX,
+    INTEGER,
+    LIST,
+    NUMBER,
+    OBJECT,
+    OR_NULL,
+    SECONDS,
+    TEXT,
+    TIME,
+    Key,
+    under,
+)
 
 _CHANCE = "millionths"
 
@@ -28,7 +42,13 @@ CLUSTERED: dict[str, tuple[Key, ...]] = {
         Key("strict", INTEGER, "entities", "Entities of the ledger's own set."),
         Key("largest", INTEGER, "addresses", "Addresses of the largest entity."),
         Key("links", INTEGER, "links", "Links that the set adds to the ledger's, or its own."),
-        Key("skipped", OBJECT, "", "How many merges were skipped, by reason; empty without a model."),
+        Key(
+            "skipped",
+            OBJECT,
+            "",
+            "How many links were skipped, and how many cannot-links overruled, by reason; empty without a "
+            "model.",
+        ),
         *under(
             "skipped",
             Key("cannot-link", INTEGER, "links", "Since some payment says that the two are not one."),
@@ -57,6 +77,35 @@ CLUSTERED: dict[str, tuple[Key, ...]] = {
             Key("rules[].name", TEXT, "", "Name of a rule."),
             Key("rules[].version", INTEGER, "", "Its version."),
         ),
+    ),
+    "cluster --skipped": (
+        Key("name", TEXT, "", "Name of the set of rules."),
+        Key("height", INTEGER, "block height", "Height at which it was built."),
+        Key("tip", TEXT, HEX, "Hash of that block."),
+        Key(
+            "skipped",
+            LIST,
+            "",
+            "Links that were skipped, by transaction, and then the cannot-links that were overruled. It may "
+            "be cut.",
+        ),
+        *under(
+            "skipped[]",
+            Key("a", TEXT, "", "An address of who paid."),
+            Key("b", TEXT, "", "The address that was paid."),
+            Key("height", INTEGER, "block height", "Height of the block."),
+            Key("time", INTEGER, TIME, "Time in the block's header, set by its miner."),
+            Key("txid", TEXT, HEX, "The transaction."),
+            Key("chance", NUMBER, "", "Stated probability, from 0 to 1, that both are one."),
+            Key(
+                "reason",
+                TEXT,
+                "",
+                "cannot-link: some payment says that they are not one; services: attributed to different "
+                "ones; large: both are; overruled: not skipped, a cannot-link gave way to certain links.",
+            ),
+        ),
+        *EXTENT,
     ),
     "cluster --remove": (Key("removed", TEXT, "", "Name of the set that is gone."),),
     "train": (

@@ -207,7 +207,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             "rules.strict",
             TEXT,
             "",
-            "yes: both together join its input addresses into one entity; no; unknown.",
+            "yes: multi_input says yes and coinjoin no, so its input addresses are joined; no; unknown.",
         ),
         Key("own_rules", LIST, "", "What the rules of the file say that --rules names; empty without it."),
         *under("own_rules[]", *_RULE),

@@ -157,9 +157,10 @@ def address(
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S
       clew address 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --limit 0 --json
     """
-    inquiry = ask(ledger, view)
-    found = inquiry.addresses(addresses, lines=lines_for(addresses))
-    show_each([inquiry.address(each, limit=limit, offset=offset) for each in found], as_json, clock)
+    asked = ask(ledger, view)
+    show_each(
+        asked.each_address(addresses, lines=lines_for(addresses), limit=limit, offset=offset), as_json, clock
+    )
 
 
 @click.command(short_help="The addresses under one control, and why.")

@@ -59,7 +59,7 @@ def rank_option(command: options.Command) -> options.Command:
         metavar="N",
         type=options.Whole(1, 4),
         help="Where the truth comes from: 1 real labelled data, 2 emulators by others, 3 worlds by others, 4 "
-        "our own worlds. Without it: 4 for an economy, 1 for labels.",
+        "our own worlds. Without it: 4 for an economy, 1 for labels. Economies made here are of rank 4.",
     )(command)
 
 
@@ -106,7 +106,10 @@ def score(
       clew score --truth seized.csv --ledger ./main --rank 1
       clew score --truth tags --ledger ./main
     """
-    found = scored(truths, named(context, ledgers), rank, rules_of(files), say)
+    if not truths:
+        raise UsageError("--truth: expected at least one, found none; name an economy's folder or a CSV file")
+    pairs = paired(truths, named(context, ledgers))
+    found = scored(pairs, rank, rules_of(files), say)
     if as_json:
         show_json(found.as_dict())
     else:
@@ -138,20 +141,23 @@ def rules_of(files: Sequence[Path]) -> list[Heuristic]:
     return [known[name] for name in sorted(known)]
 
 
-def scored(
-    truths: Sequence[Path], ledgers: Sequence[Path], rank: int | None, rules: Sequence[Heuristic], tell: Tell
-) -> Validation:
+def paired(truths: Sequence[Path], ledgers: Sequence[Path]) -> list[tuple[Path, Path]]:
     """Each truth beside its ledger. Raises UsageError where they do not pair."""
-    from clew.accuracy.validation import Validation
-
-    if not truths:
-        raise UsageError("--truth: expected at least one, found none; name an economy's folder or a CSV file")
     if len(ledgers) != len(truths):
         raise UsageError(
             f"expected a ledger for each truth, found {len(ledgers)} for {len(truths)}; give --truth and "
             "--ledger in pairs, in the same order"
         )
-    return Validation([one(*pair, rank, rules, tell) for pair in zip(truths, ledgers, strict=True)])
+    return list(zip(truths, ledgers, strict=True))
+
+
+def scored(
+    pairs: Sequence[tuple[Path, Path]], rank: int | None, rules: Sequence[Heuristic], tell: Tell
+) -> Validation:
+    """The scores of ledgers beside truths; see ``paired``."""
+    from clew.accuracy.validation import Validation
+
+    return Validation([one(*pair, rank, rules, tell) for pair in pairs])
 
 
 def one(path: Path, ledger_path: Path, rank: int | None, rules: Sequence[Heuristic], tell: Tell) -> Score:

@@ -18,6 +18,7 @@ from clew.cli.score import (
     named,
     one,
     page,
+    paired,
     rank_option,
     rules_of,
     rules_option,
@@ -122,21 +123,17 @@ def validate(
 
     check_place(output)
     known = rules_of(files)
-    scores = [each for path in results for each in read_result(path).scores]
-    pairs = named(context, ledgers) if truths else ()
-    if len(pairs) != len(truths):
-        raise UsageError(
-            f"expected a ledger for each truth, found {len(pairs)} for {len(truths)}; give --truth and "
-            "--ledger in pairs, in the same order"
-        )
-    scores += [one(*pair, rank, known, say) for pair in zip(truths, pairs, strict=True)]
-    if worlds is None and not scores:
+    # A ledger that is named only by the variable asks for nothing.
+    pairs = paired(truths, named(context, ledgers) if truths else ledgers)
+    if worlds is None and not pairs and not results:
         worlds = WORLDS
-    if worlds is not None:
-        chosen = _worlds(worlds)
-        for world in chosen:
-            for seed in range(first_seed, first_seed + seeds):
-                scores.append(_economy(world, seed, blocks, people, rank, known, threads))
+    chosen = _worlds(worlds) if worlds is not None else []
+    _check_rank(rank, has_truths=bool(pairs), makes_economies=bool(chosen))
+    scores = [each for path in results for each in read_result(path).scores]
+    scores += [one(*pair, rank, known, say) for pair in pairs]
+    for world in chosen:
+        for seed in range(first_seed, first_seed + seeds):
+            scores.append(_economy(world, seed, blocks, people, known, threads))
     found = Validation(scores)
     content = made(found, output)
     said = {
@@ -189,6 +186,22 @@ def read_result(path: Path) -> Validation:
         raise UsageError(f"{path}: {error}") from None
 
 
+def _check_rank(rank: int | None, *, has_truths: bool, makes_economies: bool) -> None:
+    """Raises UsageError for a rank that is no truth's, or is not that of the economies made here."""
+    from clew.accuracy.truth import OWN_WORLDS
+
+    if rank is not None and not has_truths:
+        raise UsageError(
+            "--rank: expected with --truth, whose rank it is, found no --truth; economies made here are of "
+            f"rank {OWN_WORLDS}, and results say theirs"
+        )
+    if rank not in (None, OWN_WORLDS) and makes_economies:
+        raise UsageError(
+            f"--rank: expected {OWN_WORLDS} beside --worlds, whose economies are of this rank, found {rank}; "
+            "score each rank alone"
+        )
+
+
 def _worlds(text: str) -> list[World]:
     from clew.simulate.worlds.load import load
 
@@ -205,14 +218,14 @@ def _economy(
     seed: int,
     blocks: int,
     people: int | None,
-    rank: int | None,
     rules: Sequence[Heuristic],
     threads: int | None,
 ) -> Score:
-    """Make an economy, index it, score it, and forget it."""
+    """Make an economy, index it, score it as one of our own worlds, and forget it."""
     import time
 
     from clew import build
+    from clew.accuracy.truth import OWN_WORLDS
     from clew.simulate.economy.make import Size, make
 
     started = time.perf_counter()
@@ -221,7 +234,7 @@ def _economy(
         make(folder / "economy", world, seed=seed, size=Size(blocks, people))
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", threads=threads)
         _cluster(folder / "ledger", threads)
-        found = one(folder / "economy", folder / "ledger", rank, rules, lambda _: None)
+        found = one(folder / "economy", folder / "ledger", OWN_WORLDS, rules, lambda _: None)
     # The folder is gone: what was made is said instead.
     found.source.update(name=f"{world.name}, seed {seed}", people=people)
     _say(f"world {world.name}, seed {seed}: scored in {duration(time.perf_counter() - started)}")

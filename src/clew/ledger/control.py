@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 STRICT = "strict"
 """The set of rules that every ledger's own entities rest on, and the only one for exhibits."""
 
+CHANGE_MODEL = "change_model"
+"""The rule of links that a set's model of change makes; it is no registered rule, as each set may have its
+own."""
+
 _ROWS_AT_ONCE = 1 << 22
 
 
@@ -206,4 +210,4 @@ def _marked(ordered: Array, values: Array) -> Array:
     return mask
 
 
-__all__ = ["STRICT", "Control", "EntityColumn", "Links", "Strict", "links_in"]
+__all__ = ["CHANGE_MODEL", "STRICT", "Control", "EntityColumn", "Links", "Strict", "links_in"]

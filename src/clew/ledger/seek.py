@@ -10,7 +10,7 @@ from clew.bitcoin.address import decode
 from clew.bitcoin.networks import Network
 from clew.ledger.columns import Array
 from clew.ledger.keys import KEY_FACTOR, KEY_SEED
-from clew.schema import HEAD_BYTES, MULTISIG, NO_ADDRESS, NONSTANDARD, PAYLOAD_STRIDE
+from clew.schema import HEAD_BYTES, MULTISIG, NO_ADDRESS, NONSTANDARD, PAYLOAD_STRIDE, packed
 
 if TYPE_CHECKING:
     from clew.ledger.ledger import Ledger
@@ -34,7 +34,7 @@ def payload_row(text: str, network: Network) -> tuple[int, bytes]:
     Raises AddressError.
     """
     address_type, payload = decode(text, network)
-    return address_type, payload.ljust(PAYLOAD_STRIDE - 1, b"\0") + bytes([len(payload)])
+    return address_type, packed(payload)
 
 
 def _seek(ledger: Ledger, types: Array, payloads: Array) -> Array:

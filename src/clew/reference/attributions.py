@@ -7,7 +7,7 @@ that the chain has not seen yet is found once it has.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -41,11 +41,15 @@ class Chain(Protocol):
 
 class Services(NamedTuple):
     """Addresses that tags give to services: ids (u4, ascending), the number of each one's holder (i4),
-    and the holders' names, which are ids of actors or plain forms of labels."""
+    and the holders' names, which are ids of actors or plain forms of labels.
+
+    ``digest``: SHA-256 (hex) over the tags in force and those left out of them; empty where there is none.
+    """
 
     addresses: Array
     actors: Array
     names: tuple[str, ...]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -221,12 +225,14 @@ class Attributions:
         tags (``IMPORT:NUMBER``) and imports (``IMPORT``) to leave out. Raises UsageError for one that is
         not in force.
         """
-        out = self._without(without)
+        left_out = self._named(without)
         placed = self.placed(ledger)
         rows = np.flatnonzero(placed.ids != NO_ADDRESS).tolist()
         best: dict[int, tuple[int, set[str]]] = {}
         for each in self.stated(ledger, rows):
-            if each.tag.is_derived or each.holder is None or not is_service(each.tag) or out(each):
+            if each.tag.is_derived or each.holder is None or not is_service(each.tag):
+                continue
+            if not left_out.isdisjoint({(each.source.content, 0), (each.source.content, each.tag.number)}):
                 continue
             known = best.get(each.address, (-1, set()))
             if each.level > known[0]:
@@ -241,10 +247,18 @@ class Attributions:
             np.array(addresses, np.uint32),
             np.array([numbers[clear[address]] for address in addresses], np.int32),
             names,
+            self._digest_without(left_out),
         )
 
-    def _without(self, named: Collection[str]) -> Callable[[Stated], bool]:
-        named_tags: set[tuple[int, int]] = set()
+    def _digest_without(self, left_out: set[tuple[str, int]]) -> str:
+        if not left_out:
+            return self.digest or ""
+        told = [self.digest or "", *(f"{content} {number}" for content, number in sorted(left_out))]
+        return sha256("\n".join(told).encode()).hexdigest()
+
+    def _named(self, named: Collection[str]) -> set[tuple[str, int]]:
+        """Content of the import and number in it of each tag named; 0 for a whole import."""
+        found: set[tuple[str, int]] = set()
         for text in named:
             identity, colon, number = text.partition(":")
             source = self.find(identity)
@@ -253,8 +267,8 @@ class Attributions:
                     f"tag {text!r}: expected IMPORT:NUMBER with a number from 1 to {source.tags}; "
                     "clew tags list shows them"
                 )
-            named_tags.add((source.number, int(number or 0)))
-        return lambda each: any((each.source.number, number) in named_tags for number in (0, each.tag.number))
+            found.add((source.content, int(number or 0)))
+        return found
 
 
 __all__ = ["Attributions", "Chain", "Placed", "Services", "Stated"]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from clew.errors import NotALedgerError, StorageError
 from clew.reference.tags import LEFT_OUT, SHORT_ID, Actor, Concept, Finding, Pack, Tag
-from clew.schema import PAYLOAD_STRIDE
+from clew.schema import PAYLOAD_STRIDE, packed
 
 FILE_NAME = "attributions.sqlite"
 VERSION = 1
@@ -279,7 +279,7 @@ def _make(base: sqlite3.Connection) -> None:
 def _add(base: sqlite3.Connection, pack: Pack, importer: str, now: str) -> int:
     rows = bytearray()
     for tag in pack.tags:
-        rows += tag.payload.ljust(PAYLOAD_STRIDE - 1, b"\0") + bytes([len(tag.payload)])
+        rows += packed(tag.payload)
     left_out = sum(each.kind in LEFT_OUT for each in pack.findings)
     number = base.execute(
         "INSERT INTO imports (content, file, digest, time, format, title, creator, uri, description,"

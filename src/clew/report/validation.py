@@ -35,10 +35,14 @@ from clew.report.document import (
 )
 
 MOTTO = "The rate on the real chain is unknown."
+FOUND_AIM, RIGHT_AIM = 0.99, 0.985
+"""What is aimed at: the share of rounds that is found, and of near-certain change that is right."""
 LETTER, GAP, LEAST = 1.58, 2.8, 13.0
 """Millimetres of a digit in a table, of the space around a column, and of the narrowest column."""
 MOST_ABREAST = 3
 """Key figures that stand side by side."""
+MARK, SHORT = 8.0, 3
+"""Millimetres of a column without a heading, and characters that it holds at most."""
 WIDE = 34
 """Characters from which a text is set as code, which may break anywhere."""
 
@@ -186,7 +190,11 @@ def _shares(rows: Iterable[Row], said: str, target: float | None = None) -> Char
         if row.interval is not None
     ]
     told = "; ".join(f"{each.name} {words.percent(each.share)}" for each in shares)
-    line = "" if target is None else f"; the short strokes are at {words.percent(target)}"
+    line = (
+        ""
+        if target is None
+        else f"; the short strokes mark what is aimed at, {words.percent(target)} or more"
+    )
     return Chart(
         shares_chart(shares, "share, with 95 % intervals"),
         f"{said}: {told}.",
@@ -210,7 +218,9 @@ def _coinjoins(found: Validation) -> Iterator[Section]:
     if widest is not None:
         rows = [row for row in found.part(COINJOIN, widest, "recall", "", "round size") if row.interval]
         if rows:
-            parts.append(_shares(rows, f"Rounds found by {widest}, by their number of equal outputs", 0.99))
+            parts.append(
+                _shares(rows, f"Rounds found by {widest}, by their number of equal outputs", FOUND_AIM)
+            )
     if parts:
         yield Section("Coinjoins", tuple(parts))
 
@@ -221,7 +231,7 @@ def _change(found: Validation) -> Iterator[Section]:
         measure = f"right at {CERTAIN} or more"
         rows = [row for row in found.part(CHANGE, name, measure, "", "wallet model") if row.tally.of]
         if rows:
-            parts.append(_shares(rows, f"{name}: {measure}, by the software that paid", 0.985))
+            parts.append(_shares(rows, f"{name}: {measure}, by the software that paid", RIGHT_AIM))
         points = list(_stated(found, name))
         if points:
             parts += [*_tables([events.calibration(found, name)]), _calibration(name, points)]
@@ -312,7 +322,7 @@ def _table(sheet: words.Sheet) -> Table:
             wide = max(longest, *(len(word) for word in title.split()))
             columns.append(Column(title, max(LEAST, round(LETTER * wide + GAP, 1)), "right"))
         else:
-            columns.append(Column(title, 8.0 if longest <= 3 and not title else 0))
+            columns.append(Column(title, MARK if longest <= SHORT and not title else 0))
     rows = tuple(tuple(_cell(text) for text in row) for row in sheet.rows)
     return Table(sheet.title, (Span(sheet.said),), tuple(columns), rows)
 

@@ -73,8 +73,11 @@ def tags_sources(answer: Answer, clock: Clock) -> Sheet:
     return sheet
 
 
-def tagged(sheet: Sheet, result: Row, noun: str) -> None:
-    """The part of a page that shows the tags of what it is about; left out where there are none."""
+def tagged(sheet: Sheet, result: Row, noun: str, rest: str = "--limit 0 shows all") -> None:
+    """The part of a page that shows the tags of what it is about; left out where there are none.
+
+    ``rest``: what shows those that are cut.
+    """
     if not result["tags_found"]:
         return
     conflict = "; they name different holders (conflict)" if result["conflict"] else ""
@@ -91,7 +94,7 @@ def tagged(sheet: Sheet, result: Row, noun: str) -> None:
     )  # fmt: skip
     if len(result["tags"]) < result["tags_found"]:
         shown = f"{number(len(result['tags']))} of {number(result['tags_found'])} shown"
-        sheet.line(f"tags: cut: {shown}; --limit 0 shows all", "yellow")
+        sheet.line(f"tags: cut: {shown}; {rest}", "yellow")
 
 
 def in_short(row: Row) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clew.cli.pages.attribution import any_tags, in_short, tagged
 from clew.cli.pages.frame import extent, foot
 from clew.cli.sheet import Column, Sheet, amount, count, identity
 from clew.cli.units import btc, number, plural
@@ -11,6 +12,8 @@ from clew.cli.units import btc, number, plural
 if TYPE_CHECKING:
     from clew.analysis.answer import Answer
     from clew.cli.units import Clock
+
+_REST = "clew entity --limit 0 shows all"
 
 
 def explain(answer: Answer, clock: Clock) -> Sheet:
@@ -22,6 +25,11 @@ def explain(answer: Answer, clock: Clock) -> Sheet:
     else:
         sheet.prose("two entities: no chain of transactions joins these addresses by the rules", "bold")
     sheet.facts([(each, _end(result[each])) for each in ("a", "b")])
+    if result["joined"]:
+        tagged(sheet, result["a"], "addresses of this entity", _REST)
+    else:
+        for each in ("a", "b"):
+            tagged(sheet, result[each], f"addresses of the entity of {each}", _REST)
     if steps:
         sheet.heading("the shortest chain")
         sheet.table(
@@ -84,6 +92,7 @@ def bridges(answer: Answer, clock: Clock) -> Sheet:
             ("held there", f"{btc(result['hanging_balance'])} BTC"),
         ]
     )
+    tagged(sheet, result, "its addresses", _REST)
     sheet.heading("transactions on which a part hangs")
     sheet.table(
         (count("block"), Column(clock.label), identity("transaction"), count("addresses"), amount("received"),
@@ -126,6 +135,7 @@ def whatif(answer: Answer, clock: Clock) -> Sheet:
         sheet.line(f"without {row['kind']} {row['what']}: {plural(row['links'], 'link')} of it")
     if not result["followed_all"]:
         sheet.line("cut: more entities join than are followed; what is shown is a lower bound", "yellow")
+    tagged(sheet, result, "its addresses", _REST)
     sheet.heading("what holds the address")
     sheet.table(
         (Column(""), count("addresses"), amount("received"), amount("balance"), count("payments"),
@@ -145,11 +155,13 @@ def whatif(answer: Answer, clock: Clock) -> Sheet:
     )
     extent(sheet, answer, "parts", result["lists"]["parts"])
     sheet.heading("entities that join")
+    known = any_tags(result["joins"])
     sheet.table(
-        (count("entity"), count("addresses"), count("joining"), amount("balance"), identity("first address")),
+        (count("entity"), count("addresses"), count("joining"), amount("balance"),
+         *([Column("its tags")] if known else []), identity("first address")),
         [
             (f"{row['entity']}", number(row["size"]), number(row["joining"]), btc(row["balance"]),
-             row["address"])
+             *([in_short(row)] if known else []), row["address"])
             for row in result["joins"]
         ],
     )  # fmt: skip
