@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from clew.analysis.examined import Examined
 from clew.bitcoin.networks import NETWORKS
 from clew.cli.units import Clock
 from clew.errors import UsageError
@@ -22,6 +24,9 @@ STRICT = "strict"
 """The set of rules that answers rest on, unless another is asked for; and the only one for exhibits."""
 
 LEDGER_VARIABLE = "CLEW_LEDGER"
+EXAMINER_VARIABLE = "CLEW_EXAMINER"
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+"""Unix seconds that stand for the time at which something is made, so that it can be made again byte by byte."""
 PAGE = 100
 HIGHEST = 2**63 - 1
 MOST_THREADS = 1024
@@ -269,6 +274,44 @@ def view(command: Command) -> Command:
         type=Whole(0),
         help="Answer as of the block at this height, as if it were the last.",
     )(with_rules)  # type: ignore[return-value]
+
+
+def examined(command: Command) -> Command:
+    """``--examiner`` and ``--purpose``, given to the command as ``examiner`` and ``purpose``; see ``who``."""
+    with_purpose = click.option(
+        "--purpose",
+        metavar="TEXT",
+        help="With a file to write: what it is for, such as a case number. No person's name.",
+    )(command)
+    return click.option(
+        "--examiner",
+        metavar="NAME",
+        envvar=EXAMINER_VARIABLE,
+        help=f"With a file to write: who answers for it. Without it: the variable {EXAMINER_VARIABLE}.",
+    )(with_purpose)
+
+
+def who(examiner: str | None, purpose: str | None, file: str) -> Examined:
+    """Who asks, what for, and the time now, as ``file`` must carry it. Raises UsageError."""
+    if not (examiner or "").strip():
+        raise UsageError(
+            f"{file}: a file that lists payments or origins names its examiner; give --examiner NAME, or "
+            f"set {EXAMINER_VARIABLE}"
+        )
+    if not (purpose or "").strip():
+        raise UsageError(f"{file}: a file that lists payments or origins says what for; give --purpose TEXT")
+    assert examiner and purpose
+    return Examined(examiner.strip(), purpose.strip(), made())
+
+
+def made() -> str:
+    """The time now, or that of SOURCE_DATE_EPOCH; ISO 8601, UTC. Raises UsageError."""
+    epoch = os.environ.get(EPOCH_VARIABLE)
+    try:
+        moment = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"{EPOCH_VARIABLE}: expected Unix seconds, found {epoch!r}") from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def addresses(command: Command) -> Command:
