@@ -26,7 +26,7 @@ STRICT = "strict"
 LEDGER_VARIABLE = "CLEW_LEDGER"
 EXAMINER_VARIABLE = "CLEW_EXAMINER"
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
-"""Unix seconds that stand for the time at which something is made, so that it can be made again byte by byte."""
+"""Unix seconds that stand for the time at which something is made, so that the same bytes can be made again."""
 PAGE = 100
 HIGHEST = 2**63 - 1
 MOST_THREADS = 1024
@@ -293,15 +293,15 @@ def examined(command: Command) -> Command:
 
 def who(examiner: str | None, purpose: str | None, file: str) -> Examined:
     """Who asks, what for, and the time now, as ``file`` must carry it. Raises UsageError."""
-    if not (examiner or "").strip():
+    examiner, purpose = (examiner or "").strip(), (purpose or "").strip()
+    if not examiner:
         raise UsageError(
             f"{file}: a file that lists payments or origins names its examiner; give --examiner NAME, or "
             f"set {EXAMINER_VARIABLE}"
         )
-    if not (purpose or "").strip():
+    if not purpose:
         raise UsageError(f"{file}: a file that lists payments or origins says what for; give --purpose TEXT")
-    assert examiner and purpose
-    return Examined(examiner.strip(), purpose.strip(), made())
+    return Examined(examiner, purpose, made())
 
 
 def made() -> str:
