@@ -26,7 +26,7 @@ STRICT = "strict"
 LEDGER_VARIABLE = "CLEW_LEDGER"
 EXAMINER_VARIABLE = "CLEW_EXAMINER"
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
-"""Unix seconds that stand for the time at which something is made, so that the same bytes can be made again."""
+"""Unix seconds that stand for the time at which something is made, so that its bytes can be made again."""
 PAGE = 100
 HIGHEST = 2**63 - 1
 MOST_THREADS = 1024
