@@ -60,17 +60,7 @@ def coinjoin_rule(ledger: Ledger, number: int) -> str | None:
 
 def any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
     """Whether one of ``transactions`` (distinct ascending ids) is a coinjoin."""
-    starts, ends = ledger.input_ranges(transactions)
-    transactions = transactions[ends - starts >= LEAST]
-    starts, ends = ledger.output_ranges(transactions)
-    values = ledger.column("outputs.value")[expand(starts, ends - starts)]
-    owners = np.repeat(np.arange(len(transactions)), ends - starts)
-    # Only those that hold one value often enough are worth a closer look.
-    order = np.lexsort((values, owners))
-    owners, values = owners[order], values[order]
-    apart = LEAST - 1
-    often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
-    likely = transactions[np.unique(owners[apart:][often])]
+    likely = _likely(ledger, transactions)
     if len(likely) <= PLAINLY:
         return any(coinjoin.one(plainly(ledger, number)) == YES for number in likely.tolist())
     return any(
@@ -81,6 +71,35 @@ def any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
         )
         for first in range(0, len(likely), _AT_ONCE)
     )
+
+
+def _likely(ledger: Ledger, transactions: Array) -> Array:
+    """Those of ``transactions`` that are worth asking whether they are coinjoins."""
+    starts, ends = ledger.input_ranges(transactions)
+    transactions = transactions[ends - starts >= LEAST]
+    starts, ends = ledger.output_ranges(transactions)
+    values = ledger.column("outputs.value")[expand(starts, ends - starts)]
+    owners = np.repeat(np.arange(len(transactions)), ends - starts)
+    # Only those that hold one value often enough are worth a closer look.
+    order = np.lexsort((values, owners))
+    owners, values = owners[order], values[order]
+    apart = LEAST - 1
+    often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
+    likely: Array = transactions[np.unique(owners[apart:][often])]
+    return likely
+
+
+def which_coinjoins(ledger: Ledger, transactions: Array) -> Array:
+    """Which of ``transactions`` (distinct ascending ids) are coinjoins; a mask."""
+    likely = _likely(ledger, transactions)
+    if len(likely) <= PLAINLY:
+        found = [number for number in likely.tolist() if coinjoin.one(plainly(ledger, number)) == YES]
+        return np.isin(transactions, np.array(found, transactions.dtype))
+    answers = [
+        coinjoin(Transactions(ledger.column, ledger.counts, likely[first : first + _AT_ONCE])) == YES
+        for first in range(0, len(likely), _AT_ONCE)
+    ]
+    return np.isin(transactions, likely[np.concatenate(answers)])
 
 
 def own(ledger: Ledger, number: int, rules: Sequence[Heuristic]) -> list[dict[str, Any]]:
@@ -109,4 +128,4 @@ def _asked(ledger: Ledger, number: int, rule: Heuristic) -> Iterable[int]:
     return answers
 
 
-__all__ = ["WORDS", "any_coinjoin", "coinjoin_rule", "detected", "own", "plainly"]
+__all__ = ["WORDS", "any_coinjoin", "coinjoin_rule", "detected", "own", "plainly", "which_coinjoins"]

@@ -17,7 +17,20 @@ PAIR, ADDRESS, LINK, COINJOIN, CHANGE = "pair", "address", "link", "coinjoin", "
 """Kinds of conclusions."""
 
 ENTITY_QUESTIONS = frozenset(
-    {"address", "entity", "entities", "payments", "proceeds", "outflows", "explain", "bridges", "whatif"}
+    {
+        "address",
+        "entity",
+        "entities",
+        "payments",
+        "proceeds",
+        "outflows",
+        "explain",
+        "bridges",
+        "whatif",
+        "paths",
+        "exposure",
+        "patterns",
+    }
 )
 """Questions whose answers rest on entities."""
 

@@ -17,6 +17,7 @@ from clew.analysis import (
     entity,
     explain,
     outflows,
+    paths,
     payments,
     proceeds,
     status,
@@ -26,6 +27,7 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.moments import Moment, first_height, last_height
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -182,6 +184,30 @@ class Inquiry:
         entities, parameters, told = self._about(sources, lines)
         answer = outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
         return _told(answer, told)
+
+    def paths(
+        self,
+        a: Sources,
+        b: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        hops: int = paths.HOPS,
+        most: int = paths.MOST,
+        since: Moment = None,
+        until: Moment = None,
+        through_services: bool = False,
+    ) -> Answer:
+        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
+
+        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
+        """
+        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
+        limits = paths.Limits(
+            hops, most, first_height(self.ledger, since), last_height(self.ledger, until), through_services
+        )
+        parameters = {"a": one["addresses"], "b": other["addresses"]}
+        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
+        return _told(found, [*told, *more])
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

@@ -25,6 +25,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.paths_keys import PATHS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.why_keys import WHY
@@ -447,6 +448,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_QUESTIONS,
     **WHY,
+    **PATHS,
 }
 """Keys of each question's answer, besides those of every answer."""
 
