@@ -28,6 +28,9 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.moments import Moment, first_height, last_height
+from clew.analysis.patterns import question as pattern_question
+from clew.analysis.patterns.pattern import Measures
+from clew.analysis.patterns.scene import Reach
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -208,6 +211,25 @@ class Inquiry:
         parameters = {"a": one["addresses"], "b": other["addresses"]}
         found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
         return _told(found, [*told, *more])
+
+    def patterns(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        reach: Reach | None = None,
+        measures: Measures | None = None,
+        only: Iterable[str] = (),
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``."""
+        entities, parameters, told = self._about(sources, lines)
+        answer = pattern_question.patterns(
+            self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
+            limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

@@ -7,6 +7,7 @@ is there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -281,10 +282,9 @@ def routes(found: Roads, hops: int) -> Routes:
 
     Of what is still equal the one whose last transaction, then whose last but one and so on, is earlier.
     """
-    layers = _widths(found, hops)
-    leaving = grouped_sums(found.exit_places, _values(found, found.exits), len(found.transactions))
-    pays = np.zeros(len(found.transactions), bool)
-    pays[found.exit_places] = True
+    passages = _passages(found)
+    layers = _widths(found, passages, hops)
+    leaving, pays = _leaving(found)
     shortest: tuple[int, int] | None = None
     widest: tuple[int, int, int] | None = None
     arrives = np.zeros(len(found.transactions), bool)
@@ -299,10 +299,34 @@ def routes(found: Roads, hops: int) -> Routes:
         if widest is None or int(final[best]) > widest[0]:
             widest = (int(final[best]), count, best)
     return Routes(
-        _back(found, layers, *shortest) if shortest else None,
-        _back(found, layers, *widest[1:]) if widest else None,
+        _back(passages, layers, *shortest) if shortest else None,
+        _back(passages, layers, *widest[1:]) if widest else None,
         int(np.count_nonzero(arrives)),
     )
+
+
+def loops(found: Roads, hops: int) -> Iterator[tuple[int, list[int]]]:
+    """Width and chain of the widest way, of these the shortest, to each transaction by which coins come back.
+
+    For ``found`` from some entities to the same; chains of one transaction, which are change, are none. In
+    chain order of the last transaction.
+    """
+    passages = _passages(found)
+    layers = _widths(found, passages, hops)
+    leaving, pays = _leaving(found)
+    for place in np.flatnonzero(pays).tolist():
+        widths = [min(int(each[place]), int(leaving[place])) for each in layers[1:]]
+        best = max(widths, default=UNREACHED)
+        if best != UNREACHED:
+            yield best, _back(passages, layers, widths.index(best) + 2, place)
+
+
+def _leaving(found: Roads) -> tuple[Array, Array]:
+    """By transaction: satoshi of what it makes that reaches the end, and whether anything does."""
+    leaving = grouped_sums(found.exit_places, _values(found, found.exits), len(found.transactions))
+    pays = np.zeros(len(found.transactions), bool)
+    pays[found.exit_places] = True
+    return leaving, pays
 
 
 def _values(found: Roads, coins: Array) -> Array:
@@ -310,7 +334,10 @@ def _values(found: Roads, coins: Array) -> Array:
     return values
 
 
-def _passages(found: Roads) -> tuple[Array, Array, Array]:
+Passages = tuple[Array, Array, Array]
+
+
+def _passages(found: Roads) -> Passages:
     """Place, next place and satoshi of what passes between two transactions, each pair once."""
     count = len(found.transactions)
     pairs, groups = np.unique(found.made_in * count + found.spent_in, return_inverse=True)
@@ -318,9 +345,9 @@ def _passages(found: Roads) -> tuple[Array, Array, Array]:
     return pairs // max(count, 1), pairs % max(count, 1), sums
 
 
-def _widths(found: Roads, hops: int) -> list[Array]:
+def _widths(found: Roads, passages: Passages, hops: int) -> list[Array]:
     """The width of the widest chain of exactly 1, 2, ... transactions that ends at each place."""
-    one, other, sums = _passages(found)
+    one, other, sums = passages
     entering = grouped_sums(found.entry_places, _values(found, found.entries), len(found.transactions))
     widths = np.full(len(found.transactions), UNREACHED)
     widths[found.entry_places] = entering[found.entry_places]
@@ -334,9 +361,9 @@ def _widths(found: Roads, hops: int) -> list[Array]:
     return layers
 
 
-def _back(found: Roads, layers: list[Array], count: int, place: int) -> list[int]:
+def _back(passages: Passages, layers: list[Array], count: int, place: int) -> list[int]:
     """The chain of ``count`` transactions that ends at ``place``, from its first on."""
-    one, other, sums = _passages(found)
+    one, other, sums = passages
     chain = [place]
     for widths in reversed(layers[: count - 1]):
         into = np.flatnonzero((other == chain[-1]) & (widths[one] != UNREACHED))
@@ -345,4 +372,4 @@ def _back(found: Roads, layers: list[Array], count: int, place: int) -> list[int
     return chain[::-1]
 
 
-__all__ = ["HOPS", "MOST", "MOST_HOPS", "UNREACHED", "Limits", "Roads", "Routes", "roads", "routes"]
+__all__ = ["HOPS", "MOST", "MOST_HOPS", "UNREACHED", "Limits", "Roads", "Routes", "loops", "roads", "routes"]
