@@ -26,6 +26,7 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.paths_keys import PATHS
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.why_keys import WHY
@@ -447,6 +448,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **PRICE_QUESTIONS,
     **WHY,
     **PATHS,
 }
@@ -638,6 +640,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **PRICE_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -61,8 +62,8 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 def _back(scene: Scene, by: Array, addresses: Array) -> Array:
     """Which addresses are among those that the transaction paying each, ``by`` (ascending), spends from."""
     found = np.zeros(len(by), bool)
-    firsts = np.flatnonzero(np.diff(by, prepend=-1))
-    for first, last in zip(firsts.tolist(), [*firsts[1:].tolist(), len(by)], strict=True):
+    firsts = np.append(np.flatnonzero(np.diff(by, prepend=-1)), len(by))
+    for first, last in pairwise(firsts.tolist()):
         spent = scene.ledger.column("outputs.address")[scene.spent(int(by[first]))].astype(np.int64)
         found[first:last] = np.isin(addresses[first:last], spent)
     return found
