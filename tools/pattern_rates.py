@@ -37,7 +37,7 @@ FOLLOWED = ("sweep", "forward", "peel", "split", "mix", "swap", "own transfer", 
 class Tally:
     """What was counted: (found, of) by what; and (showing, asked) by kind of actor and pattern."""
 
-    recall: dict[str, list[int]] = field(default_factory=dict)
+    recall: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     followed: dict[str, list[int]] = field(default_factory=dict)
     alarms: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     operators: Counter[str] = field(default_factory=Counter)
@@ -118,7 +118,9 @@ def _operator(scene: Scene, acts: Acts, tally: Tally) -> None:
             if spender is not None:
                 tally.add(tally.recall, what, spender in found["dormancy, then movement"])
         elif kind == "mix":
-            tally.add(tally.recall, ("coinjoin passage", "passages into coinjoins"), _mixed(scene, acts, act, found))
+            tally.add(
+                tally.recall, ("coinjoin passage", "passages into coinjoins"), _mixed(scene, acts, act, found)
+            )
         elif kind in CASHED:
             what = ("several accounts fed by one flow", "payments into accounts")
             tally.add(tally.recall, what, tx in found["several accounts fed by one flow"])
@@ -140,8 +142,8 @@ def _long_peels(acts: Acts) -> set[int]:
     before = {number: {maker[coin] for coin in acts.spent[number] if coin in maker} for number in peels}
     chains: dict[int, list[int]] = {}
     for number in peels:
-        earlier = next(iter(before[number]), None)
-        chain = chains[earlier] if earlier in chains else []
+        earlier = next(iter(before[number]), -1)
+        chain = chains.get(earlier, [])
         chain.append(number)
         chains[number] = chain
     return {number for number, chain in chains.items() if len(chain) >= 3}
@@ -154,7 +156,9 @@ def _spender(scene: Scene, coins: set[tuple[int, int]]) -> int | None:
 
 def _consolidations(scene: Scene, acts: Acts) -> list[int]:
     """Sweeps of five coins or more into one whose coin a cash-out spends within thirty days."""
-    cashed = {coin: act["time"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]}
+    cashed = {
+        coin: act["time"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
+    }
     found = []
     for act in acts.rows:
         if act["kind"] != "sweep" or len(acts.spent[act["act"]]) < 5:
@@ -193,11 +197,8 @@ def page(tally: Tally) -> str:
         for (name, what), (found, of) in sorted(tally.recall.items(), key=_in_order)
     ]
     lines += ["", _FOLLOWED, "", "| act | followed | of | share |", "|---|---|---|---|"]
-    lines += [
-        f"| {kind} | {tally.followed[kind][0]} | {tally.followed[kind][1]} | {_share(*tally.followed[kind])} |"
-        for kind in FOLLOWED
-        if kind in tally.followed
-    ]
+    there = [(kind, *tally.followed[kind]) for kind in FOLLOWED if kind in tally.followed]
+    lines += [f"| {kind} | {found} | {of} | {_share(found, of)} |" for kind, found, of in there]
     lines += ["", _ALARMS, ""]
     kinds = [kind for kind in ORDINARY if any(kind == each for each, _ in tally.alarms)]
     asked = {kind: max(of for (each, _), (_, of) in tally.alarms.items() if each == kind) for kind in kinds}
@@ -205,10 +206,9 @@ def page(tally: Tally) -> str:
     lines += [f"| pattern | service ({len(tally.worlds)}) | {' | '.join(heads)} |"]
     lines += ["|---" * (len(kinds) + 2) + "|"]
     for pattern in PATTERNS:
-        cells = [_share(*tally.alarms[kind, pattern.name]) for kind in kinds]
-        lines += [
-            f"| {pattern.name} | {_share(tally.operators[pattern.name], len(tally.worlds))} | {' | '.join(cells)} |"
-        ]
+        cells = [_share(tally.operators[pattern.name], len(tally.worlds))]
+        cells += [_share(*tally.alarms[kind, pattern.name]) for kind in kinds]
+        lines += [f"| {pattern.name} | {' | '.join(cells)} |"]
     return "\n".join([*lines, "", _END, ""])
 
 
@@ -224,33 +224,35 @@ _HEAD = """# Patterns of concealment
 
 Made by `tools/pattern_rates.py`; do not edit it by hand.
 
-`clew patterns ADDR...` looks for the patterns below in what the entity of ADDR did, and what was done by those
+`clew patterns ADDR...` looks for the patterns below in what the entity of ADDR did, and in what those did
 that only it ever paid. What it finds are *candidates*. A pattern shows how coins moved; innocent people move
 coins in the same way, and each pattern says which. None shows an intention, and there is no score of anybody.
 
 Where others' money comes in, at services, unknown holders and coinjoins, nothing is followed."""
 
-_HOW = """Measured on simulated economies whose truth is known: {worlds}, with the tags of all their custodians.
-The operator of the service was asked about by one address of it. These economies were looked at while the
-rules were written, and their operators do what their worlds say: the shares say how well the rules
-fit such operators, not how often real ones are found. To measure again, for each world:
+_HOW = """Measured on simulated economies whose truth is known, with the tags of all their custodians:
+{worlds}. The operator of the service was asked about by one address of it. These economies were looked at
+while the rules were written, and their operators do what their worlds say: the shares say how well the
+rules fit such operators, not how often real ones are found. To measure again, for each world:
 
 ```
 clew simulate economy --era 2015 --seed 61 --blocks 1500 --people 300 --payments 600 --payers 300 \\
   --accounts 500 -o economy
 clew index economy/blocks --network regtest --ledger ledger
-clew tags import --ledger ledger economy/tagpacks/custodians.actorpack.yaml economy/tagpacks/exchanges-100.yaml
+clew tags import --ledger ledger economy/tagpacks/custodians.actorpack.yaml \\
+  economy/tagpacks/exchanges-100.yaml economy/tagpacks/service-seeds.yaml
 python tools/pattern_rates.py economy ledger
 ```"""
 
-_FOLLOWED = """How many of the operator's acts are in the schedule at all. The others lie behind a coinjoin, a service that
-pays other coins back, or an address that others paid, too:"""
+_FOLLOWED = """How many of the operator's acts are in the schedule at all. The others lie behind a coinjoin, a
+service that pays other coins back, or an address that others paid, too; or were done with coins of accounts
+that no rule joins to the address asked about:"""
 
-_ALARMS = """How many of those asked about show a pattern: the service, and entities of ordinary actors, the largest of
-each. What ordinary actors show is innocent:"""
+_ALARMS = """How many of those asked about show a pattern: the service, and entities of ordinary actors, the
+largest of each. What ordinary actors show is innocent:"""
 
-_END = """A pattern that many ordinary actors show says little by itself. Layering in short time and round trips are no
-habit of these operators; splitting under a threshold needs one that applied, which no world has."""
+_END = """A pattern that many ordinary actors show says little by itself. Layering in short time and round
+trips are no habit of these operators; splitting under a threshold needs one that applied, which no world has."""
 
 
 def main() -> None:

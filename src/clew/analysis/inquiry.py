@@ -30,8 +30,10 @@ from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.moments import Moment, first_height, last_height
 from clew.analysis.patterns import question as pattern_question
-from clew.analysis.patterns.pattern import Measures
+from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
 from clew.analysis.patterns.scene import Reach
+from clew.analysis.patterns.threshold import threshold_of
+from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -237,17 +239,25 @@ class Inquiry:
         sources: Sources,
         *,
         lines: Iterable[str] | None = None,
-        reach: Reach | None = None,
-        measures: Measures | None = None,
         only: Iterable[str] = (),
+        threshold: str | None = None,
+        dormant_days: int = DORMANT_DAYS,
+        within_hours: int = WITHIN_HOURS,
+        reach: Reach | None = None,
+        value: Iterable[str] = (),
         limit: int = 0,
         offset: int = 0,
     ) -> Answer:
-        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``."""
+        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``.
+
+        ``threshold``: a sum such as 0.5 BTC or 10000 USD; ``value``: currencies to value acts in.
+        """
         entities, parameters, told = self._about(sources, lines)
+        measures = Measures(threshold_of(self.ledger, threshold), dormant_days, within_hours)
+        values = Values(self.ledger, value)
         answer = pattern_question.patterns(
             self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
-            limit=limit, offset=offset,
+            values=values, limit=limit, offset=offset,
         )  # fmt: skip
         return _told(answer, told)
 

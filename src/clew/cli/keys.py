@@ -26,6 +26,7 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.paths_keys import PATHS
+from clew.cli.pattern_keys import PATTERNS
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
@@ -451,6 +452,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **PRICE_QUESTIONS,
     **WHY,
     **PATHS,
+    **PATTERNS,
 }
 """Keys of each question's answer, besides those of every answer."""
 

@@ -38,9 +38,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
         seconds = scene.time(chain[-1]) - scene.time(chain[0])
         value = int(scene.ledger.column("outputs.value")[coins[-1]])
         entered = scene.value(scene.spent(chain[0]))
-        yield Finding(
-            tuple(chain), value, {"steps": len(chain), "started with": entered, "seconds": seconds}
-        )
+        yield Finding(tuple(chain), value, {"steps": len(chain), "started with": entered, "seconds": seconds})
 
 
 def _passed(scene: Scene, transaction: int) -> int | None:

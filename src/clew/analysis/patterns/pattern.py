@@ -7,30 +7,26 @@ from dataclasses import dataclass, field
 from inspect import cleandoc
 
 from clew.analysis.patterns.scene import Scene
+from clew.analysis.patterns.threshold import ONE_COIN, Threshold
 from clew.errors import UsageError
 
 DAY = 86_400
-SATOSHI = 100_000_000
-
-THRESHOLD = SATOSHI
-"""Satoshi: one bitcoin. A threshold in money needs a price of the day; see ``Measures``."""
 DORMANT_DAYS = 180
 WITHIN_HOURS = 24
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What an analyst may set: the threshold (satoshi) under which sums are kept, days for which a coin has
+    """What an analyst may set: the threshold under which sums are kept, days that a coin has
     rested before it counts as dormant, hours within which coins pass quickly."""
 
-    threshold: int = THRESHOLD
+    threshold: Threshold = ONE_COIN
     dormant_days: int = DORMANT_DAYS
     within_hours: int = WITHIN_HOURS
 
     def check(self) -> None:
         """Raises UsageError for what nothing can be measured by."""
         for name, value, unit in (
-            ("threshold", self.threshold, "satoshi"),
             ("dormant-days", self.dormant_days, "day"),
             ("within-hours", self.within_hours, "hour"),
         ):
@@ -72,4 +68,4 @@ class Pattern:
         return cleandoc(self.find.__doc__ or "")
 
 
-__all__ = ["DAY", "DORMANT_DAYS", "SATOSHI", "THRESHOLD", "WITHIN_HOURS", "Finding", "Measures", "Pattern"]
+__all__ = ["DAY", "DORMANT_DAYS", "WITHIN_HOURS", "Finding", "Measures", "Pattern"]

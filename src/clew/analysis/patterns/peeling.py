@@ -100,8 +100,8 @@ def _told(scene: Scene, chain: list[_Peel], ends: str) -> Finding:
 peeling = Pattern(
     "peeling chain",
     1,
-    f"{LEAST_STEPS} or more transactions in a row spend one coin and make two; the larger, at a new address, is "
-    "what the next one spends",
+    f"{LEAST_STEPS} or more transactions in a row spend one coin and make two; the larger, at a new address, "
+    "is what the next one spends",
     (
         "a wallet that holds one coin and pays bills with it, each change at a new address, does just this",
         "so does a service that pays withdrawals one by one out of one coin",

@@ -12,6 +12,7 @@ from clew.analysis.patterns.pattern import Finding, Measures, Pattern
 from clew.analysis.patterns.registry import PATTERNS
 from clew.analysis.patterns.scene import NOBODY, Reach, Scene, scene_of
 from clew.analysis.patterns.schedule import Act, schedule
+from clew.analysis.prices import Values
 from clew.analysis.rows import Rows, answer, page
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -23,12 +24,12 @@ MOST_ADDRESSES = 10
 """Addresses of an act that are shown; how many there are is stated."""
 
 CANDIDATES = (
-    "Findings are candidates: a pattern shows how coins moved, and innocent people move coins in the same way "
-    "(innocent says which). None shows an intention, and no number of them adds up to one."
+    "Findings are candidates: a pattern shows how coins moved, and innocent people move coins in the same "
+    "way (innocent says which). None shows an intention, and no number of them adds up to one."
 )
 OWN = (
-    "Entities that only those asked about ever paid are looked at with them. They need not be the same owner's: "
-    "whoever is paid by one source alone is among them."
+    "Entities that only those asked about ever paid are looked at with them. They need not be the same "
+    "owner's: whoever is paid by one source alone is among them."
 )
 NOT_ALL = (
     "Where others' money comes in, at services, unknown holders and coinjoins, nothing is followed: what was "
@@ -44,16 +45,18 @@ def patterns(
     reach: Reach | None = None,
     measures: Measures | None = None,
     only: tuple[str, ...] = (),
+    values: Values | None = None,
     limit: int = 0,
     offset: int = 0,
 ) -> Answer:
     """Candidates for patterns of concealment, from entities ``asked`` (distinct ascending ids) on.
 
     ``only`` names patterns, all without it. ``findings`` stand in the order of the patterns, then of their
-    first transactions; ``schedule`` is every act in chain order. ``limit`` and ``offset`` choose among
-    each. Raises UsageError for impossible measures or limits, and patterns that are none.
+    first transactions; ``schedule`` is every act in chain order, with ``values`` where these are asked for.
+    ``limit`` and ``offset`` choose among each. Raises UsageError for impossible measures or limits, and
+    patterns that are none.
     """
-    reach, measures = reach or Reach(), measures or Measures()
+    reach, measures, values = reach or Reach(), measures or Measures(), values or Values(ledger, ())
     measures.check()
     chosen = chosen_patterns(only)
     scene = scene_of(ledger, asked, reach)
@@ -63,7 +66,7 @@ def patterns(
     shown = [_finding(rows, *each) for each in found[page(len(found), limit, offset)]]
     listed = acts[page(len(acts), limit, offset)]
     rows.tags.fetch(np.array(sorted({each.entity for each in listed} - {NOBODY}), np.int64))
-    acts_shown = [_act(rows, scene, each) for each in listed]
+    acts_shown = [_act(rows, scene, values, each) for each in listed]
     result: dict[str, Any] = {
         "entities": rows.cards(asked),
         "scene": {
@@ -92,7 +95,8 @@ def patterns(
         **parameters,
         "hops": reach.hops,
         "most": reach.most,
-        "threshold": measures.threshold,
+        "threshold": measures.threshold.text,
+        **values.parameters,
         "dormant_days": measures.dormant_days,
         "within_hours": measures.within_hours,
         "only": [each.name for each in chosen] if only else None,
@@ -107,6 +111,7 @@ def patterns(
         CONTROL,
         *((MIXED,) if len(scene.shared) else ()),
         *rows.tags.caveats,
+        *values.caveats,
         BLOCK_TIME,
     )
     return answer(ledger, "patterns", stated, result, caveats)
@@ -152,14 +157,16 @@ def _finding(rows: Rows, pattern: Pattern, found: Finding) -> dict[str, Any]:
     }
 
 
-def _act(rows: Rows, scene: Scene, act: Act) -> dict[str, Any]:
+def _act(rows: Rows, scene: Scene, values: Values, act: Act) -> dict[str, Any]:
     column = rows.ledger.column("outputs.address")
     addresses = list(dict.fromkeys(column[act.coins].tolist()))
     texts = [rows.address(each) for each in addresses[:MOST_ADDRESSES]]
+    place = rows.place(act.transaction)
     return {
-        **rows.place(act.transaction),
+        **place,
         "act": act.kind,
         "amount": act.amount,
+        **({"values": values.of(act.amount, place["time"])} if values else {}),
         "coins": len(act.coins),
         "to": None if act.entity == NOBODY else rows.card(act.entity),
         "is_own": bool(len(act.coins)) and bool(scene.is_own(act.coins[:1])[0]),

@@ -38,8 +38,8 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 round_trip = Pattern(
     "round trip",
     1,
-    f"at least {LEAST_PERCENT} % of what a transaction spends can come back within {HOPS} transactions, through "
-    "others' hands and no service",
+    f"at least {LEAST_PERCENT} % of what a transaction spends can come back within {HOPS} transactions, "
+    "through others' hands and no service",
     (
         "an address between may be the same owner's, since an entity is a lower bound: then nothing left",
         "a refund, a loan that is paid back, and trade among the same people come back, too",

@@ -84,7 +84,8 @@ class Scene:
     def coinjoins(self) -> Array:
         """Coinjoins that spend coins of theirs; int64, ascending."""
         spending = np.union1d(self.acts, self.shared)
-        return spending[which_coinjoins(self.ledger, spending)]
+        found: Array = spending[which_coinjoins(self.ledger, spending)]
+        return found
 
     @cached_property
     def times(self) -> Array:
@@ -98,6 +99,12 @@ class Scene:
     def times_of(self, transactions: Array) -> Array:
         """The same of several; int64."""
         found: Array = self.times[self.ledger.blocks_of_transactions(transactions)]
+        return found
+
+    def header_times_of(self, transactions: Array) -> Array:
+        """The times in the headers of their blocks, by which prices are looked up; int64."""
+        heights = self.ledger.blocks_of_transactions(transactions)
+        found: Array = np.asarray(self.ledger.column("blocks.time"))[heights].astype(np.int64)
         return found
 
     def owners(self, coins: Array) -> Array:
@@ -123,13 +130,15 @@ class Scene:
     def made(self, transaction: int) -> Array:
         """Outputs of a transaction that pay somebody; int64."""
         coins = np.array(self.ledger.outputs_in(transaction), np.int64)
-        return coins[self.ledger.column("outputs.address")[coins] != NO_ADDRESS]
+        found: Array = coins[self.ledger.column("outputs.address")[coins] != NO_ADDRESS]
+        return found
 
     def spent(self, transaction: int) -> Array:
         """Coins that a transaction spends, in order; int64."""
         inputs = np.array(self.ledger.inputs_in(transaction), np.int64)
         coins = self.ledger.column("inputs.spent_output")[inputs].astype(np.int64)
-        return coins[coins != NO_OUTPUT]
+        found: Array = coins[coins != NO_OUTPUT]
+        return found
 
     def spender(self, coin: int) -> int | None:
         """The transaction that spends a coin; None where none does."""

@@ -68,7 +68,9 @@ def schedule(scene: Scene, findings: list[tuple[str, Finding]]) -> list[Act]:
         else:
             acts = _acts(scene, transaction, transaction in peels)
         within = tuple(dict.fromkeys(marked.get(transaction, ())))
-        found += [Act(each.transaction, each.kind, each.amount, each.entity, each.coins, within) for each in acts]
+        found += [
+            Act(each.transaction, each.kind, each.amount, each.entity, each.coins, within) for each in acts
+        ]
     return found
 
 
@@ -88,7 +90,9 @@ def _acts(scene: Scene, transaction: int, is_peel: bool) -> Iterator[Act]:
         entities = np.unique(owners[contains(scene.own, owners)])
         entity = int(entities[0]) if len(entities) == 1 else NOBODY
         yield Act(transaction, kind, scene.value(own), entity, own)
-    outside = [each for each in dict.fromkeys(owners.tolist()) if not contains(scene.own, np.array([each]))[0]]
+    outside = [
+        each for each in dict.fromkeys(owners.tolist()) if not contains(scene.own, np.array([each]))[0]
+    ]
     words = {SERVICE: PAID_IN, UNKNOWN_HOLDER: PAID_UNKNOWN, PLAIN: PAID}
     for entity in outside:
         there = coins[owners == entity]

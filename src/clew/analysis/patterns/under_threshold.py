@@ -24,19 +24,23 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     least half of the threshold and less than all of it, at three or more addresses, none of them an address
     that the same transaction spends from.
 
-    ``--threshold`` says how much; without it one bitcoin, which is no country's threshold: give the one that
-    applied, at the price of the day. A run begins with the first such coin, and holds all of the seven days
-    from there on.
+    ``--threshold`` says how much, in coins (0.5 BTC) or in money (10000 USD) at the price of the block's
+    time, as tables of prices beside the ledger say; a coin of a time without a price is left out. Without it
+    the threshold is one bitcoin, which is no country's: give the one that applied. A run begins with the
+    first such coin, and holds all of the seven days from there on.
     """
     ledger, acts = scene.ledger, scene.acts
     starts, ends = ledger.output_ranges(acts)
     coins, by = expand(starts, ends - starts), np.repeat(acts, ends - starts)
     values = ledger.column("outputs.value")[coins].astype(np.int64)
     addresses = ledger.column("outputs.address")[coins]
-    near = (values * NEAR >= measures.threshold) & (values < measures.threshold) & (addresses != NO_ADDRESS)
+    threshold = measures.threshold.at(scene.header_times_of(by))
+    near = (values * NEAR >= threshold) & (values < threshold) & (addresses != NO_ADDRESS)
     coins, by, values, addresses = coins[near], by[near], values[near], addresses[near].astype(np.int64)
+    threshold = threshold[near]
     kept = ~_back(scene, by, addresses)
     coins, by, values, addresses = coins[kept], by[kept], values[kept], addresses[kept]
+    threshold = threshold[kept]
     times = scene.times_of(by)
     first = 0
     while first < len(coins):
@@ -49,7 +53,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
             tuple(dict.fromkeys(by[span].tolist())),
             int(values[span].sum()),
             {
-                "threshold": measures.threshold,
+                "threshold": int(threshold[first]),
                 "parts": last - first,
                 "addresses": len(np.unique(addresses[span])),
                 "to services": int(scene.is_service(coins[span]).sum()),
@@ -72,8 +76,8 @@ def _back(scene: Scene, by: Array, addresses: Array) -> Array:
 under_threshold = Pattern(
     "splitting under a threshold",
     1,
-    f"within {WITHIN_DAYS} days {LEAST_PARTS} or more coins, each from half of the threshold to less than all of "
-    "it, are paid at different addresses",
+    f"within {WITHIN_DAYS} days {LEAST_PARTS} or more coins, each from half of the threshold to less than "
+    "all of it, are paid at different addresses",
     (
         "prices, wages and rents are often like sums, too, and often of one size",
         "a service may limit what can be paid in or out at once, for reasons of its own",
