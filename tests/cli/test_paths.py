@@ -80,7 +80,7 @@ def test_sets_come_with_commas_from_files_and_from_standard_input(
         ((A, B, "--hops", "0"), "expected 1 or a greater number"),
         ((A, B, "--hops", "101"), "expected a number up to 100"),
         ((A, B, "--most", "-1"), "expected 1 or a greater number"),
-        ((A, B, "--since", "soon"), "expected a block height"),
+        ((A, B, "--since", "soon"), "expected a height, or a day"),
         ((A, B, "--since", "5", "--until", "3"), "up to the last one"),
         ((A, B, "--widest"), "No such option"),
         (("-", "-"), "on both sides"),

@@ -17,20 +17,9 @@ PAIR, ADDRESS, LINK, COINJOIN, CHANGE = "pair", "address", "link", "coinjoin", "
 """Kinds of conclusions."""
 
 ENTITY_QUESTIONS = frozenset(
-    {
-        "address",
-        "entity",
-        "entities",
-        "payments",
-        "proceeds",
-        "outflows",
-        "explain",
-        "bridges",
-        "whatif",
-        "paths",
-        "exposure",
-        "patterns",
-    }
+    {"address", "entity", "entities", "payments", "proceeds", "outflows", "explain", "bridges", "whatif"}
+    | {"trace"}
+    | {"paths", "exposure", "patterns"}
 )
 """Questions whose answers rest on entities."""
 

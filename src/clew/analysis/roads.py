@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from clew.analysis.amounts import grouped_sums
-from clew.analysis.detectors import which_coinjoins
+from clew.analysis.detectors import coinjoins_among
 from clew.analysis.flows import contains
 from clew.analysis.holders import SERVICE, UNKNOWN_HOLDER, Holders
 from clew.errors import UsageError
@@ -147,10 +147,9 @@ class _Search:
         transactions = transactions[inside]
         if self.limits.through_services or not len(transactions):
             return transactions
-        joined = which_coinjoins(self.ledger, transactions)
-        self.left_out["coinjoins"].update(transactions[joined].tolist())
-        kept: Array = transactions[~joined]
-        return kept
+        joined = coinjoins_among(self.ledger, transactions)
+        self.left_out["coinjoins"].update(joined.tolist())
+        return np.setdiff1d(transactions, joined, assume_unique=True)
 
     def coins_of(self, entities: Array) -> Array:
         """All coins that entities ever got; ascending."""

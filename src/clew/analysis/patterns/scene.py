@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from clew.analysis.detectors import which_coinjoins
+from clew.analysis.detectors import coinjoins_among
 from clew.analysis.flows import MIXED, OWN, Flows, contains, flows_of
 from clew.analysis.holders import PLAIN, SERVICE, Holders
 from clew.errors import UsageError
@@ -84,8 +84,7 @@ class Scene:
     def coinjoins(self) -> Array:
         """Coinjoins that spend coins of theirs; int64, ascending."""
         spending = np.union1d(self.acts, self.shared)
-        found: Array = spending[which_coinjoins(self.ledger, spending)]
-        return found
+        return coinjoins_among(self.ledger, spending)
 
     @cached_property
     def times(self) -> Array:

@@ -9,10 +9,11 @@ from clew.cli.pages.money import outflows, payments, proceeds
 from clew.cli.pages.paths import paths
 from clew.cli.pages.patterns import patterns
 from clew.cli.pages.prices import prices_list, prices_show
+from clew.cli.pages.trace import trace
 from clew.cli.pages.why import bridges, explain, whatif
 
 __all__ = [
     "address", "block", "bridges", "digest", "entities", "entity", "explain", "outflows", "paths", "patterns",
-    "payments", "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "tx",
-    "whatif",
+    "payments", "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace",
+    "tx", "whatif",
 ]  # fmt: skip
