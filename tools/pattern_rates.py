@@ -197,8 +197,8 @@ def page(tally: Tally) -> str:
         for (name, what), (found, of) in sorted(tally.recall.items(), key=_in_order)
     ]
     lines += ["", _FOLLOWED, "", "| act | followed | of | share |", "|---|---|---|---|"]
-    there = [(kind, *tally.followed[kind]) for kind in FOLLOWED if kind in tally.followed]
-    lines += [f"| {kind} | {found} | {of} | {_share(found, of)} |" for kind, found, of in there]
+    there = [(kind, tally.followed[kind]) for kind in FOLLOWED if kind in tally.followed]
+    lines += [f"| {kind} | {found} | {of} | {_share(found, of)} |" for kind, (found, of) in there]
     lines += ["", _ALARMS, ""]
     kinds = [kind for kind in ORDINARY if any(kind == each for each, _ in tally.alarms)]
     asked = {kind: max(of for (each, _), (_, of) in tally.alarms.items() if each == kind) for kind in kinds}
@@ -252,7 +252,8 @@ _ALARMS = """How many of those asked about show a pattern: the service, and enti
 largest of each. What ordinary actors show is innocent:"""
 
 _END = """A pattern that many ordinary actors show says little by itself. Layering in short time and round
-trips are no habit of these operators; splitting under a threshold needs one that applied, which no world has."""
+trips are no habit of these operators; splitting under a threshold needs one that applied, which no world
+has."""
 
 
 def main() -> None:

@@ -48,7 +48,9 @@ class Story:
 
 def found(inquiry: Inquiry, pattern: str, name: str = "a", **more: Any) -> list[dict[str, Any]]:
     """The candidates of one pattern."""
-    findings: list[dict[str, Any]] = inquiry.patterns(address_of(name), only=[pattern], **more).result["findings"]
+    findings: list[dict[str, Any]] = inquiry.patterns(address_of(name), only=[pattern], **more).result[
+        "findings"
+    ]
     return findings
 
 
@@ -266,7 +268,9 @@ def brought_together(coins: int, steps: int, apart: int = 600, addresses: int = 
     """a's coins at several addresses become one, which reaches x by ``steps`` more transactions."""
     story = Story()
     names = [f"a{place % addresses or ''}" for place in range(coins)]
-    spent = [story.pay([story.fund(f"origin {place}", 10)], (name, 10))[0] for place, name in enumerate(names)]
+    spent = [
+        story.pay([story.fund(f"origin {place}", 10)], (name, 10))[0] for place, name in enumerate(names)
+    ]
     whole = 10 * coins
     coin = story.pay(spent, ("x" if not steps else "till 0", whole))[0]
     for step in range(1, steps + 1):

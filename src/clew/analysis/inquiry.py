@@ -29,6 +29,7 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.examined import Examined
+from clew.analysis.exposure import question as exposure_question
 from clew.analysis.patterns import question as pattern_question
 from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
 from clew.analysis.patterns.scene import Reach
@@ -305,6 +306,29 @@ class Inquiry:
         parameters = {"a": one["addresses"], "b": other["addresses"]}
         found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
         return _told(found, [*told, *more])
+
+    def exposure(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = exposure_question.HOPS,
+        least: int = 0,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """To and from which kinds of services the entities' money went and came; see
+        ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
+        entities, parameters, told = self._about(sources, lines)
+        answer = exposure_question.exposure(
+            self.ledger, entities, parameters=parameters,
+            policies=(policy,) if isinstance(policy, str) else tuple(policy),
+            hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
 
     def patterns(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.cluster_keys import CLUSTERED
+from clew.cli.exposure_keys import EXPOSURE
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -451,6 +452,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
     **WHY,
+    **EXPOSURE,
     **PATHS,
     **PATTERNS,
 }

@@ -85,9 +85,9 @@ def patterns(
 
     Findings are candidates: each pattern states its rule, and what innocent people do that looks the same.
     With --schedule every act is listed instead: date, act, amount, where it went, and with --value what it
-    was worth that day. Nothing is followed behind services, unknown holders and coinjoins, or where others' money
-    comes in. docs/patterns.md says what each pattern is, and how often ordinary entities show it. A file
-    that is written holds all rows, and names its examiner and what it is for.
+    was worth that day. Nothing is followed behind services, unknown holders and coinjoins, or where
+    others' money comes in. docs/patterns.md says what each pattern is, and how often ordinary entities show
+    it. A file that is written holds all rows, and names its examiner and what it is for.
 
     \b
     Examples:
