@@ -28,7 +28,7 @@ class Part:
     Of each tainted coin in the order tainted, sources left out: ``coin`` (output id), ``taint`` (satoshi;
     poison: 1), ``hop``, ``end`` (a number of ``policies.ENDS``), ``pieces`` and ``many``: its segments, among
     those of the space. Of each step ``step``: transaction, lowest hop in, coins tainted, taint of the fee, the
-    fee's segments. ``late``: coins that ended, and how, after they were listed.
+    fee's segments. ``late``: coins that ended after they were listed, how, and their taint.
     """
 
     coin: Array
@@ -62,7 +62,7 @@ class Space:
             lengths=np.zeros(1 << 12, np.int64),
             labels=np.zeros(1 << 12, np.int32),
             counters=np.zeros(8, np.int64),
-            parts=np.zeros((7, 1 << 10), np.int64),
+            **_parts(1 << 10),
             line=np.zeros(1 << 10, np.int64),
             marks=np.zeros(1 << 10, np.int32),
             **_outlets(coins),
@@ -122,7 +122,7 @@ class Space:
         """Make more of what a kernel ran out of."""
         needed = int(self.room.counters[taint.NEEDED])
         if what == taint.ROOM_FOR_PARTS:
-            self._set(parts=np.zeros((7, 4 * needed), np.int64))
+            self._set(**_parts(2 * needed))
         elif what == taint.ROOM_FOR_LINE:
             self._set(line=np.zeros(2 * needed, np.int64), marks=np.zeros(2 * needed, np.int32))
         elif what == taint.ROOM_FOR_SEGMENTS:
@@ -131,10 +131,10 @@ class Space:
             self._need_live(needed)
 
     def _need_live(self, more: int) -> None:
-        rows = len(self.room.table)
+        rows = len(self.room.table) // 4
         while rows < 3 * (int(self.room.counters[taint.LIVE]) + more):
             rows *= 2
-        if rows > len(self.room.table):
+        if 4 * rows > len(self.room.table):
             self._check(rows * _ROW_BYTES)
             table = _table(rows)
             taint_coins.move(self.room.table, table)
@@ -164,14 +164,17 @@ class Space:
         return int(used)
 
     def empty(self, take: Callable[[Part], None]) -> None:
-        """Hand on what was found, and make room for more; for as much as the kernel said it needs."""
+        """Hand on what was found, and make room for more; for as much as the kernel said it needs.
+
+        What is handed on lies in arrays that are used again: who keeps it copies it.
+        """
         room, counters = self.room, self.room.counters
         coins, steps, late = (int(counters[each]) for each in (taint.COINS, taint.STEPS, taint.LATE))
         take(
             Part(
-                *(each[:coins].copy() for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)),
-                room.step[:steps].copy(),
-                room.late[:late].copy(),
+                *(each[:coins] for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)),
+                room.step[:steps],
+                room.late[:late],
             )
         )
         counters[taint.SEEN_COINS] += coins
@@ -179,13 +182,26 @@ class Space:
         needed = int(counters[taint.NEEDED])
         if needed > self._out:
             self._out = 2 * needed
-            self._check(self._out * (_COIN_BYTES + _STEP_BYTES + 16))
+            self._check(self._out * (_COIN_BYTES + _STEP_BYTES + 24))
             self._set(**_outlets(self._out))
         counters[taint.NEEDED] = 0
 
 
 def _table(rows: int) -> Array:
-    return np.full((rows, 4), taint_coins.NOBODY, np.int64)
+    # A row must not lie in two lines of the caches.
+    line = 64
+    room = np.empty(4 * rows + line // 8, np.int64)
+    skipped = -room.ctypes.data % line // 8
+    table: Array = room[skipped : skipped + 4 * rows]
+    table[:] = taint_coins.NOBODY
+    return table
+
+
+def _parts(count: int) -> dict[str, Array]:
+    names = ("output", "value", "order", "share", "first", "count")
+    return {f"part_{name}": np.zeros(count, np.int64) for name in names} | {
+        "part_rest": np.zeros(2 * count, np.int64)
+    }
 
 
 def _outlets(coins: int) -> dict[str, Array]:
@@ -197,7 +213,7 @@ def _outlets(coins: int) -> dict[str, Array]:
         "pieces": np.zeros(coins, np.int64),
         "many": np.zeros(coins, np.int32),
         "step": np.zeros((coins, 6), np.int64),
-        "late": np.zeros((coins, 2), np.int64),
+        "late": np.zeros((coins, 3), np.int64),
     }
 
 
