@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from clew.analysis import (
     outflows,
     payments,
     proceeds,
+    quotes,
     status,
     tags,
     transaction,
@@ -165,6 +166,25 @@ class Inquiry:
     def tag_sources(self) -> Answer:
         """Every import of tags, also those withdrawn; see ``clew.analysis.tags``."""
         return tags.sources(self.ledger)
+
+    def price_list(self) -> Answer:
+        """Every import of prices, also those withdrawn; see ``clew.analysis.quotes``."""
+        return quotes.price_list(self.ledger)
+
+    def prices(
+        self,
+        currency: str,
+        *,
+        first: str | date | None = None,
+        last: str | date | None = None,
+        source: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """What a coin was worth on each day; see ``clew.analysis.quotes``."""
+        return quotes.prices(
+            self.ledger, currency, first=first, last=last, source=source, limit=limit, offset=offset
+        )
 
     def payments(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0

@@ -25,6 +25,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.why_keys import WHY
@@ -446,6 +447,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **PRICE_QUESTIONS,
     **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
@@ -636,6 +638,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **PRICE_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

@@ -18,6 +18,7 @@ from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
+from clew.cli.prices import prices
 from clew.cli.report import report
 from clew.cli.rules import rules
 from clew.cli.score import score
@@ -99,8 +100,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, report, sql,
-    export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags,
+    prices, report, sql, export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
