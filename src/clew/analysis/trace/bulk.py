@@ -54,7 +54,7 @@ def reach(
     total = ledger.counts["outputs" if backward else "transactions"]
     space = Space(total, memory=memory, keeps=False, shift=SHIFT, coins=COINS)
     walk = Walk(ledger, sources, policy, backward, limits, stops, space, 0, tell)
-    tally = Tally(policy == POISON)
+    tally = Tally(policy == POISON, backward)
     walk.run(tally.add)
     tally.add_sources(walk, sources)
     return Reach(policy, tally.coins, tally.transactions, tally.ends(), space.bytes)
@@ -63,8 +63,8 @@ def reach(
 class Tally:
     """Coins and taint by end."""
 
-    def __init__(self, is_set: bool) -> None:
-        self.is_set = is_set
+    def __init__(self, is_set: bool, backward: bool) -> None:
+        self.is_set, self.backward = is_set, backward
         self.coins = self.transactions = self._fees = self._fee = 0
         self._counts = [0] * len(ENDS)
         self._sums = [0] * len(ENDS)
@@ -100,7 +100,9 @@ class Tally:
             for end, name in enumerate(ENDS)
             if name and self._counts[end]
         ]
-        if self._fees:
+        if self.is_set and not self.backward and self.transactions:
+            rows.append({"end": FEE, "coins": self.transactions, "taint": None})
+        elif self._fees:
             rows.append({"end": FEE, "coins": self._fees, "taint": self._fee})
         return tuple(rows)
 
