@@ -81,7 +81,7 @@ def test_table_holds_what_was_put_and_not_taken(moves: list[tuple[bool, int]], f
         rows = [_find(where, key * 8191 + far * (key % 3)) for key in range(41)]
         found = {int(where[row]): int(where[row + taint_coins.TAINT]) for row in rows if row >= 0}
         assert found == held
-        assert int((where[:: 4] != taint_coins.NOBODY).sum()) == len(held)
+        assert int((where[::4] != taint_coins.NOBODY).sum()) == len(held)
 
 
 def _put(table: np.ndarray, output: int, taint: int) -> None:

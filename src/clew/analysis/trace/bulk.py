@@ -41,15 +41,16 @@ def reach(
     policy: str,
     *,
     backward: bool = False,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
     stops: Stops | None = None,
     memory: int | None = None,
     tell: Callable[[Progress], None] | None = None,
 ) -> Reach:
-    """Follow ``sources`` by one policy, and keep only sums. Only coins on their way take memory: 64 bytes each
-    and, under fifo and lifo, 24 for each of their segments; besides one bit for each transaction of the chain
+    """Follow ``sources`` by one policy, and keep only sums. Only coins on their way take memory: 64 bytes
+    each and, under fifo and lifo, 24 for each of their segments; besides one bit for each transaction of the chain
     (backward: output). Raises UsageError where ``memory`` (bytes) does not suffice.
     """
+    limits = limits or Limits()
     stops = stops or Stops(ledger, holders=False, coinjoins=False)
     total = ledger.counts["outputs" if backward else "transactions"]
     space = Space(total, memory=memory, keeps=False, shift=SHIFT, coins=COINS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,8 +28,8 @@ class Part:
 
     Of each tainted coin in the order tainted, sources left out: ``coin`` (output id), ``taint`` (satoshi;
     poison: 1), ``hop``, ``end`` (a number of ``policies.ENDS``), ``pieces`` and ``many``: its segments, among
-    those of the space. Of each step ``step``: transaction, lowest hop in, coins tainted, taint of the fee, the
-    fee's segments. ``late``: coins that ended after they were listed, how, and their taint.
+    those of the space. Of each step ``step``: transaction, lowest hop in, coins tainted, taint of the fee,
+    the fee's segments. ``late``: coins that ended after they were listed, how, and their taint.
     """
 
     coin: Array
@@ -49,30 +50,34 @@ class Space:
     """
 
     def __init__(
-        self, places: int, *, memory: int | None = None, keeps: bool = True, shift: int = SHIFT, coins: int = 1 << 12
+        self,
+        places: int,
+        *,
+        memory: int | None = None,
+        keeps: bool = True,
+        shift: int = SHIFT,
+        coins: int = 1 << 12,
     ) -> None:
         self.memory, self.keeps, self.shift = memory, keeps, shift
         self._out = coins
         self._bytes_kept = 0
         words = (places >> taint_coins.WORD) + 1
-        self._set(
+        self.room = taint.Room(
             bits=np.zeros(words, np.uint32),
             due=np.zeros((places >> shift) + 1, np.int64),
+            shift=shift,
             table=_table(1 << 12),
             lengths=np.zeros(1 << 12, np.int64),
             labels=np.zeros(1 << 12, np.int32),
             counters=np.zeros(8, np.int64),
-            **_parts(1 << 10),
             line=np.zeros(1 << 10, np.int64),
             marks=np.zeros(1 << 10, np.int32),
+            **_parts(1 << 10),
             **_outlets(coins),
         )
 
-    def _set(self, **arrays: Array) -> None:
-        if hasattr(self, "room"):
-            self.room = self.room._replace(**arrays)
-        else:
-            self.room = taint.Room(shift=self.shift, **arrays)
+    def _set(self, **arrays: Any) -> None:
+        self.room = self.room._replace(**arrays)
 
     @property
     def bytes(self) -> int:
@@ -114,7 +119,9 @@ class Space:
         """The places that are due from ``start`` to ``stop``; ascending, int64."""
         first = start >> taint_coins.WORD
         words = self.room.bits[first : (stop >> taint_coins.WORD) + 1].astype("<u4")
-        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (first << taint_coins.WORD)
+        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (
+            first << taint_coins.WORD
+        )
         found: Array = places[(places >= start) & (places < stop)].astype(np.int64)
         return found
 
@@ -172,9 +179,14 @@ class Space:
         coins, steps, late = (int(counters[each]) for each in (taint.COINS, taint.STEPS, taint.LATE))
         take(
             Part(
-                *(each[:coins] for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)),
-                room.step[:steps],
-                room.late[:late],
+                coin=room.coin[:coins],
+                taint=room.taint[:coins],
+                hop=room.hop[:coins],
+                end=room.end[:coins],
+                pieces=room.pieces[:coins],
+                many=room.many[:coins],
+                step=room.step[:steps],
+                late=room.late[:late],
             )
         )
         counters[taint.SEEN_COINS] += coins

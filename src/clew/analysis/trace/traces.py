@@ -101,15 +101,24 @@ def trace_sources(
     sources: Sources,
     question: Question,
     *,
+    stops: Stops | None = None,
     memory: int | None = None,
     tell: Callable[[Progress], None] | None = None,
 ) -> Traces:
-    """Follow ``sources`` by each policy of a question. Raises UsageError where ``memory`` does not suffice."""
-    stops = Stops(ledger)
+    """Follow ``sources`` by each policy of a question; without ``stops`` at the ledger's own. Raises
+    UsageError where ``memory`` does not suffice."""
+    stops = stops or Stops(ledger)
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
     traces = tuple(
         follow(
-            ledger, sources, policy, backward=question.backward, limits=limits, stops=stops, memory=memory, tell=tell
+            ledger,
+            sources,
+            policy,
+            backward=question.backward,
+            limits=limits,
+            stops=stops,
+            memory=memory,
+            tell=tell,
         )
         for policy in question.policies
     )
@@ -161,7 +170,9 @@ def sums_by_end(trace: Traced) -> list[dict[str, Any]]:
     if trace.is_set and not trace.backward:
         fees = len(trace.transactions)
     if fees:
-        rows.append({"end": FEE, "coins": int(fees), "taint": None if trace.is_set else sum(trace.fee.tolist())})
+        rows.append(
+            {"end": FEE, "coins": int(fees), "taint": None if trace.is_set else sum(trace.fee.tolist())}
+        )
     return rows
 
 
