@@ -28,6 +28,7 @@ from clew.cli.key import (
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -449,6 +450,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
     **WHY,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 
