@@ -31,6 +31,7 @@ from clew.cli.pattern_keys import PATTERNS
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -455,6 +456,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **EXPOSURE,
     **PATHS,
     **PATTERNS,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 

@@ -15,9 +15,7 @@ CHANGED = (
     "Past an attributed service, an unknown holder or a coinjoin the coins are other people's; the "
     "ledger does not show to whom the money belongs there."
 )
-ROUTE = (
-    "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
-)
+ROUTE = "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
 ORDER = (
     "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the "
     "sender's program chooses; --permute shows how far results move when it is another."
