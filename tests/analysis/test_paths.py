@@ -249,3 +249,17 @@ def _as_networkx(
     wider = networkx.DiGraph((u, v) for (u, v), value in sums.items() if value > widest)
     there = "from" in wider and "to" in wider and networkx.has_path(wider, "from", "to")
     assert not there
+
+
+def test_ten_bitcoin_from_satoshi_to_hal_finney(real: Inquiry) -> None:
+    """Block 170: 50 go in, 10 reach the other; nothing came back up to block 4,312."""
+    answer = real.paths("12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S", "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3").result
+    there = answer["a_to_b"]
+    assert there["shortest"] == there["widest"]
+    (step,) = there["shortest"]["steps"]
+    assert (step["height"], step["value"], there["shortest"]["start"]["value"]) == (
+        170,
+        10 * 10**8,
+        50 * 10**8,
+    )
+    assert answer["b_to_a"]["status"] == "none found"

@@ -29,7 +29,6 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.examined import Examined
-from clew.analysis.exposure import question as exposure_question
 from clew.analysis.patterns import question as pattern_question
 from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
 from clew.analysis.patterns.scene import Reach
@@ -312,8 +311,8 @@ class Inquiry:
         sources: Sources,
         *,
         lines: Iterable[str] | None = None,
-        policy: str | Iterable[str] = policies.DEFAULT,
-        hops: int = exposure_question.HOPS,
+        policy: str | Iterable[str] = ("fifo", "haircut"),
+        hops: int = 10,
         least: int = 0,
         memory: int | None = None,
         limit: int = 0,
@@ -322,8 +321,11 @@ class Inquiry:
     ) -> Answer:
         """To and from which kinds of services the entities' money went and came; see
         ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
+        # Its traces need kernels, which other questions do without.
+        from clew.analysis.exposure.question import exposure
+
         entities, parameters, told = self._about(sources, lines)
-        answer = exposure_question.exposure(
+        answer = exposure(
             self.ledger, entities, parameters=parameters,
             policies=(policy,) if isinstance(policy, str) else tuple(policy),
             hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,

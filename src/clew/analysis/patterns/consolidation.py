@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from clew.analysis.patterns.pattern import DAY, Finding, Measures, Pattern
-from clew.analysis.patterns.scene import Scene
+from clew.analysis.patterns.scene import ANY, Scene
 
 LEAST_COINS = 5
 LEAST_ADDRESSES = 3
@@ -23,7 +23,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
     The sum is what reached the service. An untagged service is not seen: no finding does not mean none.
     """
-    for transaction in scene.acts.tolist():
+    for transaction in scene.acts_of(inputs=(LEAST_COINS, ANY)):
         spent = scene.spent(transaction)
         if len(spent) < LEAST_COINS or len(scene.made(transaction)) > MOST_OUTPUTS:
             continue

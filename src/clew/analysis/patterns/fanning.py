@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from clew.analysis.patterns.pattern import Finding, Measures, Pattern
-from clew.analysis.patterns.scene import Scene
+from clew.analysis.patterns.scene import ANY, Scene
 
 LEAST_PARTS = 3
 MOST_COINS = 3
@@ -21,7 +21,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
     The sum is that of the parts.
     """
-    for transaction in scene.acts.tolist():
+    for transaction in scene.acts_of(inputs=(1, MOST_COINS), outputs=(LEAST_PARTS, ANY)):
         spent, made = scene.spent(transaction), scene.made(transaction)
         if len(spent) > MOST_COINS or len(made) < LEAST_PARTS:
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.analysis.patterns.pattern import Finding, Measures, Pattern
-from clew.analysis.patterns.scene import Scene
+from clew.analysis.patterns.scene import ANY, Scene
 
 LEAST_STEPS = 3
 MOST_STEPS = 10_000
@@ -35,7 +35,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     rest: unspent, or spent in another way.
     """
     seen: set[int] = set()
-    for transaction in scene.acts.tolist():
+    for transaction in scene.acts_of(inputs=(1, 1), outputs=(2, ANY)):
         if transaction in seen:
             continue
         peel = _peel(scene, transaction)

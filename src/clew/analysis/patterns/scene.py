@@ -30,6 +30,8 @@ LARGE = 1_000
 """Addresses, and coins, above which an entity is not taken in: nobody moves so through one of one's own."""
 
 NOBODY = -1
+ANY = 1 << 32
+"""More inputs or outputs than a transaction can have."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ class Scene:
     def acts(self) -> Array:
         """Transactions that spend coins of theirs and nobody else's; int64, ascending."""
         found: Array = self.flows.transactions[self.flows.kinds == OWN].astype(np.int64)
+        return found
+
+    @cached_property
+    def _counts(self) -> tuple[Array, Array]:
+        """Inputs and outputs of each of ``acts``."""
+        spends, makes = self.ledger.input_ranges(self.acts), self.ledger.output_ranges(self.acts)
+        return spends[1] - spends[0], makes[1] - makes[0]
+
+    def acts_of(
+        self, *, inputs: tuple[int, int] = (0, ANY), outputs: tuple[int, int] = (0, ANY)
+    ) -> list[int]:
+        """Those of ``acts`` with so many inputs and outputs, least and most; those that pay nobody count."""
+        spends, makes = self._counts
+        fits = (spends >= inputs[0]) & (spends <= inputs[1]) & (makes >= outputs[0]) & (makes <= outputs[1])
+        found: list[int] = self.acts[fits].tolist()
         return found
 
     @cached_property
