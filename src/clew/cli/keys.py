@@ -27,6 +27,7 @@ from clew.cli.key import (
 )
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -446,6 +447,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **WATCH_QUESTIONS,
     **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
@@ -491,6 +493,8 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("stages[].name", TEXT, "", "What is done there."),
         Key("stages[].worked", NUMBER, SECONDS, "Processor time, added up over threads."),
         Key("stages[].passed", NUMBER, SECONDS, "Time passed, added up over threads."),
+        Key("alerts", LIST, "", "What watches say that tell standard output; see clew watch."),
+        *under("alerts[]", *ALERT),
     ),
     "index --plan": (
         Key("counts", OBJECT, "", "The chain that the plan is for."),
@@ -636,6 +640,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **WATCH_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

@@ -27,6 +27,7 @@ from clew.cli.tags import tags
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
+from clew.cli.watch import watch
 
 
 class Program(click.Group):
@@ -98,8 +99,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, rules, tags, report, sql,
-    export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, rules, tags, watch, report,
+    sql, export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
