@@ -68,7 +68,7 @@ def test_coins_that_lay_for_days_of_median_time(ledger: Ledger, story: Story) ->
     medians = median_times(story)
     age = (medians[15] - medians[5]) // DAY
     assert 0 < age < 11
-    assert [each["height"] for each in said(ledger, Terms("dormant", SHOP, days=age))][0] == 15
+    assert said(ledger, Terms("dormant", SHOP, days=age))[0]["height"] == 15
     assert 15 not in [each["height"] for each in said(ledger, Terms("dormant", SHOP, days=age + 1))]
     assert said(ledger, Terms("dormant", SHOP, days=age))[0]["what"]["oldest_days"] == age
 

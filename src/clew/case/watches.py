@@ -36,7 +36,8 @@ _SCHEMA = """
 CREATE TABLE watches (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, address TEXT NOT NULL,
     days INTEGER, blocks INTEGER, hops INTEGER, every TEXT, stated_case TEXT, tags TEXT NOT NULL,
-    examiner TEXT NOT NULL, purpose TEXT NOT NULL, added TEXT NOT NULL, until TEXT NOT NULL, target TEXT, since INTEGER NOT NULL
+    examiner TEXT NOT NULL, purpose TEXT NOT NULL, added TEXT NOT NULL, until TEXT NOT NULL, target TEXT,
+    since INTEGER NOT NULL
 );
 CREATE TABLE removals (watch TEXT PRIMARY KEY REFERENCES watches(id), time TEXT NOT NULL, reason TEXT);
 CREATE TABLE chain (height INTEGER PRIMARY KEY, hash TEXT NOT NULL);
