@@ -47,7 +47,7 @@ Watching.opened(Path(sys.argv[1])).judge_slowly(int(sys.argv[2]), float(sys.argv
 
 
 class Watching:
-    """A node with the story's blocks, a ledger of the first ``begin``, and a watch of each kind on the shop."""
+    """A node with the story's blocks, a ledger of the first ``begin``, and the shop watched in each way."""
 
     def __init__(self, room: Path, *, begin: int = 10, target: bool = True) -> None:
         self.room, self.blocks, self.ledger = room, room / "blocks", room / "ledger"
@@ -65,8 +65,8 @@ class Watching:
             reset(opened, records)
             for terms in TERMS:
                 one = new_watch(
-                    terms, stated_case="17", tags=(), examiner="A", purpose="17", added=NOW, until="2030-01-01",
-                    target=str(self.target) if target else None, since=begin,
+                    terms, stated_case="17", tags=(), examiner="A", purpose="17", added=NOW,
+                    until="2030-01-01", target=str(self.target) if target else None, since=begin,
                 )  # fmt: skip
                 records.add(one, Watched(opened, terms).reached_at(begin).fresh)
 
@@ -111,7 +111,8 @@ def killed(one: Watching, chance: random.Random, *, longest: float = 1.5) -> Non
     """Index in a process of its own that is killed at some moment, twice."""
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", PROGRAM, str(one.room), "11", "0.002", str(PROJECT / "tests")],
+            [sys.executable, "-W", "error", "-c", PROGRAM, str(one.room), "11", "0.002",
+             str(PROJECT / "tests")],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
             env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
         )  # fmt: skip
