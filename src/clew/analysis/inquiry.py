@@ -23,6 +23,7 @@ from clew.analysis import (
     status,
     tags,
     transaction,
+    watch,
     whatif,
 )
 from clew.analysis.absorbed import Absorbed
@@ -300,6 +301,18 @@ class Inquiry:
         """An address's entity without rules, transactions or tags; see ``clew.analysis.whatif``."""
         number, told = self._one(sources, lines)
         return _told(whatif.whatif(self.ledger, number, tuple(without), limit=limit, offset=offset), told)
+
+    def watch_test(
+        self,
+        terms: watch.Terms,
+        last: int,
+        *,
+        limit: int = 0,
+        offset: int = 0,
+        step: Callable[[int, int], None] | None = None,
+    ) -> Answer:
+        """What a watch would have said over the last blocks; see ``clew.analysis.watch``."""
+        return watch.trial(self.ledger, terms, last, limit=limit, offset=offset, step=step)
 
     def _find(
         self, sources: Sources, lines: Iterable[str] | None, histories: dict[int, Absorbed] | None = None

@@ -28,6 +28,7 @@ from clew.cli.key import (
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -448,6 +449,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
+    **WATCH_QUESTIONS,
     **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
@@ -493,6 +495,8 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("stages[].name", TEXT, "", "What is done there."),
         Key("stages[].worked", NUMBER, SECONDS, "Processor time, added up over threads."),
         Key("stages[].passed", NUMBER, SECONDS, "Time passed, added up over threads."),
+        Key("alerts", LIST, "", "What watches say that tell standard output; see clew watch."),
+        *under("alerts[]", *ALERT),
     ),
     "index --plan": (
         Key("counts", OBJECT, "", "The chain that the plan is for."),
@@ -639,6 +643,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_COMMANDS,
     **PRICE_COMMANDS,
+    **WATCH_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

@@ -29,6 +29,7 @@ from clew.cli.trace import trace
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
+from clew.cli.watch import watch
 
 
 class Program(click.Group):
@@ -100,8 +101,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags,
-    prices, report, sql, export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
+    report, sql, export, score, validate, train, simulate, demo, completion, watch,
 ):  # fmt: skip
     program.add_command(command)
 
