@@ -26,6 +26,7 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.origins.answer import DEPTH, origins
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -181,6 +182,27 @@ class Inquiry:
         """Every payment out of the entities, and to whom; see ``clew.analysis.outflows``."""
         entities, parameters, told = self._about(sources, lines)
         answer = outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        return _told(answer, told)
+
+    def origins(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = (),
+        service: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """The way back of every payment to the first service that could know the customer; see
+        ``clew.analysis.origins.answer``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
+        answer = origins(
+            self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen
+        )
         return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
