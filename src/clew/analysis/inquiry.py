@@ -200,9 +200,7 @@ class Inquiry:
         ``clew.analysis.origins.answer``."""
         entities, parameters, told = self._about(sources, lines)
         chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
-        answer = origins(
-            self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen
-        )
+        answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
         return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:

@@ -162,9 +162,7 @@ def first_payers(ledger: Ledger, transactions: Array) -> Array:
     return found
 
 
-def _own(
-    ledger: Ledger, entities: Array, signed: Array, whose: Array, spenders: Array
-) -> dict[str, Array]:
+def _own(ledger: Ledger, entities: Array, signed: Array, whose: Array, spenders: Array) -> dict[str, Array]:
     """Batches and sweeps, among transactions whose inputs are all one entity's."""
     count = len(entities)
     starts, ends = ledger.input_ranges(signed[1])

@@ -25,6 +25,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.origins_keys import origins
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.why_keys import WHY
@@ -380,6 +381,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _NOTICE,
         *EXTENT,
     ),
+    "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from clew.analysis.amounts import exact_sum
 from clew.analysis.answer import NOTICE, Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, PAYERS
 from clew.analysis.origins import walk as ways
@@ -159,8 +160,8 @@ class Register:
         if not called:
             names = sorted({str(self.named.service(each)["label"]) for each in whose})
             raise UsageError(
-                f"service {service!r}: expected one that an origin names, found none of that name; named are: "
-                f"{', '.join(names) or 'none'}"
+                f"service {service!r}: expected one that an origin names, found none of that name; named "
+                f"are: {', '.join(names) or 'none'}"
             )
         mask = np.zeros(len(self.found.outputs), bool)
         mask[ends.payment[self._served[np.isin(ends.holder[self._served], called)]]] = True
@@ -219,7 +220,7 @@ class Register:
         whose = found.payers[found.payers != ways.NOBODY]
         return {
             "payments": len(found.outputs),
-            "value": int(found.values.sum()),
+            "value": exact_sum(found.values),
             "origins": len(found.grade),
             "mixed": int((found.outputs < 0).sum()),
             "payers": len(np.unique(whose)),
@@ -233,7 +234,7 @@ class Register:
                 "grade": name,
                 "payments": int((found.grades == number).sum()),
                 "origins": int((found.grade == number).sum()),
-                "satoshi": int(found.ends.value[found.grade == number].sum()),
+                "satoshi": exact_sum(found.ends.value[found.grade == number]),
             }
             for number, name in enumerate(GRADES)
         ]
@@ -245,17 +246,16 @@ class Register:
         for row in self._served.tolist():
             groups.setdefault(str(self.named.service(int(ends.holder[row]))["holder"]), []).append(row)
         said = []
-        for holder, rows in groups.items():
+        for rows in groups.values():
             first = self.named.service(int(ends.holder[rows[0]]))
             places = np.array(rows)
             said.append(
                 {
                     **{key: first[key] for key in ("holder", "label", "actor", "category", "jurisdictions")},
                     "payments": len(np.unique(ends.payment[places])),
-                    "satoshi": int(ends.value[places].sum()),
+                    "satoshi": exact_sum(ends.value[places]),
                     "grades": {
-                        name: int((found.grade[places] == number).sum())
-                        for number, name in enumerate(GRADES)
+                        name: int((found.grade[places] == number).sum()) for number, name in enumerate(GRADES)
                     },
                 }
             )

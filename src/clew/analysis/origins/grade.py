@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clew.analysis.attribution import contradict
 from clew.analysis.origins import walk as ways
 from clew.analysis.origins.asked import Asked
 from clew.analysis.origins.doubts import (
@@ -27,7 +28,6 @@ from clew.analysis.origins.doubts import (
     SIGNED,
     SMALL,
 )
-from clew.analysis.attribution import contradict
 from clew.analysis.origins.rest import rest_doubts
 from clew.analysis.origins.returned import are_returned
 from clew.analysis.signs import signs_of
@@ -247,7 +247,9 @@ class _Grading:
         codes: dict[str, int] = {}
         named = np.array(
             [
-                -1 - place if (name := self.asked.name_of(each)) is None else codes.setdefault(name, len(codes))
+                -1 - place
+                if (name := self.asked.name_of(each)) is None
+                else codes.setdefault(name, len(codes))
                 for place, each in enumerate(whose.tolist())
             ]
         )[which]

@@ -226,7 +226,9 @@ def _together(level: _Level) -> _Level:
 
 def _merged(parts: list[tuple[Array, ...]]) -> Ends:
     """All ends, those of one payment at one coin for one reason taken together."""
-    payment, coin, value, hops, end, holder, flags = (np.concatenate(each) for each in zip(*parts, strict=True))
+    payment, coin, value, hops, end, holder, flags = (
+        np.concatenate(each) for each in zip(*parts, strict=True)
+    )
     order = np.lexsort((end, coin, payment))
     payment, coin, end = payment[order], coin[order], end[order]
     if not len(order):
