@@ -86,8 +86,8 @@ class Signs:
             yield f"one of its addresses was paid {counted['reused']:,} times ({REUSED:,} or more)"
         if counted["sweeps"] and counted["payers"] >= SWEEP_PAYERS:
             yield (
-                f"{counted['sweeps']:,} of its transactions brought {SWEEP_INPUTS} or more coins together, and "
-                f"{counted['payers']:,} entities paid it ({SWEEP_PAYERS} or more)"
+                f"{counted['sweeps']:,} of its transactions brought {SWEEP_INPUTS} or more coins together, "
+                f"and {counted['payers']:,} entities paid it ({SWEEP_PAYERS} or more)"
             )
 
 

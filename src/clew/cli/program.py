@@ -98,8 +98,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *origins.COMMANDS, *why.COMMANDS, rules, tags, report, sql,
-    export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *origins.COMMANDS, *why.COMMANDS, rules, tags,
+    report, sql, export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

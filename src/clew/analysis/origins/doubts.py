@@ -20,29 +20,61 @@ class Doubt:
 
 
 _GIVEN: tuple[tuple[str, str, bool], ...] = (
-    ("dust", "so small that it is dust, which strangers send to addresses that they see on the ledger", True),
-    ("refund", "money that the paid address had sent to the payer, or as much of it as a fee leaves, comes back",
-     True),
+    (
+        "dust",
+        "it is so small that it is dust, which strangers send to addresses that they see on the ledger",
+        True,
+    ),
+    (
+        "refund",
+        "as much as the paid address had sent to somebody before comes back, but for a fee at most",
+        True,
+    ),
     ("circle", "those asked about had paid the payer before: it may be their own money", True),
-    ("swept", "everything that went in went to those asked about, as when somebody moves money of their own",
-     True),
-    ("several paid", "the same transaction paid others too, as a service does that pays for many", True),
-    ("rest is a holder's", "what was left went to a service, or to what looks like one: the payer may be it",
-     True),
-    ("rest is a stranger's", "what was left went to an entity that others paid as well: it may be the payment, "
-     "and this the change", True),
-    ("rest moved on", "what was left was joined with other coins, or moved on as a service moves change", False),
+    (
+        "swept",
+        "everything that went in went to those asked about, as when somebody moves money of their own",
+        True,
+    ),
+    (
+        "several paid",
+        "the same transaction paid others too, as a service does that pays for many",
+        True,
+    ),
+    (
+        "rest is a holder's",
+        "what was left went to a service, or to what looks like one: the payer may be it",
+        True,
+    ),
+    (
+        "rest is a stranger's",
+        "what was left went to an entity that others paid as well: it may be the payment, and this the change",
+        True,
+    ),
+    (
+        "rest moved on",
+        "what was left was joined with other coins, or moved on as a service moves change",
+        False,
+    ),
     ("recent", "it is too recent to tell what becomes of what was left", False),
-    ("busy", "the paying wallet is large or busy for one person's, and may hold coins of several", False),
+    (
+        "busy",
+        "the paying wallet is large or busy for one person's, and may hold coins of several",
+        False,
+    ),
     ("small part", "it is a small part of what was withdrawn, as payouts are of what a service holds", False),
-    ("not plain", "the transaction that brought the coins does not show which output went to a customer, and "
-     "which stayed with the service", False),
+    (
+        "not plain",
+        "the transaction that brought the coins does not show which output went to a customer, and which "
+        "stayed with the service",
+        False,
+    ),
     ("others between", "coins of other entities lie between", False),
     ("several sign", "a transaction between was signed by several entities", False),
-    ("shares", "only a part of the payment came from services that are named", False),
+    ("shares", "only a part of the payment surely came from services that are named", False),
     ("conflict", "tags name different holders of the service's entity", False),
     ("derived tags", "the service is named only by tags that were carried over from a cluster", False),
-)  # fmt: skip
+)
 
 DOUBTS: tuple[Doubt, ...] = tuple(Doubt(1 << place, *each) for place, each in enumerate(_GIVEN))
 """Every doubt, in the order in which answers name them."""

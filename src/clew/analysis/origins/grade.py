@@ -244,14 +244,9 @@ class _Grading:
         owners = ledger.column("entities.entity")[addresses].astype(np.int64)
         whose, which = np.unique(np.concatenate([owners, holders]), return_inverse=True)
         self.asked.holders.find(whose)
-        codes: dict[str, int] = {}
+        codes: dict[str | int, int] = {}
         named = np.array(
-            [
-                -1 - place
-                if (name := self.asked.name_of(each)) is None
-                else codes.setdefault(name, len(codes))
-                for place, each in enumerate(whose.tolist())
-            ]
+            [codes.setdefault(self.asked.name_of(each) or each, len(codes)) for each in whose.tolist()]
         )[which]
         back = named[: len(owners)] == named[len(owners) :][places]
         plain: Array = np.bincount(places[back], minlength=len(coins)) > 0
