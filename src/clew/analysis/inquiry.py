@@ -27,6 +27,7 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.origins.answer import DEPTH, origins
+from clew.analysis.origins.requests import ASKED, requests
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -202,6 +203,26 @@ class Inquiry:
         chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
         answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
         return _told(answer, told)
+
+    def requests(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = ASKED,
+        movements: Iterable[str] = ("withdrawal",),
+        service: str | None = None,
+        with_context: bool = False,
+    ) -> Answer:
+        """What to ask each exchange for; see ``clew.analysis.origins.requests``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "movements": movements}
+        chosen |= {"service": service, "with_context": with_context}
+        answer = requests(self.ledger, entities, parameters=parameters, **chosen)
+        # What became of an id would name those asked about.
+        return _told(answer, told) if with_context else answer
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

@@ -26,6 +26,7 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.origins_keys import origins
+from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.why_keys import WHY
@@ -382,6 +383,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
+    "requests": REQUESTS,
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),

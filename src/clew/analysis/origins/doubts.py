@@ -48,7 +48,7 @@ _GIVEN: tuple[tuple[str, str, bool], ...] = (
     ),
     (
         "rest is a stranger's",
-        "what was left went to an entity that others paid as well: it may be the payment, and this the change",
+        "what was left went to an entity that others paid as well: that may be the payment, this the change",
         True,
     ),
     (
