@@ -110,7 +110,8 @@ class Measured:
     ``reached``: payments that came straight or through one strict entity of the payer's, and those of them
     of a good grade; ``owned`` and ``owned_good``: those that came through the payer's hands alone, in however
     many entities. ``unseen``: purposes among the graded. ``alike``: look-alikes that the ledger can show;
-    ``alike_good``: those graded all the same. ``exact``: payments whose shares sum to the truth's satoshi.
+    ``alike_good``: those graded all the same. ``known``: payments whose origins
+    the truth knows; ``exact``: those whose shares sum to its satoshi.
     """
 
     graded: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -125,6 +126,7 @@ class Measured:
     unseen: Counter[str] = field(default_factory=Counter)
     alike: int = 0
     alike_good: int = 0
+    known: int = 0
     exact: int = 0
 
 
@@ -156,7 +158,9 @@ def _measured(asked: Asked, found: Graded, truth: Mapping[int, Payment]) -> Meas
         if payment is None:
             continue
         shown = int(found.ends.value[span].sum())
-        counts.exact += shown == payment.satoshi == payment.value
+        # Money of the service's own has no origin there.
+        counts.known += bool(payment.origins)
+        counts.exact += bool(payment.origins) and shown == payment.satoshi == payment.value
         if payment.label == VISIBLE:
             counts.alike += 1
             counts.alike_good += bool((found.grade[span] <= OWN_WALLET).any())
@@ -236,8 +240,7 @@ def figures_of(counts: Measured, coverage: int) -> Iterator[Figure]:
     yield figure("look-alikes graded", counts.alike_good, counts.alike)
     for purpose in UNSEEN:
         yield figure("unseen", counts.unseen[purpose], counts.good.total(), "purpose", purpose)
-    whole = counts.payments.total() + counts.alike
-    yield figure("satoshi exact", counts.exact, whole)
+    yield figure("satoshi exact", counts.exact, counts.known)
     for fault in sorted(counts.why):
         yield figure("fault", counts.why[fault], counts.graded.total(), "why", fault)
 

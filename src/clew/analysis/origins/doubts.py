@@ -66,7 +66,7 @@ _GIVEN: tuple[tuple[str, str, bool], ...] = (
     (
         "not plain",
         "the transaction that brought the coins does not show which output went to a customer, and which "
-        "stayed with the service",
+        "stayed with the service; or it paid many the same, as wages",
         False,
     ),
     ("others between", "coins of other entities lie between", False),

@@ -47,6 +47,9 @@ also the limit of nodes that asked ten times the usual fee."""
 WALLET_ADDRESSES, WALLET_TRANSACTIONS, WALLET_PAYERS = 20, 40, 10
 """What a wallet has at most that is taken for one person's."""
 
+EQUAL_OUTPUTS = 3
+"""Outputs of one value that make a payout one of wages or prizes, which no customer asked for."""
+
 SMALL_PART = 100
 """A payment of less than one part in so many of what was withdrawn for it is a small part."""
 
@@ -233,12 +236,14 @@ class _Grading:
         return found
 
     def _are_plain(self, coins: Array, holders: Array) -> Array:
-        """Which of some coins, made by services, are plainly paid out: the rest went back to the service."""
+        """Which of some coins, made by services, are plainly withdrawn: the rest went back to the service."""
         ledger = self.ledger
         made_in = ledger.transactions_of_outputs(coins)
         starts, ends = ledger.output_ranges(made_in)
         outputs, places = expand(starts, ends - starts), np.repeat(np.arange(len(coins)), ends - starts)
         addresses = ledger.column("outputs.address")[outputs]
+        values = ledger.column("outputs.value")
+        equal = np.bincount(places[values[outputs] == values[coins][places]], minlength=len(coins))
         other = (addresses != NO_ADDRESS) & (outputs != coins[places])
         places, addresses = places[other], addresses[other]
         owners = ledger.column("entities.entity")[addresses].astype(np.int64)
@@ -249,7 +254,7 @@ class _Grading:
             [codes.setdefault(self.asked.name_of(each) or each, len(codes)) for each in whose.tolist()]
         )[which]
         back = named[: len(owners)] == named[len(owners) :][places]
-        plain: Array = np.bincount(places[back], minlength=len(coins)) > 0
+        plain: Array = (np.bincount(places[back], minlength=len(coins)) > 0) & (equal < EQUAL_OUTPUTS)
         return plain
 
 

@@ -19,11 +19,9 @@ from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS
 
-SETTLES = 10 * 86_400
-"""Seconds after which a service has moved what was left: it sweeps, and pays again, within days."""
-
-STEPS = 2
-"""Payments that one person may make of what was left, one after the other, without a doubt."""
+SETTLES = 20 * 86_400
+"""Seconds after which a service has moved what was left: it sweeps, and pays again, within days. What one
+person has left lies longer, as a rule."""
 
 
 def rest_doubts(asked: Asked, transactions: Array, payers: Array) -> Array:
@@ -50,43 +48,21 @@ def rest_doubts(asked: Asked, transactions: Array, payers: Array) -> Array:
     whose, which = np.unique(owners, return_inverse=True)
     strange = signs_of(ledger, whose).payers[which] > 1
     found[places[strange & (owners != payers[places])]] |= REST_STRANGE
-    moved, unspent = _moved(ledger, outputs)
-    found[places[moved]] |= REST_MOVED
-    found[places[unspent & _is_late(ledger, transactions[places])]] |= RECENT
+    made = _times(ledger, transactions[places])
+    spent_by = ledger.column("spends.spent_by")[outputs]
+    moved = spent_by < MAX_TRANSACTIONS
+    until = np.full(len(outputs), int(ledger.column("blocks.time")[ledger.tip.height]))
+    until[moved] = _times(ledger, spent_by[moved].astype(np.int64))
+    early = until - made < SETTLES
+    found[places[moved & early]] |= REST_MOVED
+    found[places[~moved & early]] |= RECENT
     return found
 
 
-def _is_late(ledger: Ledger, transactions: Array) -> Array:
-    """Which transactions stand so near the tip that what was left may still be moved."""
-    times = ledger.column("blocks.time")
-    made = times[ledger.blocks_of_transactions(transactions)].astype(np.int64)
-    late: Array = made > int(times[ledger.tip.height]) - SETTLES
-    return late
+def _times(ledger: Ledger, transactions: Array) -> Array:
+    """Header times of the blocks of transactions; int64."""
+    times: Array = ledger.column("blocks.time")[ledger.blocks_of_transactions(transactions)].astype(np.int64)
+    return times
 
 
-def _moved(ledger: Ledger, coins: Array) -> tuple[Array, Array]:
-    """Which coins went on by more than STEPS payments, or by what is no plain payment; which are unspent.
-
-    A plain payment spends one coin and pays two addresses; the larger output is taken for what was left.
-    """
-    moved = np.zeros(len(coins), bool)
-    spent_by = ledger.column("spends.spent_by")[coins]
-    unspent = spent_by >= MAX_TRANSACTIONS
-    rows, at = np.flatnonzero(~unspent), coins[~unspent]
-    for step in range(STEPS + 1):
-        spent_by = ledger.column("spends.spent_by")[at]
-        going = spent_by < MAX_TRANSACTIONS
-        rows, spenders = rows[going], spent_by[going].astype(np.int64)
-        if not len(rows):
-            break
-        starts, ends = ledger.input_ranges(spenders)
-        first, last = ledger.output_ranges(spenders)
-        plain = (ends - starts == 1) & (last - first == 2) & (step < STEPS)
-        moved[rows[~plain]] = True
-        rows, first = rows[plain], first[plain]
-        values = ledger.column("outputs.value")
-        at = np.where(values[first] >= values[first + 1], first, first + 1)
-    return moved, unspent
-
-
-__all__ = ["SETTLES", "STEPS", "rest_doubts"]
+__all__ = ["SETTLES", "rest_doubts"]
