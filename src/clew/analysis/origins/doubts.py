@@ -52,6 +52,12 @@ _GIVEN: tuple[tuple[str, str, bool], ...] = (
         True,
     ),
     (
+        "may be change",
+        "the paid address had been paid before, and more went to it than to the new address of another "
+        "entity: this may be the change, and that the payment",
+        True,
+    ),
+    (
         "rest moved on",
         "what was left was joined with other coins, or moved on as a service moves change",
         False,
@@ -80,7 +86,7 @@ DOUBTS: tuple[Doubt, ...] = tuple(Doubt(1 << place, *each) for place, each in en
 """Every doubt, in the order in which answers name them."""
 
 (
-    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, REST_MOVED, RECENT, BUSY, SMALL,
+    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, MAY_BE_CHANGE, REST_MOVED, RECENT, BUSY, SMALL,
     NOT_PLAIN, BETWEEN, SIGNED, SHARES, CONFLICT, DERIVED,
 ) = (each.bit for each in DOUBTS)  # fmt: skip
 
@@ -91,7 +97,7 @@ def doubts_of(bits: int) -> tuple[Doubt, ...]:
 
 
 __all__ = [
-    "BETWEEN", "BUSY", "CIRCLE", "CONFLICT", "DERIVED", "DOUBTS", "DUST", "NOT_PLAIN", "RECENT", "REFUND",
+    "BETWEEN", "BUSY", "CIRCLE", "CONFLICT", "DERIVED", "DOUBTS", "DUST", "MAY_BE_CHANGE", "NOT_PLAIN", "RECENT", "REFUND",
     "REST_HELD", "REST_MOVED", "REST_STRANGE", "SEVERAL_PAID", "SHARES", "SIGNED", "SMALL", "SWEPT", "Doubt",
     "doubts_of",
 ]  # fmt: skip

@@ -200,7 +200,7 @@ class _Grading:
         if not len(rows):
             return found[ends.payment[clear]]
         payers = self.payers[rows]
-        found[rows] |= rest_doubts(self.asked, self.transactions[rows], payers)
+        found[rows] |= rest_doubts(self.asked, self.transactions[rows], self.outputs[rows], payers)
         whose, which = np.unique(payers, return_inverse=True)
         signs = signs_of(self.ledger, whose)
         busy = (

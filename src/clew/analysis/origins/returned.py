@@ -13,12 +13,15 @@ from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS
 KEPT = 10
 """A refund is less by a fee: by one part in so many of what was sent at most."""
 
+WITHIN = 60 * 86_400
+"""Seconds within which a refund comes; who pays the same price again later is met more often."""
+
 
 def are_returned(asked: Asked, transactions: Array, outputs: Array, values: Array) -> Array:
     """Which payments (their transactions, outputs, satoshi) look like refunds; bool.
 
     One does where the paid address had signed a transaction before that sent away an amount of which this is
-    the whole, or all but one part in KEPT. That the payer is a service to which the address had sent money
+    the whole, or all but one part in KEPT, WITHIN so many seconds. That the payer is a service to which the address had sent money
     says little: operators cash out where their customers buy.
     """
     flows, ledger = asked.flows, asked.ledger
@@ -40,23 +43,27 @@ def are_returned(asked: Asked, transactions: Array, outputs: Array, values: Arra
     if not len(sent):
         return result
     amounts = ledger.column("outputs.value")[sent]
-    return _same_amount((whose, amounts, when), (paid, values, transactions))
+    times = ledger.column("blocks.time")
+    sent_at = times[ledger.blocks_of_transactions(when)].astype(np.int64)
+    came_at = times[ledger.blocks_of_transactions(transactions)].astype(np.int64)
+    return _same_amount((whose, amounts, when, sent_at), (paid, values, transactions, came_at))
 
 
-_Three = tuple[Array, Array, Array]
+_Four = tuple[Array, Array, Array, Array]
 
 
-def _same_amount(sent: _Three, came: _Three) -> Array:
-    """Whether as much had been sent before, but for a fee: address, satoshi, transaction of each."""
+def _same_amount(sent: _Four, came: _Four) -> Array:
+    """Whether as much had been sent lately, but for a fee: address, satoshi, transaction, time of each."""
     order = np.lexsort((sent[1], sent[0]))
-    address, value, when = sent[0][order], sent[1][order], sent[2][order]
+    address, value, when, at = (each[order] for each in sent)
     first, last = np.searchsorted(address, came[0]), np.searchsorted(address, came[0], "right")
     found = np.zeros(len(came[0]), bool)
     for row in np.flatnonzero(first < last).tolist():
         part = slice(int(first[row]), int(last[row]))
         low = int(came[1][row])
         span = np.searchsorted(value[part], [low, low * KEPT // (KEPT - 1) + 1])
-        found[row] = bool((when[part][span[0] : span[1]] < came[2][row]).any())
+        lately = slice(part.start + int(span[0]), part.start + int(span[1]))
+        found[row] = bool(((when[lately] < came[2][row]) & (at[lately] >= came[3][row] - WITHIN)).any())
     return found
 
 
