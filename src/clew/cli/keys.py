@@ -26,6 +26,7 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.origins_keys import origins
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
@@ -450,6 +451,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **PRICE_QUESTIONS,
     **WHY,
 }
 """Keys of each question's answer, besides those of every answer."""
@@ -640,6 +642,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **PRICE_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

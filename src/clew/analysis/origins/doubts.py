@@ -86,8 +86,8 @@ DOUBTS: tuple[Doubt, ...] = tuple(Doubt(1 << place, *each) for place, each in en
 """Every doubt, in the order in which answers name them."""
 
 (
-    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, MAY_BE_CHANGE, REST_MOVED, RECENT, BUSY, SMALL,
-    NOT_PLAIN, BETWEEN, SIGNED, SHARES, CONFLICT, DERIVED,
+    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, MAY_BE_CHANGE, REST_MOVED, RECENT,
+    BUSY, SMALL, NOT_PLAIN, BETWEEN, SIGNED, SHARES, CONFLICT, DERIVED,
 ) = (each.bit for each in DOUBTS)  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def doubts_of(bits: int) -> tuple[Doubt, ...]:
 
 
 __all__ = [
-    "BETWEEN", "BUSY", "CIRCLE", "CONFLICT", "DERIVED", "DOUBTS", "DUST", "MAY_BE_CHANGE", "NOT_PLAIN", "RECENT", "REFUND",
-    "REST_HELD", "REST_MOVED", "REST_STRANGE", "SEVERAL_PAID", "SHARES", "SIGNED", "SMALL", "SWEPT", "Doubt",
-    "doubts_of",
+    "BETWEEN", "BUSY", "CIRCLE", "CONFLICT", "DERIVED", "DOUBTS", "DUST", "MAY_BE_CHANGE", "NOT_PLAIN",
+    "RECENT", "REFUND", "REST_HELD", "REST_MOVED", "REST_STRANGE", "SEVERAL_PAID", "SHARES", "SIGNED",
+    "SMALL", "SWEPT", "Doubt", "doubts_of",
 ]  # fmt: skip

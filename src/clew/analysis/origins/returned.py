@@ -21,8 +21,8 @@ def are_returned(asked: Asked, transactions: Array, outputs: Array, values: Arra
     """Which payments (their transactions, outputs, satoshi) look like refunds; bool.
 
     One does where the paid address had signed a transaction before that sent away an amount of which this is
-    the whole, or all but one part in KEPT, WITHIN so many seconds. That the payer is a service to which the address had sent money
-    says little: operators cash out where their customers buy.
+    the whole, or all but one part in KEPT, WITHIN so many seconds. That the payer is a service to which the
+    address had sent money says little: operators cash out where their customers buy.
     """
     flows, ledger = asked.flows, asked.ledger
     result = np.zeros(len(outputs), bool)
