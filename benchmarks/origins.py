@@ -1,6 +1,7 @@
 """How quickly the origins of a service's payments are found.
 
-Run: python benchmarks/origins.py [--world NAME] [--seed N] [--blocks B] [--people N] [--depth N] [--economy D]
+Run: python benchmarks/origins.py [--world NAME] [--seed N] [--blocks B] [--people N] [--depth N]
+     [--economy DIR]
 
 Makes the demo's economy (world 2015, some 7,300 payments), indexes it, imports all its tags, and asks for the
 origins of every payment. ``--economy``: one that is there, made by clew simulate economy.
