@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ERROR = (
     "A route graded direct or own wallet: in 20,631 simulated routes of this kind 3 were wrong, all of them "
-    "graded own wallet (of 4,428), where every address of tagged exchanges is tagged; with fewer tags no more "
-    "(docs/origins.md). That is no probability for the case at hand."
+    "graded own wallet (of 4,428), where every address of tagged exchanges is tagged; no more with fewer "
+    "tags (docs/origins.md). That is no probability for the case at hand."
 )
 
 __all__ = ["ERROR"]
