@@ -29,6 +29,8 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.examined import Examined
+from clew.analysis.origins.answer import DEPTH, origins
+from clew.analysis.origins.requests import ASKED, requests
 from clew.analysis.sources import find_sources
 from clew.analysis.trace import answer as traces
 from clew.analysis.trace import policies, when
@@ -276,6 +278,45 @@ class Inquiry:
             tell=tell,
         )
         return _told(answer, [*histories.values()]), found
+
+    def origins(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = (),
+        service: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """The way back of every payment to the first service that could know the customer; see
+        ``clew.analysis.origins.answer``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
+        answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
+        return _told(answer, told)
+
+    def requests(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = ASKED,
+        movements: Iterable[str] = ("withdrawal",),
+        service: str | None = None,
+        with_context: bool = False,
+    ) -> Answer:
+        """What to ask each exchange for; see ``clew.analysis.origins.requests``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "movements": movements}
+        chosen |= {"service": service, "with_context": with_context}
+        answer = requests(self.ledger, entities, parameters=parameters, **chosen)
+        # What became of an id would name those asked about.
+        return _told(answer, told) if with_context else answer
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

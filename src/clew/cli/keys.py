@@ -25,7 +25,9 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.origins_keys import origins
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
+from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
@@ -382,6 +384,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _NOTICE,
         *EXTENT,
     ),
+    "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
+    "requests": REQUESTS,
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import options, questions, why
+from clew.cli import options, origins, questions, requests, why
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -102,7 +102,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 for command in (
     index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
-    report, sql, export, score, validate, train, simulate, demo, completion, watch,
+    report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
+    *requests.COMMANDS,
 ):  # fmt: skip
     program.add_command(command)
 
