@@ -85,7 +85,7 @@ def alter(told: dict[str, Any], rng: Random) -> str:
     _, holder, index = rng.choice([place for place in places if place[0] == key])
     before = holder[index]
     while holder[index] == before:
-        holder[index] = _other(before, rng) if key != "end" else rng.choice([None, *check.ENDS[:-1]])
+        holder[index] = _other(before, rng) if key != "end" else rng.choice([None, *check.ENDS.split("|")[:-1]])
     return key
 
 
