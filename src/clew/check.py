@@ -446,7 +446,7 @@ def examine(trace: dict[str, Any], blocks: Blocks, quick: bool = False) -> list[
     facts = Facts(trace, blocks, quick)
     cited: dict[Any, Transaction] = {}
     for each in trace["traces"]:
-        coins = [*each["sources"], *(out for row in each["steps"] for out in row["out"])]
+        coins = [*(out for row in each["steps"] for out in row["out"]), *each["sources"]]
         right, omitted = follow(facts, each["policy"], {coin["coin"]: coin["end"] for coin in coins})
         if omitted:  # Sums over what is left would differ, too, and say nothing new.
             right |= {"ends": each["ends"], "books": each["books"]}
@@ -465,10 +465,10 @@ def examine(trace: dict[str, Any], blocks: Blocks, quick: bool = False) -> list[
     return made
 
 
-def report(file: Path, folder: Path, quick: bool = False) -> dict[str, Any]:
+def report(file: Path, folder: Path, quick: bool = False, reader: Any = Blocks) -> dict[str, Any]:
     """What was checked, what was not, and what was found, as plain values. Raises Unusable."""
     trace = read_trace(file)
-    blocks = Blocks(folder, trace["network"])
+    blocks = reader(folder, trace["network"])
     try:
         found = examine(trace, blocks, quick)
     except (LookupError, ValueError):

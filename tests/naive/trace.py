@@ -312,7 +312,9 @@ class _Traced:
 Intervals = list[tuple[int, int, int]]
 
 
-def move(policy: str, values_in: list[int], taints: list[Intervals], values_out: list[int]) -> list[Intervals]:
+def move(
+    policy: str, values_in: list[int], taints: list[Intervals], values_out: list[int]
+) -> list[Intervals]:
     """Intervals of taint of each part out, from those of each part in."""
     if policy == "poison":
         return [[] for _ in values_out]
@@ -324,7 +326,9 @@ def move(policy: str, values_in: list[int], taints: list[Intervals], values_out:
     made = []
     for amount in _amounts(policy, sum(left.values()), sum(values_in), values_out):
         sources = sorted(left)
-        shares = _in_proportion(amount, [left[source] for source in sources]) if amount else [0] * len(sources)
+        shares = (
+            _in_proportion(amount, [left[source] for source in sources]) if amount else [0] * len(sources)
+        )
         intervals, start = [], 0
         for source, share in zip(sources, shares, strict=True):
             left[source] -= share

@@ -7,6 +7,7 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.key import (
     BYTES,
@@ -584,6 +585,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "check": CHECKED,
     "sql": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
