@@ -100,6 +100,11 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Taint: satoshi are sorted to be shared out, and a step looks up coins in a table of its own.
+        "portions": frozenset({"jit", "sorting"}),
+        "taint_coins": frozenset({"jit", "words"}),
+        "taint": frozenset({"jit", "portions", "taint_coins", "words"}),
+        "taint_sources": frozenset({"jit", "portions", "sorting"}),
         # Constrained merging goes on in the forest of a plain union.
         "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.
@@ -131,6 +136,8 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "lightgbm": ("training",),
     "sklearn": ("training",),
     "scipy": ("training",),
+    # It could fetch rates, were it given an address: one file, so that it can be seen that it never is.
+    "currency_converter": ("interop.ecb",),
     # Keys and signatures of simulated chains; no key of a real owner is ever held.
     "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),

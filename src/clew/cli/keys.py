@@ -26,8 +26,10 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -447,7 +449,9 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **PRICE_QUESTIONS,
     **WHY,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -638,6 +642,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **PRICE_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,
