@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from clew.bitcoin.block import Block, Transaction
+from clew.bitcoin.script import classify
+from clew.schema import MULTISIG, NONSTANDARD, PUBKEY
 
 POLICIES = ["poison", "haircut", "fifo", "lifo", "seniority", "juniority", "tiho"]
 ORDER = [
@@ -166,6 +168,16 @@ def seal(told: dict[str, Any]) -> dict[str, Any]:
     return rest | {"digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
+def name_of(script: bytes) -> str:
+    """A script, as far as a ledger keeps it."""
+    form, _, payload = classify(script)
+    if form == PUBKEY:
+        return f"hash160:{payload.hex()}"
+    if form in (MULTISIG, NONSTANDARD):
+        return f"sha256:{hashlib.sha256(script).hexdigest()}"
+    return script.hex()
+
+
 def _given(reached: set[tuple[str, str]]) -> dict[str, Any]:
     def of(kind: str) -> list[str]:
         return sorted(name for end, name in reached if end == kind)
@@ -226,7 +238,7 @@ class _Traced:
         row[1] += taint.sum
         through = coin.spender if self.asked.forward else coin.maker
         if end in ("service", "holder"):
-            self.reached.add((end, coin.script.hex()))
+            self.reached.add((end, name_of(coin.script)))
         if end == "coinjoin":
             assert through is not None
             self.reached.add((end, through.txid))
