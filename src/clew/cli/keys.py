@@ -7,6 +7,7 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.key import (
     BYTES,
@@ -30,6 +31,7 @@ from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
 from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
@@ -455,6 +457,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **PRICE_QUESTIONS,
     **WATCH_QUESTIONS,
     **WHY,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -594,6 +597,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "check": CHECKED,
     "sql": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
