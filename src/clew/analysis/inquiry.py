@@ -27,6 +27,8 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.chosen import BY_TIME, Choice
+from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
@@ -180,19 +182,65 @@ class Inquiry:
         )
 
     def payments(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tz: str | tzinfo = "UTC",
+        first: str | date | None = None,
+        last: str | date | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        payer: Sources = (),
+        kind: Sequence[str] = (),
+        sort: str = BY_TIME,
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
+        """Every payment into the entities from outside them; see ``clew.analysis.payments``.
+
+        ``first`` to ``kind`` choose some of them (``clew.analysis.chosen``; ``payer``: as ``sources``).
+        ``value``: currencies to value them in; ``value_at``: also at this day; ``prices``: only by prices of
+        this name.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        named = (payer,) if isinstance(payer, str) else tuple(payer)
+        owners = None
+        if named:
+            owners = self.ledger.column("entities.entity")[np.array(self._find(named, None))]
+        answer = payments.payments(
+            self.ledger,
+            entities,
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            choice=Choice(first, last, least, most, owners, named, tuple(kind)),
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            sort=sort,
+        )
         return _told(answer, told)
 
     def proceeds(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
+        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``.
+
+        ``value`` to ``prices`` as for ``payments``.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        values = Values(self.ledger, value, at=value_at, source=prices)
+        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz, values=values)
         return _told(answer, told)
 
     def outflows(

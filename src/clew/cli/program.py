@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import options, questions, why
+from clew.cli import money, options, questions, why
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -99,8 +99,9 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, rules, tags, prices, report,
-    sql, export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *money.COMMANDS,
+    *why.COMMANDS, rules, tags, prices, report, sql, export,
+    score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
