@@ -25,6 +25,7 @@ from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
 from clew.cli.tags import tags
+from clew.cli.trace import trace
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
@@ -99,9 +100,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *money.COMMANDS,
-    *why.COMMANDS, rules, tags, prices, report, sql, export,
-    score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *money.COMMANDS, *why.COMMANDS, trace,
+    rules, tags, prices, report, sql, export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 
