@@ -14,19 +14,7 @@ import numpy as np
 
 from clew.kernels.jit import borrowed, inlined, kernel
 from clew.kernels.portions import FIFO, LIFO, POISON, TIHO, share_out
-from clew.kernels.taint_coins import (
-    PIECES,
-    SHAPE,
-    TAINT,
-    WORD,
-    find,
-    highest,
-    lowest,
-    mark,
-    put,
-    take,
-    unmark,
-)
+from clew.kernels.taint_coins import PIECES, SHAPE, TAINT, WORD, find, highest, lowest, mark, put, take, unmark
 from clew.schema import NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT, WIDE_MARK
 
 (

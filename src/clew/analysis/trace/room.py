@@ -49,13 +49,7 @@ class Space:
     """
 
     def __init__(
-        self,
-        places: int,
-        *,
-        memory: int | None = None,
-        keeps: bool = True,
-        shift: int = SHIFT,
-        coins: int = 1 << 12,
+        self, places: int, *, memory: int | None = None, keeps: bool = True, shift: int = SHIFT, coins: int = 1 << 12
     ) -> None:
         self.memory, self.keeps, self.shift = memory, keeps, shift
         self._out = coins
@@ -120,9 +114,7 @@ class Space:
         """The places that are due from ``start`` to ``stop``; ascending, int64."""
         first = start >> taint_coins.WORD
         words = self.room.bits[first : (stop >> taint_coins.WORD) + 1].astype("<u4")
-        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (
-            first << taint_coins.WORD
-        )
+        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (first << taint_coins.WORD)
         found: Array = places[(places >= start) & (places < stop)].astype(np.int64)
         return found
 
@@ -177,10 +169,7 @@ class Space:
         coins, steps, late = (int(counters[each]) for each in (taint.COINS, taint.STEPS, taint.LATE))
         take(
             Part(
-                *(
-                    each[:coins].copy()
-                    for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)
-                ),
+                *(each[:coins].copy() for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)),
                 room.step[:steps].copy(),
                 room.late[:late].copy(),
             )

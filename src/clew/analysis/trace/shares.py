@@ -28,9 +28,7 @@ class Owned:
     def of(self, row: int) -> list[list[int]]:
         """Source and satoshi of one coin or fee."""
         span = slice(int(self.first[row]), int(self.first[row]) + int(self.count[row]))
-        return [
-            list(each) for each in zip(self.owner[span].tolist(), self.amount[span].tolist(), strict=True)
-        ]
+        return [list(each) for each in zip(self.owner[span].tolist(), self.amount[span].tolist(), strict=True)]
 
     def each(self) -> list[list[list[int]]]:
         """The same for every row."""
@@ -72,7 +70,9 @@ def _with_sources(values: Array, count: Array, owner: Array, amount: Array) -> O
     number = len(values)
     counts = np.concatenate([np.ones(number, np.int64), count])
     first = np.cumsum(counts) - counts
-    return Owned(first, counts, np.concatenate([np.arange(number), owner]), np.concatenate([values, amount]))
+    return Owned(
+        first, counts, np.concatenate([np.arange(number), owner]), np.concatenate([values, amount])
+    )
 
 
 def by_proportion(

@@ -109,14 +109,7 @@ def trace_sources(
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
     traces = tuple(
         follow(
-            ledger,
-            sources,
-            policy,
-            backward=question.backward,
-            limits=limits,
-            stops=stops,
-            memory=memory,
-            tell=tell,
+            ledger, sources, policy, backward=question.backward, limits=limits, stops=stops, memory=memory, tell=tell
         )
         for policy in question.policies
     )

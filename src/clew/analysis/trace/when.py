@@ -44,9 +44,7 @@ def _height(ledger: Ledger, text: str | int, name: str) -> int | None:
             return None
         text = int(text)
     if not 0 <= text <= ledger.tip.height:
-        raise UsageError(
-            f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these"
-        )
+        raise UsageError(f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these")
     return text
 
 
