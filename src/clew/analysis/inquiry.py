@@ -14,6 +14,7 @@ from clew.analysis import (
     address,
     block,
     bridges,
+    cashout,
     entity,
     explain,
     outflows,
@@ -323,6 +324,45 @@ class Inquiry:
             tell=tell,
         )
         return _told(answer, [*histories.values()]), found
+
+    def cashout(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = 10,
+        until: str | int | None = None,
+        least: int = 0,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """Where what the entities received went, by destination; see ``clew.analysis.cashout``.
+
+        ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
+        """
+        entities, parameters, told = self._about(sources, lines)
+        height = None if until is None else when.until(self.ledger, until, tz)
+        names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
+        answer = cashout.cashout(
+            self.ledger,
+            entities,
+            checked(self.ledger, backward=False, policies=names, hops=hops, height=height, least=least),
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            memory=memory,
+            tell=tell,
+        )
+        return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

@@ -7,6 +7,7 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.cashout_keys import CASHOUT
 from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.key import (
     BYTES,
@@ -462,6 +463,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
+    "cashout": (*_ENTITIES, *CASHOUT, *_BETWEEN, _NOTICE),
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
     **WHY,

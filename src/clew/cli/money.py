@@ -269,4 +269,83 @@ def outflows(
     show(answer, as_json, clock)
 
 
-COMMANDS = (payments, proceeds, outflows)
+@click.command(short_help="Where the money went, by destination.")
+@options.addresses
+@options.ledger
+@click.option(
+    "--policy",
+    "policies",
+    metavar="NAME,...",
+    default="fifo,haircut",
+    show_default=True,
+    help="Conventions: poison, haircut, fifo, lifo, seniority, juniority, tiho.",
+)
+@click.option(
+    "--hops",
+    metavar="N",
+    type=options.Whole(0),
+    default=10,
+    show_default=True,
+    help="Follow through at most N transactions; 0: no limit.",
+)
+@click.option("--until", metavar="DAY|HEIGHT", help="Follow only what was spent up to then.")
+@click.option("--least", metavar="AMOUNT", callback=satoshi, help="Follow no less than this, as in 0.005.")
+@valued
+@to_files
+@options.memory
+@options.paging
+@options.clock
+@options.as_json
+@options.view
+def cashout(
+    addresses: tuple[str, ...],
+    ledger: Path,
+    policies: str,
+    hops: int,
+    until: str | None,
+    least: int | None,
+    csv: Path | None,
+    xlsx: Path | None,
+    examiner: str | None,
+    purpose: str | None,
+    memory: float | None,
+    limit: int,
+    offset: int,
+    clock: Clock,
+    as_json: bool,
+    view: options.View,
+    worth: dict[str, Any],
+) -> None:
+    """Show where what the entity of ADDR received went: to which services, holders and wallets.
+
+    First what left it in one step, which is exact; then the same money followed on, by several
+    policies side by side, to where it ended: an attributed service, an unknown holder that looks like
+    one, a coinjoin, unspent, a limit, fees. Under each policy the ends add up to what was received.
+    Last, at which hours and on which weekdays the entity signed, and how little that proves.
+
+    \b
+    Examples:
+      clew cashout 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
+      clew cashout @addresses.csv --policy fifo,lifo,haircut,tiho --hops 5 --value KRW
+      clew cashout @addresses.csv --tz Asia/Seoul --xlsx cashout.xlsx --examiner "A. Kim" --purpose "case 12"
+    """
+    from clew.build.memory import Memory
+    from clew.cli.progress import Display
+    from clew.interop.cashout import register
+
+    inquiry, lines = ask(ledger, view), lines_for(addresses)
+    known = None if lines is None else [*lines]
+    bound = Memory.of(memory).bytes
+
+    def answer(limit: int, offset: int) -> Answer:
+        with Display() as display:
+            return inquiry.cashout(
+                addresses, lines=known, policy=policies, hops=hops, until=until, least=least or 0,
+                tz=clock.name, memory=bound, limit=limit, offset=offset, tell=display, **worth,
+            )  # fmt: skip
+
+    if not written(lambda: answer(0, 0), register, csv, xlsx, examiner, purpose):
+        show(answer(limit, offset), as_json, clock)
+
+
+COMMANDS = (payments, proceeds, outflows, cashout)

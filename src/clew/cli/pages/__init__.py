@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.cli.pages.attribution import tags_list, tags_sources
+from clew.cli.pages.cashout import cashout
 from clew.cli.pages.chain import block, digest, status, tx
 from clew.cli.pages.control import address, entities, entity
 from clew.cli.pages.money import outflows, payments, proceeds
@@ -11,6 +12,7 @@ from clew.cli.pages.trace import trace
 from clew.cli.pages.why import bridges, explain, whatif
 
 __all__ = [
-    "address", "block", "bridges", "digest", "entities", "entity", "explain", "outflows", "payments",
-    "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace", "tx", "whatif",
+    "address", "block", "bridges", "cashout", "digest", "entities", "entity", "explain", "outflows",
+    "payments", "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace", "tx",
+    "whatif",
 ]  # fmt: skip
