@@ -63,7 +63,8 @@ def test_labels_that_speak_of_persons(label: str, reason: str | None) -> None:
     [
         "Huobi.com", "Silk Road 2 Market", "Samourai Wallet", "BTC-e.com", "Charles Wallet", "업비트",
         "빗썸",
-        "Hydra Market", "Poloniex.com-old", "CoinJoinMess", "1xBit", "Locky Ransomware", "2020-01-31", "AlphaBay",
+        "Hydra Market", "Poloniex.com-old", "CoinJoinMess", "1xBit", "Locky Ransomware", "2020-01-31",
+        "AlphaBay",
         "transfer 0.00512345", "Kim Exchange", "12345678901234567890",
     ],
 )  # fmt: skip

@@ -127,6 +127,13 @@ def written(
     return True
 
 
+def say_written(csv: Path | None, xlsx: Path | None, as_json: bool) -> None:
+    """Name the files that were written, below a page."""
+    for path in (csv, xlsx):
+        if path is not None and not as_json:
+            click.echo(f"wrote {path}")
+
+
 @click.command(short_help="Every payment into an entity from outside.")
 @options.addresses
 @options.ledger
@@ -209,6 +216,7 @@ def payments(
 
     if not written(lambda: answer(0, 0), register, csv, xlsx, examiner, purpose):
         show(answer(limit, offset), as_json, clock)
+        say_written(csv, xlsx, as_json)
 
 
 @click.command(short_help="Received, spent and held, by month.")
@@ -346,6 +354,7 @@ def cashout(
 
     if not written(lambda: answer(0, 0), register, csv, xlsx, examiner, purpose):
         show(answer(limit, offset), as_json, clock)
+        say_written(csv, xlsx, as_json)
 
 
 COMMANDS = (payments, proceeds, outflows, cashout)
