@@ -97,6 +97,11 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Taint: satoshi are sorted to be shared out, and a step looks up coins in a table of its own.
+        "portions": frozenset({"jit", "sorting"}),
+        "taint_coins": frozenset({"jit", "words"}),
+        "taint": frozenset({"jit", "portions", "taint_coins", "words"}),
+        "taint_sources": frozenset({"jit", "portions", "sorting"}),
         # Constrained merging goes on in the forest of a plain union.
         "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.

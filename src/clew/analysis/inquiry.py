@@ -296,8 +296,8 @@ class Inquiry:
         """The answer of ``trace``, and everything it found.
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
-        (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with; ``permute``
-        samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
+        (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
         UsageError.
         """
         if until is not None and backward:

@@ -17,7 +17,7 @@ _BTC = "btc"
 
 
 def satoshi(text: str) -> int:
-    """An amount: whole satoshi, or BTC where it has a decimal point or ``BTC`` behind it. Raises UsageError."""
+    """An amount: whole satoshi, or BTC where it has a decimal point or BTC behind it. Raises UsageError."""
     plain = text.strip().lower()
     in_btc = plain.endswith(_BTC) or "." in plain
     try:
@@ -35,7 +35,11 @@ def satoshi(text: str) -> int:
 @click.command(short_help="Where money went from here, or where it came from.")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
-    "--forward/--backward", "forward", default=True, help="Where it went, or where it came from.", show_default=True
+    "--forward/--backward",
+    "forward",
+    default=True,
+    help="Where it went, or where it came from.",
+    show_default=True,
 )
 @click.option(
     "--policy",
@@ -54,20 +58,27 @@ def satoshi(text: str) -> int:
     help="Follow through at most N transactions; 0: no limit.",
 )
 @click.option(
-    "--until", metavar="DAY|HEIGHT", help="Forward: follow only what was spent up to then (YYYY-MM-DD or height)."
+    "--until",
+    metavar="DAY|HEIGHT",
+    help="Forward: follow only what was spent up to then (YYYY-MM-DD or height).",
 )
 @click.option("--since", metavar="DAY|HEIGHT", help="Backward: follow only what was made from then on.")
 @click.option(
-    "--least", metavar="AMOUNT", default="0", help="Follow no less taint than this: satoshi, or BTC such as 0.01."
+    "--least",
+    metavar="AMOUNT",
+    default="0",
+    help="Follow no less taint than this: satoshi, or BTC such as 0.01.",
 )
 @click.option(
     "--permute",
     metavar="N",
     type=options.Whole(0),
     default=0,
-    help="Follow N times more with each transaction's outputs in another order, and say how far results move.",
+    help="Follow N times more with each transaction's outputs in another order; say how far results move.",
 )
-@click.option("--seed", metavar="N", type=options.Whole(0), default=0, help="What these orders are drawn from.")
+@click.option(
+    "--seed", metavar="N", type=options.Whole(0), default=0, help="What these orders are drawn from."
+)
 @click.option(
     "-o",
     "--output",

@@ -14,7 +14,21 @@ import numpy as np
 
 from clew.kernels.jit import borrowed, inlined, kernel
 from clew.kernels.portions import FIFO, LIFO, POISON, TIHO, share_out
-from clew.kernels.taint_coins import PIECES, SHAPE, TAINT, WORD, find, highest, lowest, mark, put, take, unmark
+from clew.kernels.taint_coins import (
+    PIECES,
+    SHAPE,
+    TAINT,
+    WORD,
+    ask_for,
+    find,
+    highest,
+    lowest,
+    mark,
+    put,
+    take,
+    unmark,
+)
+from clew.kernels.words import fetch
 from clew.schema import NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT, WIDE_MARK
 
 (
@@ -92,9 +106,9 @@ class Room(NamedTuple):
     live coins; ``lengths`` (int64) and ``labels`` (int32): segments; ``counters`` int64. Of each tainted coin
     ``coin`` (int64), ``taint`` (int64), ``hop`` (int32), ``end`` (int8), ``pieces`` and ``many`` (int64,
     int32: its segments). Of each step ``step`` int64 rows of transaction, hop, how many coins it tainted, the
-    taint of its fee, and the fee's segments (first, count). ``late`` int64 rows of coin and end: what ends
-    where its transaction is looked at. ``parts`` int64, seven rows, and ``line`` (int64, int32 ``marks``):
-    for one transaction.
+    taint of its fee, and the fee's segments (first, count). ``late`` int64 rows of coin, end and
+    taint: what ends where its transaction is looked at. For one transaction the ``part_``s, int64
+    (``part_rest`` of twice their length), and ``line`` (int64, int32 ``marks``).
     """
 
     bits: Any
@@ -112,13 +126,15 @@ class Room(NamedTuple):
     many: Any
     step: Any
     late: Any
-    parts: Any
+    part_output: Any
+    part_value: Any
+    part_order: Any
+    part_share: Any
+    part_first: Any
+    part_count: Any
+    part_rest: Any
     line: Any
     marks: Any
-
-
-_OUTPUT, _VALUE, _ORDER, _SHARE, _FIRST, _COUNT, _REST = range(7)
-"""Rows of ``Room.parts``; the last is room for twice as many."""
 
 
 @inlined
@@ -166,13 +182,12 @@ def _push(room: Room, length: int, label: int, first: int) -> None:
 def _cut(room: Room, count: int, pieces: int) -> None:
     """Cut the line of ``pieces`` segments at the parts out, in their order; see FIFO in ``docs/trace.md``."""
     room = borrowed(room)
-    parts = room.parts
     at, left = np.int64(0), np.int64(0)
     if pieces:
         left = room.line[0]
     for place in range(count):
-        part = parts[_ORDER, place]
-        need, first, tainted = parts[_VALUE, part], room.counters[SEGMENTS], np.int64(0)
+        part = room.part_order[place]
+        need, first, tainted = room.part_value[part], room.counters[SEGMENTS], np.int64(0)
         while need > 0:
             while left == 0:
                 at += 1
@@ -186,9 +201,9 @@ def _cut(room: Room, count: int, pieces: int) -> None:
             left -= length
         if tainted == 0:
             room.counters[SEGMENTS] = first
-        parts[_SHARE, part] = tainted
-        parts[_FIRST, part] = first
-        parts[_COUNT, part] = room.counters[SEGMENTS] - first
+        room.part_share[part] = tainted
+        room.part_first[part] = first
+        room.part_count[part] = room.counters[SEGMENTS] - first
 
 
 @inlined
@@ -199,7 +214,7 @@ def _lay(room: Room, used: int, row: int, value: int) -> int:
         room.line[used] = value
         room.marks[used] = CLEAN
         return used + 1
-    first, count = room.table[row, PIECES], room.table[row, SHAPE] >> 32
+    first, count = room.table[row + PIECES], room.table[row + SHAPE] >> 32
     for at in range(first, first + count):
         room.line[used] = room.lengths[at]
         room.marks[used] = room.labels[at]
@@ -244,9 +259,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     first_input, inputs = window.first_input[at], window.first_input[at + 1] - window.first_input[at]
     input_row = first_input - window.first_input[0]
     output_row = first_output - window.first_output[0]
-    counters, table, parts = room.counters, room.table, room.parts
+    counters, table = room.counters, room.table
     parts_in = outputs if rule.backward else inputs
-    if max(inputs, outputs) + 1 > parts.shape[1] // 2:
+    if max(inputs, outputs) + 1 > len(room.part_value):
         counters[NEEDED] = max(inputs, outputs) + 1
         return ROOM_FOR_PARTS
     if counters[COINS] + outputs + inputs > len(room.coin) or counters[STEPS] >= len(room.step):
@@ -255,7 +270,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     if counters[LATE] + parts_in > len(room.late):
         counters[NEEDED] = parts_in
         return ROOM_FOR_COINS
-    if 2 * (counters[LIVE] + outputs + inputs) > len(table):
+    if 2 * (counters[LIVE] + outputs + inputs) > len(table) >> 2:
         counters[NEEDED] = outputs + inputs
         return ROOM_FOR_LIVE
 
@@ -273,29 +288,30 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     for part in range(parts_in):
         output = first_output + part if rule.backward else _spent(window, input_row + part)
         row = find(table, output)
-        parts[_OUTPUT, part] = output
-        parts[_REST, part] = row
+        room.part_output[part] = output
+        room.part_rest[part] = row
         if not rule.backward:
-            parts[_VALUE, part] = _value(values, output)
-            whole += parts[_VALUE, part]
+            room.part_value[part] = _value(values, output)
+            whole += room.part_value[part]
         elif late == GOES_ON:
-            parts[_VALUE, part] = _value(values, output)
+            room.part_value[part] = _value(values, output)
         if row >= 0:
-            amount += table[row, TAINT]
-            hop = min(hop, table[row, SHAPE] & 0x7FFFFFFF)
-            pieces += table[row, SHAPE] >> 32
+            amount += table[row + TAINT]
+            hop = min(hop, table[row + SHAPE] & 0x7FFFFFFF)
+            pieces += table[row + SHAPE] >> 32
         else:
             pieces += 1
     if late != GOES_ON:
         for part in range(parts_in):
-            if parts[_REST, part] >= 0:
-                take(table, parts[_OUTPUT, part])
-                counters[LIVE] -= 1
-                room.late[counters[LATE], 0] = parts[_OUTPUT, part]
+            if room.part_rest[part] >= 0:
+                room.late[counters[LATE], 0] = room.part_output[part]
                 room.late[counters[LATE], 1] = late
+                room.late[counters[LATE], 2] = table[find(table, room.part_output[part]) + TAINT]
+                take(table, room.part_output[part])
+                counters[LIVE] -= 1
                 counters[LATE] += 1
             if rule.backward:
-                unmark(room.bits, room.due, room.shift, parts[_OUTPUT, part])
+                unmark(room.bits, room.due, room.shift, room.part_output[part])
         if not rule.backward:
             unmark(room.bits, room.due, room.shift, window.first + at)
         return DONE
@@ -311,34 +327,34 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     used = np.int64(0)
     if is_cut:
         for part in range(parts_in):
-            parts[_ORDER, part] = part
+            room.part_order[part] = part
         if rule.backward and rule.seed:
-            _permute(parts[_ORDER], parts_in, rule.seed, window.first + at)
+            _permute(room.part_order, parts_in, rule.seed, window.first + at)
         # Backward the fee is the last part in; what it is, the line need not know where it comes last.
         if rule.policy == LIFO:
             if rule.backward:
                 for part in range(inputs):
                     whole += _value(values, _spent(window, input_row + part))
                 for part in range(parts_in):
-                    whole -= parts[_VALUE, part]
+                    whole -= room.part_value[part]
                 used = _lay(room, used, -1, whole)
             for place in range(parts_in - 1, -1, -1):
-                part = parts[_ORDER, place]
-                used = _lay(room, used, parts[_REST, part], parts[_VALUE, part])
+                part = room.part_order[place]
+                used = _lay(room, used, room.part_rest[part], room.part_value[part])
         else:
             for place in range(parts_in):
-                part = parts[_ORDER, place]
-                used = _lay(room, used, parts[_REST, part], parts[_VALUE, part])
+                part = room.part_order[place]
+                used = _lay(room, used, room.part_rest[part], room.part_value[part])
             if rule.backward:
                 room.line[used] = np.int64(1 << 62)
                 room.marks[used] = CLEAN
                 used += 1
     for part in range(parts_in):
-        if parts[_REST, part] >= 0:
-            take(table, parts[_OUTPUT, part])
+        if room.part_rest[part] >= 0:
+            take(table, room.part_output[part])
             counters[LIVE] -= 1
         if rule.backward:
-            unmark(room.bits, room.due, room.shift, parts[_OUTPUT, part])
+            unmark(room.bits, room.due, room.shift, room.part_output[part])
     if not rule.backward:
         unmark(room.bits, room.due, room.shift, window.first + at)
 
@@ -347,65 +363,88 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     total = np.int64(0)
     for part in range(count):
         output = _spent(window, input_row + part) if rule.backward else first_output + part
-        parts[_OUTPUT, part] = output
-        parts[_VALUE, part] = _value(values, output)
-        parts[_ORDER, part] = part
-        parts[_FIRST, part] = 0
-        parts[_COUNT, part] = 0
-        total += parts[_VALUE, part]
+        room.part_output[part] = output
+        room.part_value[part] = _value(values, output)
+        room.part_order[part] = part
+        room.part_first[part] = 0
+        room.part_count[part] = 0
+        total += room.part_value[part]
     with_fee = count
     if rule.backward:
         whole = total
     else:
-        parts[_VALUE, count] = whole - total
-        parts[_ORDER, count] = count
-        parts[_FIRST, count] = 0
-        parts[_COUNT, count] = 0
+        room.part_value[count] = whole - total
+        room.part_order[count] = count
+        room.part_first[count] = 0
+        room.part_count[count] = 0
         with_fee += 1
         if rule.seed and rule.policy != TIHO:
-            _permute(parts[_ORDER], count, rule.seed, window.first + at)
+            _permute(room.part_order, count, rule.seed, window.first + at)
     if is_cut:
         _cut(room, with_fee, used)
     else:
         share_out(
-            rule.policy, amount, parts[_VALUE], parts[_ORDER], with_fee, whole, parts[_SHARE],
-            room.parts[_REST],
+            rule.policy, amount, room.part_value, room.part_order, with_fee, whole, room.part_share,
+            room.part_rest,
         )  # fmt: skip
 
-    tainted = np.int64(0)
     kind_row = input_row if rule.backward else output_row
+    begun, live = counters[COINS], counters[LIVE]
+    row = begun
     for part in range(count):
-        share, value = parts[_SHARE, part], parts[_VALUE, part]
+        share = room.part_share[part]
         if share == 0:
             continue
-        end = _end_of(rule, window, kind_row + part, window.kinds[kind_row + part], hop + 1, share, value)
-        output, row = parts[_OUTPUT, part], counters[COINS]
-        first, many = parts[_FIRST, part], parts[_COUNT, part]
+        value, kind = room.part_value[part], window.kinds[kind_row + part]
+        end = _end_of(rule, window, kind_row + part, kind, hop + 1, share, value)
+        output, first, many = room.part_output[part], room.part_first[part], room.part_count[part]
         room.coin[row] = output
         room.taint[row] = share
         room.hop[row] = hop + 1
         room.end[row] = end
         room.pieces[row] = first
         room.many[row] = many
-        counters[COINS] = row + 1
-        tainted += 1
+        row += 1
         if end == GOES_ON:
             put(table, output, share, first, many << 32 | (hop + 1))
-            counters[LIVE] += 1
+            live += 1
             place = output if rule.backward else np.int64(window.spent_by[kind_row + part])
             mark(room.bits, room.due, room.shift, place)
+    tainted = row - begun
+    counters[COINS] = row
+    counters[LIVE] = live
     fee = np.int64(0)
     if not rule.backward and rule.policy != POISON:
-        fee = parts[_SHARE, count]
+        fee = room.part_share[count]
     row = counters[STEPS]
     room.step[row, 0] = window.first + at
     room.step[row, 1] = hop
     room.step[row, 2] = tainted
     room.step[row, 3] = fee
-    room.step[row, 4] = parts[_FIRST, count] if not rule.backward else 0
-    room.step[row, 5] = parts[_COUNT, count] if not rule.backward else 0
+    room.step[row, 4] = room.part_first[count] if not rule.backward else 0
+    room.step[row, 5] = room.part_count[count] if not rule.backward else 0
     counters[STEPS] = row + 1
     return DONE
+
+
+@inlined
+def _ask_ahead(rule: Rule, values: Values, window: Window, room: Room, at: int) -> None:
+    """Ask memory for what the window's transaction number ``at`` will need."""
+    for row in range(
+        window.first_input[at] - window.first_input[0], window.first_input[at + 1] - window.first_input[0]
+    ):
+        output = _spent(window, row)
+        if output != NO_OUTPUT:
+            ask_for(room.table, output)
+            if output < values.edge and rule.policy != POISON:
+                fetch(values.low, output)
+                fetch(values.high, output)
+    for output in range(window.first_output[at], window.first_output[at + 1]):
+        ask_for(room.table, output)
+        if not rule.backward:
+            spender = np.int64(window.spent_by[output - window.first_output[0]])
+            if spender < UNSPENDABLE:
+                fetch(room.bits, spender >> WORD)
 
 
 @kernel
@@ -439,6 +478,17 @@ def walk(rule: Rule, values: Values, window: Window, room: Room) -> int:
         place += lowest(word)
         if place >= window.stop:
             return DONE
+        # The next one, too, if it stands in the same word: what it needs comes while this one is taken.
+        ahead = np.int64(room.bits[place >> WORD]) >> (place & 31) >> 1
+        ahead_at = place + 1
+        if not ahead:
+            ahead_at = (place >> WORD << WORD) + 32
+            if ahead_at < window.stop:
+                ahead = np.int64(room.bits[ahead_at >> WORD])
+        if ahead:
+            ahead_at += lowest(ahead)
+            if ahead_at < window.stop:
+                _ask_ahead(rule, values, window, room, ahead_at - window.first)
         answer = step(rule, values, window, room, place - window.first)
         if answer != DONE:
             return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,8 +28,8 @@ class Part:
 
     Of each tainted coin in the order tainted, sources left out: ``coin`` (output id), ``taint`` (satoshi;
     poison: 1), ``hop``, ``end`` (a number of ``policies.ENDS``), ``pieces`` and ``many``: its segments, among
-    those of the space. Of each step ``step``: transaction, lowest hop in, coins tainted, taint of the fee, the
-    fee's segments. ``late``: coins that ended, and how, after they were listed.
+    those of the space. Of each step ``step``: transaction, lowest hop in, coins tainted, taint of the fee,
+    the fee's segments. ``late``: coins that ended after they were listed, how, and their taint.
     """
 
     coin: Array
@@ -49,30 +50,34 @@ class Space:
     """
 
     def __init__(
-        self, places: int, *, memory: int | None = None, keeps: bool = True, shift: int = SHIFT, coins: int = 1 << 12
+        self,
+        places: int,
+        *,
+        memory: int | None = None,
+        keeps: bool = True,
+        shift: int = SHIFT,
+        coins: int = 1 << 12,
     ) -> None:
         self.memory, self.keeps, self.shift = memory, keeps, shift
         self._out = coins
         self._bytes_kept = 0
         words = (places >> taint_coins.WORD) + 1
-        self._set(
+        self.room = taint.Room(
             bits=np.zeros(words, np.uint32),
             due=np.zeros((places >> shift) + 1, np.int64),
+            shift=shift,
             table=_table(1 << 12),
             lengths=np.zeros(1 << 12, np.int64),
             labels=np.zeros(1 << 12, np.int32),
             counters=np.zeros(8, np.int64),
-            parts=np.zeros((7, 1 << 10), np.int64),
             line=np.zeros(1 << 10, np.int64),
             marks=np.zeros(1 << 10, np.int32),
+            **_parts(1 << 10),
             **_outlets(coins),
         )
 
-    def _set(self, **arrays: Array) -> None:
-        if hasattr(self, "room"):
-            self.room = self.room._replace(**arrays)
-        else:
-            self.room = taint.Room(shift=self.shift, **arrays)
+    def _set(self, **arrays: Any) -> None:
+        self.room = self.room._replace(**arrays)
 
     @property
     def bytes(self) -> int:
@@ -114,7 +119,9 @@ class Space:
         """The places that are due from ``start`` to ``stop``; ascending, int64."""
         first = start >> taint_coins.WORD
         words = self.room.bits[first : (stop >> taint_coins.WORD) + 1].astype("<u4")
-        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (first << taint_coins.WORD)
+        places = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")) + (
+            first << taint_coins.WORD
+        )
         found: Array = places[(places >= start) & (places < stop)].astype(np.int64)
         return found
 
@@ -122,7 +129,7 @@ class Space:
         """Make more of what a kernel ran out of."""
         needed = int(self.room.counters[taint.NEEDED])
         if what == taint.ROOM_FOR_PARTS:
-            self._set(parts=np.zeros((7, 4 * needed), np.int64))
+            self._set(**_parts(2 * needed))
         elif what == taint.ROOM_FOR_LINE:
             self._set(line=np.zeros(2 * needed, np.int64), marks=np.zeros(2 * needed, np.int32))
         elif what == taint.ROOM_FOR_SEGMENTS:
@@ -131,10 +138,10 @@ class Space:
             self._need_live(needed)
 
     def _need_live(self, more: int) -> None:
-        rows = len(self.room.table)
+        rows = len(self.room.table) // 4
         while rows < 3 * (int(self.room.counters[taint.LIVE]) + more):
             rows *= 2
-        if rows > len(self.room.table):
+        if 4 * rows > len(self.room.table):
             self._check(rows * _ROW_BYTES)
             table = _table(rows)
             taint_coins.move(self.room.table, table)
@@ -164,14 +171,22 @@ class Space:
         return int(used)
 
     def empty(self, take: Callable[[Part], None]) -> None:
-        """Hand on what was found, and make room for more; for as much as the kernel said it needs."""
+        """Hand on what was found, and make room for more; for as much as the kernel said it needs.
+
+        What is handed on lies in arrays that are used again: who keeps it copies it.
+        """
         room, counters = self.room, self.room.counters
         coins, steps, late = (int(counters[each]) for each in (taint.COINS, taint.STEPS, taint.LATE))
         take(
             Part(
-                *(each[:coins].copy() for each in (room.coin, room.taint, room.hop, room.end, room.pieces, room.many)),
-                room.step[:steps].copy(),
-                room.late[:late].copy(),
+                coin=room.coin[:coins],
+                taint=room.taint[:coins],
+                hop=room.hop[:coins],
+                end=room.end[:coins],
+                pieces=room.pieces[:coins],
+                many=room.many[:coins],
+                step=room.step[:steps],
+                late=room.late[:late],
             )
         )
         counters[taint.SEEN_COINS] += coins
@@ -179,13 +194,26 @@ class Space:
         needed = int(counters[taint.NEEDED])
         if needed > self._out:
             self._out = 2 * needed
-            self._check(self._out * (_COIN_BYTES + _STEP_BYTES + 16))
+            self._check(self._out * (_COIN_BYTES + _STEP_BYTES + 24))
             self._set(**_outlets(self._out))
         counters[taint.NEEDED] = 0
 
 
 def _table(rows: int) -> Array:
-    return np.full((rows, 4), taint_coins.NOBODY, np.int64)
+    # A row must not lie in two lines of the caches.
+    line = 64
+    room = np.empty(4 * rows + line // 8, np.int64)
+    skipped = -room.ctypes.data % line // 8
+    table: Array = room[skipped : skipped + 4 * rows]
+    table[:] = taint_coins.NOBODY
+    return table
+
+
+def _parts(count: int) -> dict[str, Array]:
+    names = ("output", "value", "order", "share", "first", "count")
+    return {f"part_{name}": np.zeros(count, np.int64) for name in names} | {
+        "part_rest": np.zeros(2 * count, np.int64)
+    }
 
 
 def _outlets(coins: int) -> dict[str, Array]:
@@ -197,7 +225,7 @@ def _outlets(coins: int) -> dict[str, Array]:
         "pieces": np.zeros(coins, np.int64),
         "many": np.zeros(coins, np.int32),
         "step": np.zeros((coins, 6), np.int64),
-        "late": np.zeros((coins, 2), np.int64),
+        "late": np.zeros((coins, 3), np.int64),
     }
 
 

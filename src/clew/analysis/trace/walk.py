@@ -143,7 +143,7 @@ class Walk:
             edges.append(np.ascontiguousarray(rows, np.int64))
         outputs, inputs = edges
         spent = ledger.column("inputs.spent_output")
-        halves = (half[int(inputs[0]) : int(inputs[-1])] for half in (spent.low, spent.high))
+        low, high = (fixed(half[int(inputs[0]) : int(inputs[-1])]) for half in (spent.low, spent.high))
         spent_by = np.empty(0, np.uint32)
         if not self.backward:
             spent_by = ledger.column("spends.spent_by")[int(outputs[0]) : int(outputs[-1])]
@@ -151,8 +151,18 @@ class Walk:
         kinds = np.zeros(int(parts[-1] - parts[0]), np.int8)
         known = np.full(last - first, taint.UNSEEN if self.stops.asks else taint.SEEN, np.int8)
         self._mark_sources(kinds, int(parts[0]))
-        narrow = (*map(fixed, halves), fixed(spent_by))
-        return taint.Window(first, outputs, inputs, *narrow, known, kinds, start, stop)
+        return taint.Window(
+            first=first,
+            first_output=outputs,
+            first_input=inputs,
+            spent_low=low,
+            spent_high=high,
+            spent_by=fixed(spent_by),
+            known=known,
+            kinds=kinds,
+            start=start,
+            stop=stop,
+        )
 
     def _mark_sources(self, kinds: Array, first: int) -> None:
         rows = self._source_rows

@@ -14,7 +14,7 @@ _FIRST, _LAST = "since", "until"
 
 
 def until(ledger: Ledger, text: str | int, tz: str | tzinfo = "UTC") -> int:
-    """The last height up to which ``text`` lets: a height, or a day (YYYY-MM-DD) and all blocks up to its end.
+    """The last height up to which ``text`` lets: a height, or a day (YYYY-MM-DD) and its blocks.
 
     A block is of the day that its median time past, which only grows, falls on in the zone ``tz``. Raises
     UsageError.
@@ -44,7 +44,9 @@ def _height(ledger: Ledger, text: str | int, name: str) -> int | None:
             return None
         text = int(text)
     if not 0 <= text <= ledger.tip.height:
-        raise UsageError(f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these")
+        raise UsageError(
+            f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these"
+        )
     return text
 
 
