@@ -14,6 +14,7 @@ from clew.analysis import (
     address,
     block,
     bridges,
+    cashout,
     entity,
     explain,
     outflows,
@@ -28,9 +29,11 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.chosen import BY_TIME, Choice
 from clew.analysis.examined import Examined
 from clew.analysis.origins.answer import DEPTH, origins
 from clew.analysis.origins.requests import ASKED, requests
+from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
 from clew.analysis.trace import answer as traces
 from clew.analysis.trace import policies, when
@@ -190,19 +193,65 @@ class Inquiry:
         )
 
     def payments(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tz: str | tzinfo = "UTC",
+        first: str | date | None = None,
+        last: str | date | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        payer: Sources = (),
+        kind: Sequence[str] = (),
+        sort: str = BY_TIME,
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
+        """Every payment into the entities from outside them; see ``clew.analysis.payments``.
+
+        ``first`` to ``kind`` choose some of them (``clew.analysis.chosen``; ``payer``: as ``sources``).
+        ``value``: currencies to value them in; ``value_at``: also at this day; ``prices``: only by prices of
+        this name.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        named = (payer,) if isinstance(payer, str) else tuple(payer)
+        owners = None
+        if named:
+            owners = self.ledger.column("entities.entity")[np.array(self._find(named, None))]
+        answer = payments.payments(
+            self.ledger,
+            entities,
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            choice=Choice(first, last, least, most, owners, named, tuple(kind)),
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            sort=sort,
+        )
         return _told(answer, told)
 
     def proceeds(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
+        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``.
+
+        ``value`` to ``prices`` as for ``payments``.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        values = Values(self.ledger, value, at=value_at, source=prices)
+        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz, values=values)
         return _told(answer, told)
 
     def outflows(
@@ -280,6 +329,7 @@ class Inquiry:
         return _told(answer, [*histories.values()]), found
 
     def origins(
+    def cashout(
         self,
         sources: Sources,
         *,
@@ -318,6 +368,33 @@ class Inquiry:
         # What became of an id would name those asked about.
         return _told(answer, told) if with_context else answer
 
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = 10,
+        until: str | int | None = None,
+        least: int = 0,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
+        memory: int | None = None,
+        tell: Callable[[Progress], None] | None = None,
+        """Where what the entities received went, by destination; see ``clew.analysis.cashout``.
+        ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
+        """
+        height = None if until is None else when.until(self.ledger, until, tz)
+        names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
+        answer = cashout.cashout(
+            self.ledger,
+            entities,
+            checked(self.ledger, backward=False, policies=names, hops=hops, height=height, least=least),
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            memory=memory,
+            tell=tell,
+        )
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
         (first, told), (second, more) = self._one(a, lines), self._one(b, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.cli.pages.attribution import tags_list, tags_sources
+from clew.cli.pages.cashout import cashout
 from clew.cli.pages.chain import block, digest, status, tx
 from clew.cli.pages.control import address, entities, entity
 from clew.cli.pages.money import outflows, payments, proceeds
@@ -14,7 +15,7 @@ from clew.cli.pages.watch import watch_test
 from clew.cli.pages.why import bridges, explain, whatif
 
 __all__ = [
-    "address", "block", "bridges", "digest", "entities", "entity", "explain", "origins", "outflows",
-    "payments", "prices_list", "prices_show", "proceeds", "requests", "status", "tags_list", "tags_sources",
-    "trace", "tx", "watch_test", "whatif",
+    "address", "block", "bridges", "cashout", "digest", "entities", "entity", "explain", "origins",
+    "outflows", "payments", "prices_list", "prices_show", "proceeds", "requests", "status", "tags_list",
+    "tags_sources", "trace", "tx", "watch_test", "whatif",
 ]  # fmt: skip
