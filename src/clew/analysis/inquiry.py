@@ -18,6 +18,7 @@ from clew.analysis import (
     entity,
     explain,
     outflows,
+    paths,
     payments,
     proceeds,
     quotes,
@@ -33,6 +34,10 @@ from clew.analysis.chosen import BY_TIME, Choice
 from clew.analysis.examined import Examined
 from clew.analysis.origins.answer import DEPTH, origins
 from clew.analysis.origins.requests import ASKED, requests
+from clew.analysis.patterns import question as pattern_question
+from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
+from clew.analysis.patterns.scene import Reach
+from clew.analysis.patterns.threshold import threshold_of
 from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
 from clew.analysis.trace import answer as traces
@@ -330,6 +335,31 @@ class Inquiry:
 
     def origins(
     def cashout(
+    def paths(
+        self,
+        a: Sources,
+        b: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        hops: int = paths.HOPS,
+        most: int = paths.MOST,
+        since: str | int | None = None,
+        until: str | int | None = None,
+        through_services: bool = False,
+    ) -> Answer:
+        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
+
+        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
+        """
+        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
+        low = None if since is None else when.since(self.ledger, since)
+        high = None if until is None else when.until(self.ledger, until)
+        limits = paths.Limits(hops, most, low, high, through_services)
+        parameters = {"a": one["addresses"], "b": other["addresses"]}
+        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
+        return _told(found, [*told, *more])
+
+    def exposure(
         self,
         sources: Sources,
         *,
@@ -395,6 +425,31 @@ class Inquiry:
             memory=memory,
             tell=tell,
         )
+        policy: str | Iterable[str] = ("fifo", "haircut"),
+        """To and from which kinds of services the entities' money went and came; see
+        ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
+        # Its traces need kernels, which other questions do without.
+        from clew.analysis.exposure.question import exposure
+        answer = exposure(
+            self.ledger, entities, parameters=parameters,
+            policies=(policy,) if isinstance(policy, str) else tuple(policy),
+            hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,
+        )  # fmt: skip
+    def patterns(
+        only: Iterable[str] = (),
+        threshold: str | None = None,
+        dormant_days: int = DORMANT_DAYS,
+        within_hours: int = WITHIN_HOURS,
+        reach: Reach | None = None,
+        value: Iterable[str] = (),
+        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``.
+        ``threshold``: a sum such as 0.5 BTC or 10000 USD; ``value``: currencies to value acts in.
+        measures = Measures(threshold_of(self.ledger, threshold), dormant_days, within_hours)
+        values = Values(self.ledger, value)
+        answer = pattern_question.patterns(
+            self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
+            values=values, limit=limit, offset=offset,
+        )  # fmt: skip
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
         (first, told), (second, more) = self._one(a, lines), self._one(b, lines)

@@ -10,6 +10,7 @@ from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.cashout_keys import CASHOUT
 from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
+from clew.cli.exposure_keys import EXPOSURE
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -28,6 +29,8 @@ from clew.cli.key import (
     under,
 )
 from clew.cli.origins_keys import origins
+from clew.cli.paths_keys import PATHS
+from clew.cli.pattern_keys import PATTERNS
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS, totalled, valued
 from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
@@ -475,6 +478,9 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     **PRICE_QUESTIONS,
     **WATCH_QUESTIONS,
     **WHY,
+    **EXPOSURE,
+    **PATHS,
+    **PATTERNS,
     **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import money, options, origins, questions, requests, why
+from clew.cli import exposure, money, options, origins, paths, patterns, questions, requests, why
 from clew.cli.check import check
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
@@ -104,7 +104,7 @@ def program(context: click.Context, ledger: str | None) -> None:
 for command in (
     index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
     report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
-    *requests.COMMANDS, check, *money.COMMANDS,
+    *requests.COMMANDS, check, *money.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS, *patterns.COMMANDS,
 ):  # fmt: skip
     program.add_command(command)
 
