@@ -334,32 +334,6 @@ class Inquiry:
         return _told(answer, [*histories.values()]), found
 
     def origins(
-    def cashout(
-    def paths(
-        self,
-        a: Sources,
-        b: Sources,
-        *,
-        lines: Iterable[str] | None = None,
-        hops: int = paths.HOPS,
-        most: int = paths.MOST,
-        since: str | int | None = None,
-        until: str | int | None = None,
-        through_services: bool = False,
-    ) -> Answer:
-        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
-
-        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
-        """
-        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
-        low = None if since is None else when.since(self.ledger, since)
-        high = None if until is None else when.until(self.ledger, until)
-        limits = paths.Limits(hops, most, low, high, through_services)
-        parameters = {"a": one["addresses"], "b": other["addresses"]}
-        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
-        return _told(found, [*told, *more])
-
-    def exposure(
         self,
         sources: Sources,
         *,
@@ -398,6 +372,11 @@ class Inquiry:
         # What became of an id would name those asked about.
         return _told(answer, told) if with_context else answer
 
+    def cashout(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
         policy: str | Iterable[str] = policies.DEFAULT,
         hops: int = 10,
         until: str | int | None = None,
@@ -407,10 +386,15 @@ class Inquiry:
         value_at: str | date | None = None,
         prices: str | None = None,
         memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
         tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
         """Where what the entities received went, by destination; see ``clew.analysis.cashout``.
+
         ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
         """
+        entities, parameters, told = self._about(sources, lines)
         height = None if until is None else when.until(self.ledger, until, tz)
         names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
         answer = cashout.cashout(
@@ -425,31 +409,85 @@ class Inquiry:
             memory=memory,
             tell=tell,
         )
+        return _told(answer, told)
+
+    def paths(
+        self,
+        a: Sources,
+        b: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        hops: int = paths.HOPS,
+        most: int = paths.MOST,
+        since: str | int | None = None,
+        until: str | int | None = None,
+        through_services: bool = False,
+    ) -> Answer:
+        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
+
+        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
+        """
+        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
+        low = None if since is None else when.since(self.ledger, since)
+        high = None if until is None else when.until(self.ledger, until)
+        limits = paths.Limits(hops, most, low, high, through_services)
+        parameters = {"a": one["addresses"], "b": other["addresses"]}
+        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
+        return _told(found, [*told, *more])
+
+    def exposure(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
         policy: str | Iterable[str] = ("fifo", "haircut"),
+        hops: int = 10,
+        least: int = 0,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
         """To and from which kinds of services the entities' money went and came; see
         ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
         # Its traces need kernels, which other questions do without.
         from clew.analysis.exposure.question import exposure
+
+        entities, parameters, told = self._about(sources, lines)
         answer = exposure(
             self.ledger, entities, parameters=parameters,
             policies=(policy,) if isinstance(policy, str) else tuple(policy),
             hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,
         )  # fmt: skip
+        return _told(answer, told)
+
     def patterns(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
         only: Iterable[str] = (),
         threshold: str | None = None,
         dormant_days: int = DORMANT_DAYS,
         within_hours: int = WITHIN_HOURS,
         reach: Reach | None = None,
         value: Iterable[str] = (),
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
         """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``.
+
         ``threshold``: a sum such as 0.5 BTC or 10000 USD; ``value``: currencies to value acts in.
+        """
+        entities, parameters, told = self._about(sources, lines)
         measures = Measures(threshold_of(self.ledger, threshold), dormant_days, within_hours)
         values = Values(self.ledger, value)
         answer = pattern_question.patterns(
             self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
             values=values, limit=limit, offset=offset,
         )  # fmt: skip
+        return _told(answer, told)
+
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
         (first, told), (second, more) = self._one(a, lines), self._one(b, lines)
