@@ -14,6 +14,7 @@ from clew.analysis import (
     address,
     block,
     bridges,
+    cashout,
     entity,
     explain,
     outflows,
@@ -24,11 +25,15 @@ from clew.analysis import (
     status,
     tags,
     transaction,
+    watch,
     whatif,
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.chosen import BY_TIME, Choice
 from clew.analysis.examined import Examined
+from clew.analysis.origins.answer import DEPTH, origins
+from clew.analysis.origins.requests import ASKED, requests
 from clew.analysis.patterns import question as pattern_question
 from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
 from clew.analysis.patterns.scene import Reach
@@ -193,19 +198,65 @@ class Inquiry:
         )
 
     def payments(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tz: str | tzinfo = "UTC",
+        first: str | date | None = None,
+        last: str | date | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        payer: Sources = (),
+        kind: Sequence[str] = (),
+        sort: str = BY_TIME,
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
+        """Every payment into the entities from outside them; see ``clew.analysis.payments``.
+
+        ``first`` to ``kind`` choose some of them (``clew.analysis.chosen``; ``payer``: as ``sources``).
+        ``value``: currencies to value them in; ``value_at``: also at this day; ``prices``: only by prices of
+        this name.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        named = (payer,) if isinstance(payer, str) else tuple(payer)
+        owners = None
+        if named:
+            owners = self.ledger.column("entities.entity")[np.array(self._find(named, None))]
+        answer = payments.payments(
+            self.ledger,
+            entities,
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            choice=Choice(first, last, least, most, owners, named, tuple(kind)),
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            sort=sort,
+        )
         return _told(answer, told)
 
     def proceeds(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
+        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``.
+
+        ``value`` to ``prices`` as for ``payments``.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        values = Values(self.ledger, value, at=value_at, source=prices)
+        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz, values=values)
         return _told(answer, told)
 
     def outflows(
@@ -244,6 +295,7 @@ class Inquiry:
         least: int = 0,
         permute: int = 0,
         seed: int = 0,
+        bounds: bool = False,
         tz: str | tzinfo = "UTC",
         memory: int | None = None,
         limit: int = 0,
@@ -254,7 +306,7 @@ class Inquiry:
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
         (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
-        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by maximum flow; ``memory``: bytes to use at most. Raises
         UsageError.
         """
         if until is not None and backward:
@@ -275,12 +327,91 @@ class Inquiry:
             coins,
             question,
             sampling=traces.Sampling(permute, seed),
+            bounds=bounds,
             memory=memory,
             limit=limit,
             offset=offset,
             tell=tell,
         )
         return _told(answer, [*histories.values()]), found
+
+    def origins(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = (),
+        service: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """The way back of every payment to the first service that could know the customer; see
+        ``clew.analysis.origins.answer``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
+        answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
+        return _told(answer, told)
+
+    def requests(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = ASKED,
+        movements: Iterable[str] = ("withdrawal",),
+        service: str | None = None,
+        with_context: bool = False,
+    ) -> Answer:
+        """What to ask each exchange for; see ``clew.analysis.origins.requests``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "movements": movements}
+        chosen |= {"service": service, "with_context": with_context}
+        answer = requests(self.ledger, entities, parameters=parameters, **chosen)
+        # What became of an id would name those asked about.
+        return _told(answer, told) if with_context else answer
+
+    def cashout(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = 10,
+        until: str | int | None = None,
+        least: int = 0,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """Where what the entities received went, by destination; see ``clew.analysis.cashout``.
+
+        ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
+        """
+        entities, parameters, told = self._about(sources, lines)
+        height = None if until is None else when.until(self.ledger, until, tz)
+        names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
+        answer = cashout.cashout(
+            self.ledger,
+            entities,
+            checked(self.ledger, backward=False, policies=names, hops=hops, height=height, least=least),
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            memory=memory,
+            tell=tell,
+        )
+        return _told(answer, told)
 
     def paths(
         self,
@@ -383,6 +514,18 @@ class Inquiry:
         """An address's entity without rules, transactions or tags; see ``clew.analysis.whatif``."""
         number, told = self._one(sources, lines)
         return _told(whatif.whatif(self.ledger, number, tuple(without), limit=limit, offset=offset), told)
+
+    def watch_test(
+        self,
+        terms: watch.Terms,
+        last: int,
+        *,
+        limit: int = 0,
+        offset: int = 0,
+        step: Callable[[int, int], None] | None = None,
+    ) -> Answer:
+        """What a watch would have said over the last blocks; see ``clew.analysis.watch``."""
+        return watch.trial(self.ledger, terms, last, limit=limit, offset=offset, step=step)
 
     def _find(
         self, sources: Sources, lines: Iterable[str] | None, histories: dict[int, Absorbed] | None = None

@@ -7,6 +7,8 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.cashout_keys import CASHOUT
+from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
 from clew.cli.exposure_keys import EXPOSURE
 from clew.cli.key import (
@@ -26,12 +28,15 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.origins_keys import origins
 from clew.cli.paths_keys import PATHS
 from clew.cli.pattern_keys import PATTERNS
-from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS, totalled, valued
+from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.trace_keys import TRACE
+from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -375,16 +380,30 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payers[].addresses", LIST, "", "Its addresses among the transaction's inputs."),
             *under("payers[]", *TAGGED),
         ),
-        Key("total", OBJECT, "", "Totals of all payments, also of those not shown."),
+        *valued("payments[]"),
+        Key("total", OBJECT, "", "Totals of all payments chosen, also of those not shown."),
         Key("total.payments", INTEGER, "payments", "How many payments."),
         Key("total.value", INTEGER, SATOSHI, "Their sum."),
         Key("total.coinbase", INTEGER, "payments", "How many of them are new coins."),
         Key("total.mixed", INTEGER, "payments", "How many of them are mixed."),
         Key("total.payers", INTEGER, "entities", "How many different entities paid."),
+        *totalled("values", "What they were worth together, by currency; empty without --value."),
+        Key(
+            "months", LIST, "", "The payments chosen by month of the zone asked for, months without any too."
+        ),
+        Key("months[].month", TEXT, "", "Year and month, as in 2009-01."),
+        Key("months[].payments", INTEGER, "payments", "How many payments."),
+        Key("months[].value", INTEGER, SATOSHI, "Their sum."),
+        *totalled("months[].values", "What they were worth, by currency; only there with --value."),
+        Key("all", OBJECT, "", "What there is, whether chosen or not."),
+        Key("all.payments", INTEGER, "payments", "How many payments."),
+        Key("all.value", INTEGER, SATOSHI, "Their sum."),
         *_BETWEEN,
         _NOTICE,
         *EXTENT,
     ),
+    "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
+    "requests": REQUESTS,
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),
@@ -399,12 +418,16 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payments", INTEGER, "payments", "How many payments came in."),
             Key("outflows", INTEGER, "payments", "How many payments went out."),
         ),
+        *totalled("months[].received_values", "What came in, payment by payment; only there with --value."),
+        *totalled("months[].spent_values", "What went out, payment by payment; only there with --value."),
         Key("total", OBJECT, "", "Totals: received - spent - fee = held + overwritten + unspendable."),
         Key("total.received", INTEGER, SATOSHI, "All that came from outside."),
         Key("total.spent", INTEGER, SATOSHI, "All that went to outside."),
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
         *under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
+        *totalled("total.received_values", "All that came in, payment by payment; only there with --value."),
+        *totalled("total.spent_values", "All that went out, payment by payment; only there with --value."),
         *_BETWEEN,
         _NOTICE,
     ),
@@ -450,8 +473,10 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
+    "cashout": (*_ENTITIES, *CASHOUT, *_BETWEEN, _NOTICE),
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
+    **WATCH_QUESTIONS,
     **WHY,
     **EXPOSURE,
     **PATHS,
@@ -501,6 +526,8 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("stages[].name", TEXT, "", "What is done there."),
         Key("stages[].worked", NUMBER, SECONDS, "Processor time, added up over threads."),
         Key("stages[].passed", NUMBER, SECONDS, "Time passed, added up over threads."),
+        Key("alerts", LIST, "", "What watches say that tell standard output; see clew watch."),
+        *under("alerts[]", *ALERT),
     ),
     "index --plan": (
         Key("counts", OBJECT, "", "The chain that the plan is for."),
@@ -594,6 +621,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "check": CHECKED,
     "sql": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
@@ -647,6 +675,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_COMMANDS,
     **PRICE_COMMANDS,
+    **WATCH_COMMANDS,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

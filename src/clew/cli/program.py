@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import exposure, options, paths, patterns, questions, why
+from clew.cli import exposure, money, options, origins, paths, patterns, questions, requests, why
+from clew.cli.check import check
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -29,6 +30,7 @@ from clew.cli.trace import trace
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
+from clew.cli.watch import watch
 
 
 class Program(click.Group):
@@ -100,9 +102,9 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS,
-    *patterns.COMMANDS, *why.COMMANDS, trace, rules, tags, prices, report, sql, export, score, validate,
-    train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
+    report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
+    *requests.COMMANDS, check, *money.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS, *patterns.COMMANDS,
 ):  # fmt: skip
     program.add_command(command)
 

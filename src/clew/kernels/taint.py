@@ -26,6 +26,7 @@ from clew.kernels.taint_coins import (
     mark,
     put,
     take,
+    take_row,
     unmark,
 )
 from clew.kernels.words import fetch
@@ -168,7 +169,7 @@ def _permute(order: Any, count: int, seed: int, transaction: int) -> None:
 
 @inlined
 def _push(room: Room, length: int, label: int, first: int) -> None:
-    """Add to the segments of a part, which begin at ``first``; to its last one where the label is the same."""
+    """Add to the segments of a part, which begin at ``first``: to its last one, if the label is the same."""
     used = room.counters[SEGMENTS]
     if used > first and room.labels[used - 1] == label:
         room.lengths[used - 1] += length
@@ -283,6 +284,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     elif window.known[at] == COINJOIN:
         late = IN_COINJOIN
 
+    is_cut = rule.policy == FIFO or rule.policy == LIFO
     # What comes in; a row of the table for each part in stands in the room for remainders.
     whole, amount, hop, pieces = np.int64(0), np.int64(0), np.int64(1 << 31), np.int64(0)
     for part in range(parts_in):
@@ -299,6 +301,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
             amount += table[row + TAINT]
             hop = min(hop, table[row + SHAPE] & 0x7FFFFFFF)
             pieces += table[row + SHAPE] >> 32
+            if not is_cut and late == GOES_ON:
+                take_row(table, row)
+                counters[LIVE] -= 1
         else:
             pieces += 1
     if late != GOES_ON:
@@ -315,7 +320,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
         if not rule.backward:
             unmark(room.bits, room.due, room.shift, window.first + at)
         return DONE
-    is_cut = rule.policy == FIFO or rule.policy == LIFO
     if is_cut:
         if pieces + 1 > len(room.line):
             counters[NEEDED] = pieces + 1
@@ -350,7 +354,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
                 room.marks[used] = CLEAN
                 used += 1
     for part in range(parts_in):
-        if room.part_rest[part] >= 0:
+        if is_cut and room.part_rest[part] >= 0:
             take(table, room.part_output[part])
             counters[LIVE] -= 1
         if rule.backward:
@@ -366,8 +370,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
         room.part_output[part] = output
         room.part_value[part] = _value(values, output)
         room.part_order[part] = part
-        room.part_first[part] = 0
-        room.part_count[part] = 0
         total += room.part_value[part]
     with_fee = count
     if rule.backward:
@@ -375,8 +377,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     else:
         room.part_value[count] = whole - total
         room.part_order[count] = count
-        room.part_first[count] = 0
-        room.part_count[count] = 0
         with_fee += 1
         if rule.seed and rule.policy != TIHO:
             _permute(room.part_order, count, rule.seed, window.first + at)
@@ -397,13 +397,15 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
             continue
         value, kind = room.part_value[part], window.kinds[kind_row + part]
         end = _end_of(rule, window, kind_row + part, kind, hop + 1, share, value)
-        output, first, many = room.part_output[part], room.part_first[part], room.part_count[part]
+        output, first, many = room.part_output[part], np.int64(0), np.int64(0)
         room.coin[row] = output
         room.taint[row] = share
         room.hop[row] = hop + 1
         room.end[row] = end
-        room.pieces[row] = first
-        room.many[row] = many
+        if is_cut:
+            first, many = room.part_first[part], room.part_count[part]
+            room.pieces[row] = first
+            room.many[row] = many
         row += 1
         if end == GOES_ON:
             put(table, output, share, first, many << 32 | (hop + 1))
@@ -421,8 +423,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     room.step[row, 1] = hop
     room.step[row, 2] = tainted
     room.step[row, 3] = fee
-    room.step[row, 4] = room.part_first[count] if not rule.backward else 0
-    room.step[row, 5] = room.part_count[count] if not rule.backward else 0
+    with_segments = is_cut and not rule.backward
+    room.step[row, 4] = room.part_first[count] if with_segments else 0
+    room.step[row, 5] = room.part_count[count] if with_segments else 0
     counters[STEPS] = row + 1
     return DONE
 

@@ -152,7 +152,7 @@ class Space:
         size = len(self.room.lengths)
         if not self.keeps and used:
             alive = self._close_up(size)
-            if alive + more < size // 2:
+            if alive + more < size // 4:
                 return
             used = alive
         while size < 2 * (used + more):
