@@ -30,6 +30,8 @@ ORDINARY = ("person", "merchant", "exchange", "gambling", "pool")
 SAMPLE = 150
 """Entities of each kind that are asked about at most in a world."""
 CASHED = ("own cash-out", "nominee cash-out")
+SEEDS, SEIZED = "the addresses known at the start", "all addresses of the service"
+"""By what the service is asked about; the second is what a seized server tells."""
 FOLLOWED = ("sweep", "forward", "peel", "split", "mix", "swap", "own transfer", *CASHED, "expense")
 
 
@@ -37,8 +39,8 @@ FOLLOWED = ("sweep", "forward", "peel", "split", "mix", "swap", "own transfer", 
 class Tally:
     """What was counted: (found, of) by what; and (showing, asked) by kind of actor and pattern."""
 
-    recall: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    followed: dict[str, list[int]] = field(default_factory=dict)
+    recall: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    followed: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     alarms: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     operators: Counter[str] = field(default_factory=Counter)
     worlds: list[str] = field(default_factory=list)
@@ -85,9 +87,10 @@ def measure(folder: Path, ledger: Ledger, tally: Tally) -> None:
     inside = folder / "truth" if (folder / "truth").is_dir() else folder
     totals = json.loads((inside / "totals.json").read_text(encoding="utf-8"))
     tally.worlds.append(f"{totals['world']} (seed {totals['seed']}, {totals['blocks']:,} blocks)")
-    service = np.unique(ledger.column("entities.entity")[truth.service_addresses[:1]])
-    scene = scene_of(ledger, service, Reach())
-    _operator(scene, acts_of(inside), tally)
+    entities = np.asarray(ledger.column("entities.entity")).astype(np.int64)
+    acts = acts_of(inside)
+    for asked, addresses in ((SEEDS, _seeds(folder, ledger)), (SEIZED, truth.service_addresses)):
+        _operator(scene_of(ledger, np.unique(entities[addresses]), Reach()), acts, asked, tally)
     for kind in ORDINARY:
         for entity in _sample(ledger, truth, kind).tolist():
             there = by_pattern(scene_of(ledger, np.array([entity]), Reach()))
@@ -95,38 +98,47 @@ def measure(folder: Path, ledger: Ledger, tally: Tally) -> None:
                 tally.add(tally.alarms, (kind, name), bool(transactions))
 
 
-def _operator(scene: Scene, acts: Acts, tally: Tally) -> None:
+def _seeds(folder: Path, ledger: Ledger) -> Array:
+    """The addresses of the service that an investigator knows at the start."""
+    import yaml
+
+    pack = yaml.safe_load((folder / "tagpacks" / "service-seeds.yaml").read_text(encoding="utf-8"))
+    return np.array([ledger.find_address(each["address"]) for each in pack["tags"]], np.int64)
+
+
+def _operator(scene: Scene, acts: Acts, asked: str, tally: Tally) -> None:
     found = by_pattern(scene)
+
+    def count(pattern: str, what: str, is_found: bool) -> None:
+        tally.add(tally.recall, (pattern, what, asked), is_found)
+
     spending = set(np.union1d(scene.acts, scene.shared).tolist())
     for name, transactions in found.items():
-        tally.operators[name] += bool(transactions)
+        tally.operators[name] += bool(transactions) and asked == SEEDS
     peels = _long_peels(acts)
     for act in acts.rows:
         kind, number, tx = act["kind"], act["act"], act["tx"]
         if kind in FOLLOWED:
-            tally.add(tally.followed, kind, tx in spending)
+            tally.add(tally.followed, (kind, asked), tx in spending)
         if kind == "peel":
-            tally.add(tally.recall, ("peeling chain", "peels"), tx in found["peeling chain"])
+            count("peeling chain", "peels", tx in found["peeling chain"])
             if number in peels:
-                what = ("peeling chain", "peels that stand in a chain of three or more")
-                tally.add(tally.recall, what, tx in found["peeling chain"])
+                what = "peels that stand in a chain of three or more"
+                count("peeling chain", what, tx in found["peeling chain"])
         elif kind == "split" and len(acts.made[number]) >= 3:
-            tally.add(tally.recall, ("division", "splits into three parts or more"), tx in found["division"])
+            count("division", "splits into three parts or more", tx in found["division"])
         elif kind == "wait" and act["time"] - act["since"] >= DORMANT_DAYS * DAY:
-            what = ("dormancy, then movement", f"rests of {DORMANT_DAYS} days or more, then spent")
-            spender = _spender(scene, acts.made[number])
+            spender, name = _spender(scene, acts.made[number]), "dormancy, then movement"
             if spender is not None:
-                tally.add(tally.recall, what, spender in found["dormancy, then movement"])
+                count(name, f"rests of {DORMANT_DAYS} days or more, then spent", spender in found[name])
         elif kind == "mix":
-            tally.add(
-                tally.recall, ("coinjoin passage", "passages into coinjoins"), _mixed(scene, acts, act, found)
-            )
+            count("coinjoin passage", "passages into coinjoins", _mixed(scene, acts, act, found))
         elif kind in CASHED:
-            what = ("several accounts fed by one flow", "payments into accounts")
-            tally.add(tally.recall, what, tx in found["several accounts fed by one flow"])
-    for tx in _consolidations(scene, acts):
-        what = ("consolidation before cash-out", "sweeps of five coins or more, cashed out within 30 days")
-        tally.add(tally.recall, what, tx in found["consolidation before cash-out"])
+            name = "several accounts fed by one flow"
+            count(name, "payments into accounts", tx in found[name])
+    for tx in _consolidations(acts):
+        name = "consolidation before cash-out"
+        count(name, "sweeps of five coins or more, cashed out within 30 days", tx in found[name])
 
 
 def _mixed(scene: Scene, acts: Acts, act: dict[str, Any], found: dict[str, set[int]]) -> bool:
@@ -154,7 +166,7 @@ def _spender(scene: Scene, coins: set[tuple[int, int]]) -> int | None:
     return scene.spender(int(scene.ledger.column("transactions.first_output")[transaction]) + vout)
 
 
-def _consolidations(scene: Scene, acts: Acts) -> list[int]:
+def _consolidations(acts: Acts) -> list[int]:
     """Sweeps of five coins or more into one whose coin a cash-out spends within thirty days."""
     cashed = {
         coin: act["time"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
@@ -190,15 +202,20 @@ def page(tally: Tally) -> str:
     for pattern in PATTERNS:
         lines += [f"## {pattern.name.capitalize()}", "", pattern.doc, "", "What looks the same:", ""]
         lines += [*(f"- {each}" for each in pattern.innocent), ""]
-    lines += ["## What was measured", "", _HOW.format(worlds=", ".join(tally.worlds)), ""]
-    lines += ["| pattern | of the operator's | in a finding | of | share |", "|---|---|---|---|---|"]
     lines += [
-        f"| {name} | {what} | {found} | {of} | {_share(found, of)} |"
-        for (name, what), (found, of) in sorted(tally.recall.items(), key=_in_order)
+        "## What was measured",
+        "",
+        _HOW.format(worlds="\n".join(f"- {each}" for each in tally.worlds)),
+        "",
     ]
-    lines += ["", _FOLLOWED, "", "| act | followed | of | share |", "|---|---|---|---|"]
-    there = [(kind, tally.followed[kind]) for kind in FOLLOWED if kind in tally.followed]
-    lines += [f"| {kind} | {found} | {of} | {_share(found, of)} |" for kind, (found, of) in there]
+    lines += [f"| pattern | of the operator's | asked by {SEEDS} | by {SEIZED} |", "|---|---|---|---|"]
+    for name, what in dict.fromkeys((name, what) for name, what, _ in sorted(tally.recall, key=_in_order)):
+        cells = [_of(tally.recall, (name, what, asked)) for asked in (SEEDS, SEIZED)]
+        lines += [f"| {name} | {what} | {' | '.join(cells)} |"]
+    lines += ["", _FOLLOWED, "", f"| act | asked by {SEEDS} | by {SEIZED} |", "|---|---|---|"]
+    for kind in FOLLOWED:
+        cells = [_of(tally.followed, (kind, asked)) for asked in (SEEDS, SEIZED)]
+        lines += [f"| {kind} | {' | '.join(cells)} |"]
     lines += ["", _ALARMS, ""]
     kinds = [kind for kind in ORDINARY if any(kind == each for each, _ in tally.alarms)]
     asked = {kind: max(of for (each, _), (_, of) in tally.alarms.items() if each == kind) for kind in kinds}
@@ -212,8 +229,13 @@ def page(tally: Tally) -> str:
     return "\n".join([*lines, "", _END, ""])
 
 
-def _in_order(item: tuple[Any, Any]) -> int:
-    return [pattern.name for pattern in PATTERNS].index(item[0][0])
+def _in_order(key: tuple[str, str, str]) -> tuple[int, str]:
+    return [pattern.name for pattern in PATTERNS].index(key[0]), key[1]
+
+
+def _of(counts: dict[Any, list[int]], key: Any) -> str:
+    found, of = counts.get(key, [0, 0])
+    return f"{found:,} of {of:,} ({_share(found, of)})"
 
 
 def _share(found: int, of: int) -> str:
@@ -230,14 +252,17 @@ coins in the same way, and each pattern says which. None shows an intention, and
 
 Where others' money comes in, at services, unknown holders and coinjoins, nothing is followed."""
 
-_HOW = """Measured on simulated economies whose truth is known, with the tags of all their custodians:
-{worlds}. The operator of the service was asked about by one address of it. These economies were looked at
-while the rules were written, and their operators do what their worlds say: the shares say how well the
-rules fit such operators, not how often real ones are found. To measure again, for each world:
+_HOW = """Measured on simulated economies whose truth is known, none of which was used to write the rules, with
+the tags of all their custodians:
+
+{worlds}
+
+The operators do what their worlds say: the shares say how well the rules fit such operators, not how often
+real ones are found. To measure again, for each world (here `2015-private`):
 
 ```
-clew simulate economy --era 2015 --seed 61 --blocks 1500 --people 300 --payments 600 --payers 300 \\
-  --accounts 500 -o economy
+clew simulate economy --world 2015-private --seed 71 --blocks 1500 --people 300 --payments 600 \\
+  --payers 300 --accounts 500 -o economy
 clew index economy/blocks --network regtest --ledger ledger
 clew tags import --ledger ledger economy/tagpacks/custodians.actorpack.yaml \\
   economy/tagpacks/exchanges-100.yaml economy/tagpacks/service-seeds.yaml
@@ -246,7 +271,7 @@ python tools/pattern_rates.py economy ledger
 
 _FOLLOWED = """How many of the operator's acts are in the schedule at all. The others lie behind a coinjoin, a
 service that pays other coins back, or an address that others paid, too; or were done with coins of accounts
-that no rule joins to the address asked about:"""
+that no rule joins to the addresses asked about:"""
 
 _ALARMS = """How many of those asked about show a pattern: the service, and entities of ordinary actors, the
 largest of each. What ordinary actors show is innocent:"""
