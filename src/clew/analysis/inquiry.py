@@ -305,8 +305,8 @@ class Inquiry:
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
         (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
-        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
-        UsageError.
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most.
+        Raises UsageError.
         """
         if until is not None and backward:
             raise UsageError("until: a trace backward has no last block; give since")

@@ -112,8 +112,8 @@ def by_proportion(
         if memory is not None and size * _ROW_BYTES > memory:
             raise UsageError(
                 f"keeping {sources:,} sources apart needs more memory than the {memory / _GIB:.1f} GiB it "
-                f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by fifo, "
-                "name fewer, or give more --memory"
+                f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by "
+                "fifo, name fewer, or give more --memory"
             )
         owner, amount = np.resize(owner, size), np.resize(amount, size)
     return Owned(start, count.astype(np.int64), owner[:used].astype(np.int64), amount[:used])
