@@ -43,7 +43,9 @@ def asked(inside: Run, case: tuple[Path, str], *words: str) -> dict[str, Any]:
 
 def test_every_key_is_documented(inside: Run, case: tuple[Path, str]) -> None:
     keys = (*EVERY, *QUESTIONS["trace"])
-    met = check_keys(asked(inside, case, "--policy", "poison,fifo,haircut", "--permute", "3"), keys)
+    met = check_keys(
+        asked(inside, case, "--policy", "poison,fifo,haircut", "--permute", "3", "--bounds"), keys
+    )
     met |= check_keys(asked(inside, case, "--hops", "1"), keys)
     documented = {key.name for key in QUESTIONS["trace"]}
     never = {each for each in documented - met if ".tags[]" not in each}
@@ -66,6 +68,13 @@ def test_for_people(inside: Run, case: tuple[Path, str]) -> None:
         "10.00000000",
     ]
     assert "caveat: A policy is a convention" in text
+
+
+def test_bounds_for_people(inside: Run, case: tuple[Path, str]) -> None:
+    text = inside("trace", case[1], "--ledger", case[0], "--bounds").out
+    line = next(each for each in text.splitlines() if each.startswith("service") and " 2.00000000" in each)
+    assert line.split()[2:] == ["2.00000000", "10.00000000"]
+    assert "caveat: Bounds hold for every way of sharing the money out" in " ".join(text.split())
 
 
 def test_backward_for_people(inside: Run, case: tuple[Path, str]) -> None:

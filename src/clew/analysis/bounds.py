@@ -116,10 +116,8 @@ def _net(maker: Array, taker: Array, group: Array, steps: int, groups: int) -> m
     order = np.argsort(row, kind="stable")
     first = np.zeros(2 * steps + groups + 1, np.int64)
     np.cumsum(np.bincount(row, minlength=2 * steps + groups), out=first[1:])
-    maker, taker, group, order = (
-        np.ascontiguousarray(each, np.int64) for each in (maker, taker, group, edge[order])
-    )
-    return maxflow.Net(maker, taker, group, order, first)
+    maker, taker, group = (np.ascontiguousarray(each, np.int64) for each in (maker, taker, group))
+    return maxflow.Net(maker, taker, group, edge[order], first)
 
 
 __all__ = ["EDGES", "LOOKS", "Bounds", "Reach", "bounds"]

@@ -295,6 +295,7 @@ class Inquiry:
         least: int = 0,
         permute: int = 0,
         seed: int = 0,
+        bounds: bool = False,
         tz: str | tzinfo = "UTC",
         memory: int | None = None,
         limit: int = 0,
@@ -305,8 +306,8 @@ class Inquiry:
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
         (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
-        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most.
-        Raises UsageError.
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by
+        maximum flow; ``memory``: bytes to use at most. Raises UsageError.
         """
         if until is not None and backward:
             raise UsageError("until: a trace backward has no last block; give since")
@@ -326,6 +327,7 @@ class Inquiry:
             coins,
             question,
             sampling=traces.Sampling(permute, seed),
+            bounds=bounds,
             memory=memory,
             limit=limit,
             offset=offset,

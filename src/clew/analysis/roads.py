@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from clew.analysis.amounts import grouped_sums
+from clew.analysis.defaults import FLOW_HOPS, FLOW_TRANSACTIONS, MOST_FLOW_HOPS
 from clew.analysis.detectors import coinjoins_among
 from clew.analysis.flows import contains
 from clew.analysis.holders import SERVICE, UNKNOWN_HOLDER, Holders
@@ -21,10 +22,7 @@ from clew.ledger.columns import Array, distinct
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NO_OUTPUT
 
-HOPS, MOST_HOPS = 10, 100
-"""Transactions of a flow at most: unless asked, and in any case."""
-MOST = 100_000
-"""Transactions looked at in each direction at most, unless asked."""
+HOPS, MOST_HOPS, MOST = FLOW_HOPS, MOST_FLOW_HOPS, FLOW_TRANSACTIONS
 
 UNREACHED = -1
 """Width of a transaction that no chain reaches."""

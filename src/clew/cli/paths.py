@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from clew.analysis.paths import HOPS, MOST, MOST_HOPS
+from clew.analysis.defaults import FLOW_HOPS, FLOW_TRANSACTIONS, MOST_FLOW_HOPS
 from clew.cli import options
 from clew.cli.questions import ask, lines_for, show
 from clew.cli.units import Clock
@@ -36,11 +36,11 @@ def named(text: str) -> tuple[str, ...]:
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option(
-    "--hops", metavar="N", type=options.Whole(1, MOST_HOPS), default=HOPS, show_default=True,
+    "--hops", metavar="N", type=options.Whole(1, MOST_FLOW_HOPS), default=FLOW_HOPS, show_default=True,
     help="Transactions of a flow at most.",
 )  # fmt: skip
 @click.option(
-    "--most", metavar="N", type=options.Whole(1), default=MOST, show_default=True,
+    "--most", metavar="N", type=options.Whole(1), default=FLOW_TRANSACTIONS, show_default=True,
     help="Transactions to look at in each direction at most.",
 )  # fmt: skip
 @since

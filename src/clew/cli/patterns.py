@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS
-from clew.analysis.patterns.scene import HOPS, MOST, MOST_HOPS
+from clew.analysis.defaults import DORMANT_DAYS, MOST_SCENE_HOPS, SCENE_ENTITIES, SCENE_HOPS, WITHIN_HOURS
 from clew.cli import options
 from clew.cli.questions import ask, lines_for, show
 from clew.cli.units import Clock
@@ -39,11 +38,11 @@ _LONGEST = 36_500
     show_default=True, help="Hours within which coins are passed on quickly.",
 )  # fmt: skip
 @click.option(
-    "--hops", metavar="N", type=options.Whole(0, MOST_HOPS), default=HOPS, show_default=True,
+    "--hops", metavar="N", type=options.Whole(0, MOST_SCENE_HOPS), default=SCENE_HOPS, show_default=True,
     help="Go forward over so many entities that only those before them paid.",
 )  # fmt: skip
 @click.option(
-    "--most", metavar="N", type=options.Whole(1), default=MOST, show_default=True,
+    "--most", metavar="N", type=options.Whole(1), default=SCENE_ENTITIES, show_default=True,
     help="Look at so many entities at most.",
 )  # fmt: skip
 @click.option("--value", metavar="CUR", help="Value each act in these currencies, as USD,KRW.")

@@ -90,6 +90,11 @@ def _who(output: Path, examiner: str | None, purpose: str | None) -> Examined:
     "--seed", metavar="N", type=options.Whole(0), default=0, help="What these orders are drawn from."
 )
 @click.option(
+    "--bounds",
+    is_flag=True,
+    help="Say for each destination the most that could have arrived and the least that must have.",
+)
+@click.option(
     "-o",
     "--output",
     metavar="FILE",
@@ -118,6 +123,7 @@ def trace(
     least: str,
     permute: int,
     seed: int,
+    bounds: bool,
     output: Path | None,
     examiner: str | None,
     purpose: str | None,
@@ -143,6 +149,7 @@ def trace(
       clew trace f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16:0
       clew trace entity:9 --policy poison,haircut,fifo --hops 5 --until 2011-12-31
       clew trace @payments.csv --least 0.001 --permute 20 --json
+      clew trace @payments.csv --hops 0 --bounds
       clew trace 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --backward --since 2009-01-09
       clew trace @payments.csv -o trace.json --examiner "A. Kim" --purpose "case 17"
     """
@@ -165,6 +172,7 @@ def trace(
             least=satoshi(least),
             permute=permute,
             seed=seed,
+            bounds=bounds,
             tz=clock.name,
             memory=bound,
             limit=limit,

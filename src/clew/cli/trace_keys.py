@@ -159,6 +159,18 @@ TRACE: dict[str, tuple[Key, ...]] = {
             Key("least", INTEGER, SATOSHI, "The least in all orders, the one on the chain included."),
             Key("most", INTEGER, SATOSHI, "The most."),
         ),
+        Key("bounds", OBJECT + OR_NULL, "", "What holds whatever the policy, by maximum flow, if asked."),
+        Key("bounds.status", TEXT, "", "complete, cut (some were not searched), or not searched."),
+        Key("bounds.coins", INTEGER, "coins", "Coins that poison reaches, sources included."),
+        Key("bounds.total", INTEGER, SATOSHI, "What the sources hold."),
+        Key("bounds.destinations", LIST, "", "Ends, services one by one."),
+        *under(
+            "bounds.destinations[]",
+            _END,
+            Key("entity", INTEGER + OR_NULL, "address id", "Entity of the service; null for other ends."),
+            Key("least", INTEGER + OR_NULL, SATOSHI, "What must have arrived; null if not searched."),
+            Key("most", INTEGER + OR_NULL, SATOSHI, "What could have arrived; null if not searched."),
+        ),
         Key("lists", OBJECT, "", "How much of each list is shown."),
         *(
             key

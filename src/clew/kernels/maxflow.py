@@ -66,8 +66,8 @@ def turn(net: Net, steps: int, group: int, more: Any, less: Any, room: Any, most
     """Turn as much of a full flow as can be towards ``group``; ``more`` and ``less`` swapped: away from it.
 
     ``more``, ``less`` int64 by edge: how much it can still take, and give up; both are changed. ``room``
-    int64 (ROOM, steps), whose first row is -1 before and after. Returns how much was turned, or -1 where that would
-    need a look at more than ``most`` edges; and how many were looked at.
+    int64 (ROOM, steps), whose first row is -1 before and after. Returns how much was turned, or -1 where
+    that would need a look at more than ``most`` edges; and how many were looked at.
     """
     net = borrowed(net)
     more, less, room = borrowed(more), borrowed(less), borrowed(room)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from inspect import cleandoc
 
+from clew.analysis.defaults import DORMANT_DAYS, WITHIN_HOURS
 from clew.analysis.patterns.scene import Scene
 from clew.analysis.patterns.threshold import ONE_COIN, Threshold
 from clew.errors import UsageError
 
 DAY = 86_400
-DORMANT_DAYS = 180
-WITHIN_HOURS = 24
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from clew.analysis.defaults import MOST_SCENE_HOPS, SCENE_ENTITIES, SCENE_HOPS
 from clew.analysis.detectors import coinjoins_among
 from clew.analysis.flows import MIXED, OWN, Flows, contains, flows_of
 from clew.analysis.holders import PLAIN, SERVICE, Holders
@@ -22,10 +23,7 @@ from clew.ledger.columns import Array, distinct
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NO_OUTPUT
 
-HOPS, MOST_HOPS = 50, 1000
-"""Rounds at most: unless asked, and in any case."""
-MOST = 100_000
-"""Entities looked at at most, unless asked."""
+HOPS, MOST_HOPS, MOST = SCENE_HOPS, MOST_SCENE_HOPS, SCENE_ENTITIES
 LARGE = 1_000
 """Addresses, and coins, above which an entity is not taken in: nobody moves so through one of one's own."""
 

@@ -23,7 +23,8 @@ def wallets(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[list[di
     """The entities that tainted coins passed, by the most that arrived; and how many there are.
 
     ``arrived`` by policy, what an entity paid itself left out; ``since`` is the first arrival, ``until``
-    the last departure (None: not yet), and ``lowest`` the lowest balance of all the entity's coins after transactions from the one until the other.
+    the last departure (None: not yet), and ``lowest`` the lowest balance of all the
+    entity's coins after transactions from the one until the other.
     """
     parts = [_passed(found, trace, number) for number, trace in enumerate(found.traces)]
     which, coins, owners, taints = (np.concatenate(each) for each in zip(*parts, strict=True))

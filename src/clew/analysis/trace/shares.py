@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.errors import UsageError
-from clew.kernels import taint, taint_sources
+from clew.kernels import taint_sources, taint_state
 from clew.ledger.columns import Array
 from clew.ledger.ledger import expand
 
@@ -56,7 +56,7 @@ def by_segments(values: Array, pieces: Array, many: Array, lengths: Array, label
     rows = np.repeat(np.arange(len(pieces)), many)
     spans = expand(pieces, many)
     owner, amount = labels[spans].astype(np.int64), lengths[spans]
-    tainted = owner != taint.CLEAN
+    tainted = owner != taint_state.CLEAN
     rows, owner, amount = rows[tainted], owner[tainted], amount[tainted]
     order = np.lexsort((owner, rows))
     rows, owner, amount = rows[order], owner[order], amount[order]

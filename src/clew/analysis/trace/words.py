@@ -24,6 +24,11 @@ LEDGER_ONLY = (
     "What stops here rests on the tags and entities in force; a service that nobody has tagged may be "
     "passed through as if it were a person's wallet."
 )
+BOUNDS = (
+    "Bounds hold for every way of sharing the money out that keeps each transaction's sums, over the "
+    "coins that poison reaches within the same limits, and as far as tags and entities are right; a "
+    "policy under which a limit of hops or of value falls elsewhere can lie outside."
+)
 LOWEST = (
     "The lowest balance is that of the addresses known to be the wallet's: a lower bound of the "
     "wallet, so of its balance, too."
