@@ -17,11 +17,10 @@ from clew.analysis.inquiry import Inquiry
 from clew.errors import NotFoundError, UsageError
 from naive.chain import REGTEST, Chain, address_of, pay
 from naive.ledger import build_ledger
-from naive.paths import naive_chains, naive_coins
+from naive.paths import NAMES, chains, naive_chains, naive_coins
 from naive.services import with_services
 
 Ask = Callable[[Chain], Inquiry]
-NAMES = ("ann", "bob", "cat", "dan", "eve", "fay")
 
 
 def two_ways() -> Chain:
@@ -165,30 +164,6 @@ def test_sets_are_taken_together(ask: Ask) -> None:
     there = answer.result["a_to_b"]
     assert (there["shortest"]["transactions"], there["shortest"]["width"]) == (1, 30)
     assert answer.caveats[0].startswith("Entities of one side")
-
-
-@st.composite
-def chains(draw: st.DrawFn) -> Chain:
-    """People pay each other from one coin at a time, so that each address is an entity of its own."""
-    chain = Chain()
-    unspent: list[tuple[bytes, int, int]] = []
-    for _ in range(draw(st.integers(2, 14))):
-        transactions = []
-        for _ in range(draw(st.integers(0, 3))):
-            if not unspent:
-                break
-            txid, vout, left = unspent.pop(draw(st.integers(0, len(unspent) - 1)))
-            outputs = []
-            for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)):
-                value = draw(st.integers(0, left))
-                left -= value
-                outputs.append((name, value))
-            made = pay([(txid, vout)], outputs)
-            transactions.append(made)
-            unspent += [(made.txid, place, value) for place, (_, value) in enumerate(outputs)]
-        mined = chain.mine([(draw(st.sampled_from(NAMES)), 100)], transactions).transactions[0]
-        unspent.append((mined.txid, 0, 100))
-    return chain
 
 
 @settings(max_examples=60, deadline=None)

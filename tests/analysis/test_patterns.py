@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clew.analysis.inquiry import Inquiry
 from clew.analysis.patterns.registry import PATTERNS
-from clew.analysis.patterns.scene import Reach
+from clew.analysis.patterns.scene import Reach, scene_of
 from clew.errors import NotFoundError, UsageError
-from naive.chain import Chain, Point, address_of, pay
+from naive.chain import REGTEST, Chain, Point, address_of, pay
+from naive.ledger import build_ledger
+from naive.paths import NAMES, NaiveCoins, chains, naive_coins
 from naive.services import with_services
 
 Ask = Callable[[Chain], Inquiry]
@@ -340,6 +346,50 @@ def test_nobody_else_paid_whom_is_looked_at_with_them(ask: Ask) -> None:
     assert [(act["act"], act["amount"], act["is_own"]) for act in result["schedule"]] == [
         ("moved on", 50, True), ("paid to others", 50, False),
     ]  # fmt: skip
+
+
+def naive_scene(coins: NaiveCoins, asked: str) -> set[str]:
+    """Round by round: whoever is paid by those who are in, and by nobody else; each address for itself."""
+    payers: dict[int, set[str | None]] = {}
+    for owner, spent in zip(coins.owner, coins.spent, strict=True):
+        if spent is not None:
+            payers.setdefault(spent, set()).add(owner)
+    inside = {asked}
+    while True:
+        paid = {
+            owner
+            for owner, made in zip(coins.owner, coins.made, strict=True)
+            if owner is not None and payers.get(made, {None}) & inside
+        }
+        new = {
+            each
+            for each in paid - inside
+            if all(
+                made in payers and payers[made] <= inside | {each}
+                for owner, made in zip(coins.owner, coins.made, strict=True)
+                if owner == each
+            )
+        }
+        if not new:
+            return inside
+        inside |= new
+
+
+@settings(max_examples=60, deadline=None)
+@given(chains(), st.sampled_from(NAMES))
+def test_the_scene_agrees_with_its_slow_twin(chain: Chain, name: str) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Inquiry(build_ledger(Path(folder), chain.raw, "regtest")) as inquiry,
+    ):
+        ledger = inquiry.ledger
+        texts = [ledger.address_text(number) for number in range(ledger.counts["addresses"])]
+        if address_of(name) not in texts:
+            return
+        scene = scene_of(ledger, np.array([texts.index(address_of(name))]), Reach())
+        assert {texts[each] for each in scene.own} == naive_scene(
+            naive_coins(chain.blocks, REGTEST), address_of(name)
+        )
 
 
 def test_limits_cut_and_say_so(ask: Ask) -> None:

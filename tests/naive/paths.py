@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hypothesis import strategies as st
+
 from clew.bitcoin.block import Block
 from clew.bitcoin.networks import Network
+from naive.chain import Chain, pay
 from naive.flows import payee
 
 Owner = str | None
+NAMES = ("ann", "bob", "cat", "dan", "eve", "fay")
 
 
 @dataclass
@@ -75,4 +79,28 @@ def naive_chains(
         yield from onward(value, [first])
 
 
-__all__ = ["NaiveCoins", "naive_chains", "naive_coins"]
+@st.composite
+def chains(draw: st.DrawFn) -> Chain:
+    """People pay each other from one coin at a time, so that each address is an entity of its own."""
+    chain = Chain()
+    unspent: list[tuple[bytes, int, int]] = []
+    for _ in range(draw(st.integers(2, 14))):
+        transactions = []
+        for _ in range(draw(st.integers(0, 3))):
+            if not unspent:
+                break
+            txid, vout, left = unspent.pop(draw(st.integers(0, len(unspent) - 1)))
+            outputs = []
+            for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)):
+                value = draw(st.integers(0, left))
+                left -= value
+                outputs.append((name, value))
+            made = pay([(txid, vout)], outputs)
+            transactions.append(made)
+            unspent += [(made.txid, place, value) for place, (_, value) in enumerate(outputs)]
+        mined = chain.mine([(draw(st.sampled_from(NAMES)), 100)], transactions).transactions[0]
+        unspent.append((mined.txid, 0, 100))
+    return chain
+
+
+__all__ = ["NAMES", "NaiveCoins", "chains", "naive_chains", "naive_coins"]

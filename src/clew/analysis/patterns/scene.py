@@ -214,7 +214,8 @@ class _Growth:
                 fresh = fresh[:room]
             self.looked += len(fresh)
             self.waiting.update(self._small(np.array(fresh, np.int64)).tolist())
-            new = self._closed(np.array(sorted(self.waiting), np.int64))
+            # Only whom the last ones paid can have nobody left who is not in.
+            new = self._closed(np.array(sorted(self.waiting.intersection(paid.tolist())), np.int64))
             self.waiting.difference_update(new.tolist())
             self.own = np.union1d(self.own, new)
             if self.cut_by:
