@@ -128,6 +128,8 @@ OUTSIDE: dict[str, tuple[str, ...]] = {
     "lightgbm": ("training",),
     "sklearn": ("training",),
     "scipy": ("training",),
+    # It could fetch rates, were it given an address: one file, so that it can be seen that it never is.
+    "currency_converter": ("interop.ecb",),
     # Keys and signatures of simulated chains; no key of a real owner is ever held.
     "coincurve": ("simulate.curve",),
     **dict.fromkeys(NETWORK, ()),

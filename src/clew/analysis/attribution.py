@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from clew.analysis.prices import prices_of
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
 from clew.reference.attributions import Attributions, Stated
@@ -45,8 +46,8 @@ def attributions_of(ledger: Ledger) -> Attributions:
 
 
 def snapshot_of(ledger: Ledger) -> str:
-    """SHA-256 over everything an answer depends on, the tags in force among it, as hex."""
-    return ledger.snapshot(attributions_of(ledger).digest)
+    """SHA-256 over everything an answer depends on, tags and prices in force among it, as hex."""
+    return ledger.snapshot(attributions_of(ledger).digest, prices_of(ledger).digest)
 
 
 class Tags:

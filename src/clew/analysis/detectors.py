@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,16 @@ def coinjoin_rule(ledger: Ledger, number: int) -> str | None:
 
 def any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
     """Whether one of ``transactions`` (distinct ascending ids) is a coinjoin."""
+    return any(len(found) for found in _coinjoins_in(ledger, transactions))
+
+
+def coinjoins_among(ledger: Ledger, transactions: Array) -> Array:
+    """Those of ``transactions`` (distinct ascending ids) that are coinjoins; int64."""
+    return np.concatenate([np.empty(0, np.int64), *_coinjoins_in(ledger, transactions)])
+
+
+def _coinjoins_in(ledger: Ledger, transactions: Array) -> Iterator[Array]:
+    """The coinjoins among ``transactions``, some at a time."""
     starts, ends = ledger.input_ranges(transactions)
     transactions = transactions[ends - starts >= LEAST]
     starts, ends = ledger.output_ranges(transactions)
@@ -70,17 +80,15 @@ def any_coinjoin(ledger: Ledger, transactions: Array) -> bool:
     owners, values = owners[order], values[order]
     apart = LEAST - 1
     often = (owners[apart:] == owners[:-apart]) & (values[apart:] == values[:-apart])
-    likely = transactions[np.unique(owners[apart:][often])]
+    likely = transactions[np.unique(owners[apart:][often])].astype(np.int64)
     if len(likely) <= PLAINLY:
-        return any(coinjoin.one(plainly(ledger, number)) == YES for number in likely.tolist())
-    return any(
-        bool(
-            (
-                coinjoin(Transactions(ledger.column, ledger.counts, likely[first : first + _AT_ONCE])) == YES
-            ).any()
-        )
-        for first in range(0, len(likely), _AT_ONCE)
-    )
+        for number in likely.tolist():
+            if coinjoin.one(plainly(ledger, number)) == YES:
+                yield np.array([number], np.int64)
+        return
+    for first in range(0, len(likely), _AT_ONCE):
+        some = likely[first : first + _AT_ONCE]
+        yield some[coinjoin(Transactions(ledger.column, ledger.counts, some)) == YES]
 
 
 def own(ledger: Ledger, number: int, rules: Sequence[Heuristic]) -> list[dict[str, Any]]:
@@ -109,4 +117,4 @@ def _asked(ledger: Ledger, number: int, rule: Heuristic) -> Iterable[int]:
     return answers
 
 
-__all__ = ["WORDS", "any_coinjoin", "coinjoin_rule", "detected", "own", "plainly"]
+__all__ = ["WORDS", "any_coinjoin", "coinjoin_rule", "coinjoins_among", "detected", "own", "plainly"]

@@ -18,6 +18,7 @@ PAIR, ADDRESS, LINK, COINJOIN, CHANGE = "pair", "address", "link", "coinjoin", "
 
 ENTITY_QUESTIONS = frozenset(
     {"address", "entity", "entities", "payments", "proceeds", "outflows", "explain", "bridges", "whatif"}
+    | {"trace"}
 )
 """Questions whose answers rest on entities."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from clew.analysis import (
     outflows,
     payments,
     proceeds,
+    quotes,
     status,
     tags,
     transaction,
@@ -27,7 +28,14 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.examined import Examined
 from clew.analysis.sources import find_sources
+from clew.analysis.trace import answer as traces
+from clew.analysis.trace import policies, when
+from clew.analysis.trace.file import trace_file
+from clew.analysis.trace.sources import find_coins
+from clew.analysis.trace.traces import Traces, checked
+from clew.analysis.trace.walk import Progress
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
 from clew.ledger.columns import Array
@@ -160,6 +168,25 @@ class Inquiry:
         """Every import of tags, also those withdrawn; see ``clew.analysis.tags``."""
         return tags.sources(self.ledger)
 
+    def price_list(self) -> Answer:
+        """Every import of prices, also those withdrawn; see ``clew.analysis.quotes``."""
+        return quotes.price_list(self.ledger)
+
+    def prices(
+        self,
+        currency: str,
+        *,
+        first: str | date | None = None,
+        last: str | date | None = None,
+        source: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """What a coin was worth on each day; see ``clew.analysis.quotes``."""
+        return quotes.prices(
+            self.ledger, currency, first=first, last=last, source=source, limit=limit, offset=offset
+        )
+
     def payments(
         self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
     ) -> Answer:
@@ -183,6 +210,72 @@ class Inquiry:
         entities, parameters, told = self._about(sources, lines)
         answer = outflows.outflows(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
         return _told(answer, told)
+
+    def trace(self, sources: Sources, **how: Any) -> Answer:
+        """Where the money of some coins went, or came from; see ``clew.analysis.trace``.
+
+        Each of ``sources`` is ``txid:vout``, a ``txid``, an address, ``entity:ID``, ``@file.csv`` or ``-``.
+        ``how``: see ``traced``.
+        """
+        return self.traced(sources, **how)[0]
+
+    def trace_file(
+        self, sources: Sources, who: Examined | None = None, **how: Any
+    ) -> tuple[Answer, dict[str, Any]]:
+        """The answer of ``trace``, and all of it as the file that ``docs/trace.md`` describes."""
+        answer, found = self.traced(sources, **how)
+        return answer, trace_file(found, answer, who)
+
+    def traced(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        backward: bool = False,
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = 10,
+        until: str | int | None = None,
+        since: str | int | None = None,
+        least: int = 0,
+        permute: int = 0,
+        seed: int = 0,
+        tz: str | tzinfo = "UTC",
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> tuple[Answer, Traces]:
+        """The answer of ``trace``, and everything it found.
+
+        ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
+        (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with; ``permute``
+        samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
+        UsageError.
+        """
+        if until is not None and backward:
+            raise UsageError("until: a trace backward has no last block; give since")
+        if since is not None and not backward:
+            raise UsageError("since: a trace forward has no first block; give until, or backward")
+        height = None if until is None else when.until(self.ledger, until, tz)
+        height = height if since is None else when.since(self.ledger, since, tz)
+        names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
+        question = checked(
+            self.ledger, backward=backward, policies=names, hops=hops, height=height, least=least
+        )
+        histories: dict[int, Absorbed] = {}
+        given = (sources,) if isinstance(sources, str) else sources
+        coins = find_coins(self.ledger, given, lines, histories)
+        answer, found = traces.trace(
+            self.ledger,
+            coins,
+            question,
+            sampling=traces.Sampling(permute, seed),
+            memory=memory,
+            limit=limit,
+            offset=offset,
+            tell=tell,
+        )
+        return _told(answer, [*histories.values()]), found
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

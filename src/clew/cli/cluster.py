@@ -269,7 +269,7 @@ def _strict(state: Ledger) -> dict[str, Any]:
 
 
 def _sheet(ledger: Path, done: Clustering) -> Sheet:
-    from clew.schema import OVERRULED, SKIP_REASONS
+    from clew.schema import LARGE, OVERRULED, SKIP_REASONS
 
     sheet = Sheet()
     sheet.line(f"{ledger}: entities of {done.name}, block {number(done.height)}", "bold")
@@ -296,5 +296,8 @@ def _sheet(ledger: Path, done: Clustering) -> Sheet:
         facts.append(("cannot-links overruled", number(done.skipped[SKIP_REASONS[OVERRULED]])))
     facts.append(("time", duration(done.seconds)))
     sheet.facts(facts)
+    if large := done.skipped.get(SKIP_REASONS[LARGE], 0):
+        told = f"{plural(large, 'link')} would join two large entities each, and joined none"
+        sheet.line(f"look at them: {told}; clew cluster --skipped {done.name} shows which", "yellow")
     sheet.prose("for leads, not for exhibits", "dim")
     return sheet

@@ -25,6 +25,8 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.picture_keys import PICTURE
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
 from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
@@ -447,6 +449,7 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *EXTENT,
     ),
     **TAG_QUESTIONS,
+    **PRICE_QUESTIONS,
     **WATCH_QUESTIONS,
     **WHY,
 }
@@ -640,7 +643,9 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("snapshot", TEXT, HEX, "The snapshot of the ledger that it was computed at."),
     ),
     **TAG_COMMANDS,
+    **PRICE_COMMANDS,
     **WATCH_COMMANDS,
+    **PICTURE,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

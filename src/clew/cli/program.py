@@ -18,12 +18,15 @@ from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
+from clew.cli.picture import picture
+from clew.cli.prices import prices
 from clew.cli.report import report
 from clew.cli.rules import rules
 from clew.cli.score import score
 from clew.cli.simulate import simulate
 from clew.cli.sql import sql
 from clew.cli.tags import tags
+from clew.cli.trace import trace
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
@@ -99,8 +102,8 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, rules, tags, watch, report,
-    sql, export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags,
+    prices, watch, picture, report, sql, export, score, validate, train, simulate, demo, completion,
 ):  # fmt: skip
     program.add_command(command)
 

@@ -159,6 +159,10 @@ class RareColumn(Numbers):
         """The numbers at ``rows``."""
         return self._decode(self._codes[rows], lambda rare: rows[rare])
 
+    def narrow(self) -> tuple[Any, Any, Any]:
+        """The column that marks what is rare, the rows of the rare numbers (ascending), and these."""
+        return self._codes, self._rows, self._values
+
     def first(self, rows: int) -> RareColumn:
         """The column of its first ``rows``."""
         # Rows of later ones among the rare do no harm: nobody asks for them.

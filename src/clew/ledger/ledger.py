@@ -484,15 +484,16 @@ class Ledger:
 
     # What the ledger is
 
-    def snapshot(self, attributions: str | None = None) -> str:
+    def snapshot(self, attributions: str | None = None, prices: str | None = None) -> str:
         """SHA-256 over everything an answer depends on, as hex.
 
-        ``attributions``: digest of the tags in force; None where there are none.
+        ``attributions``: digest of the tags in force, ``prices``: that of the tables of prices; None where
+        there are none.
         """
         stated: dict[str, Any] = {
             "attributions": attributions,
             "digest": self.rolling_digest,
-            "prices": None,
+            "prices": prices,
             "rules": [[rule.name, rule.version, rule.source] for rule in self.rules],
             "schema": VERSION,
             "tip": self.tip.hash,

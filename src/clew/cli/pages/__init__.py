@@ -6,10 +6,13 @@ from clew.cli.pages.attribution import tags_list, tags_sources
 from clew.cli.pages.chain import block, digest, status, tx
 from clew.cli.pages.control import address, entities, entity
 from clew.cli.pages.money import outflows, payments, proceeds
+from clew.cli.pages.prices import prices_list, prices_show
+from clew.cli.pages.trace import trace
 from clew.cli.pages.watch import watch_test
 from clew.cli.pages.why import bridges, explain, whatif
 
 __all__ = [
     "address", "block", "bridges", "digest", "entities", "entity", "explain", "outflows", "payments",
-    "proceeds", "status", "tags_list", "tags_sources", "tx", "watch_test", "whatif",
+    "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace", "tx",
+    "watch_test", "whatif",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Money followed from transaction to transaction; what a trace is says ``docs/trace.md``."""
