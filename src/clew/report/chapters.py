@@ -50,8 +50,8 @@ NOT_CHOICES = ("addresses", "limit", "offset", "tz")
 MOST_ASKED = 3
 CONVENTION = (
     "A trace follows money by a policy, which is a convention about which coins in a transaction are which; "
-    "the ledger does not say. Figures under several policies are a range of conventions, not bounds. Where no "
-    "service is named the money is unattributed. The trace's file can be checked with `clew check`."
+    "the ledger does not say. Figures under several policies are a range of conventions, not bounds. Where "
+    "no service is named the money is unattributed. The trace's file can be checked with `clew check`."
 )
 READING = (
     "Height is money: blue is on its way, dark blue came to a service, ochre ended without one, grey runs "

@@ -113,7 +113,7 @@ class _Layout:
             # It came from somewhere before; ``others`` carries less from here on.
             end = self._column(to)
             self._add(end - 1, _RIVER, ("step", to.name), value)
-            self._carry(end, -value)
+            self._carry(end - 1, -value)
             return
         if of.kind == OTHERS:
             # It leaves at the very end.
