@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import borrowed, inlined, kernel
-from clew.kernels.portions import FIFO, LIFO, POISON, TIHO, share_out
+from clew.kernels.portions import share_out
 from clew.kernels.taint_coins import (
     PIECES,
     SHAPE,
@@ -67,7 +67,7 @@ from clew.kernels.taint_state import (
     Window,
 )
 from clew.kernels.words import fetch
-from clew.schema import NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT, WIDE_MARK
+from clew.schema import FIFO, LIFO, NO_OUTPUT, OVERWRITTEN, POISON, TIHO, UNSPENDABLE, UNSPENT, WIDE_MARK
 
 
 @inlined

@@ -13,10 +13,9 @@ from clew.analysis.trace.room import Part, Space
 from clew.analysis.trace.sources import Sources, coins_spent_by
 from clew.analysis.trace.stops import Stops
 from clew.kernels import taint, taint_state
-from clew.kernels.portions import POISON
 from clew.ledger.columns import Array, PiecedColumn, RareColumn, WideColumn
 from clew.ledger.ledger import Ledger, expand
-from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT
+from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, POISON, UNSPENDABLE, UNSPENT
 
 NO_LIMIT = 1 << 33
 """A transaction that never comes."""
