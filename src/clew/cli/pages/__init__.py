@@ -13,6 +13,6 @@ from clew.cli.pages.why import bridges, explain, whatif
 
 __all__ = [
     "address", "block", "bridges", "cashout", "digest", "entities", "entity", "explain", "outflows",
-    "payments", "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace", "tx",
-    "whatif",
+    "payments", "prices_list", "prices_show", "proceeds", "status", "tags_list", "tags_sources", "trace",
+    "tx", "whatif",
 ]  # fmt: skip
