@@ -95,7 +95,8 @@ def cashout(
     what is held it adds up to all they received. ``destinations``: the same money followed on by each policy
     of ``question``, by where it ended: services and unknown holders each by itself, entities that hold it
     unspent each by itself, and one row for each other end. ``services`` sums both by the name of the
-    service. ``hours``: when they signed. ``limit`` and ``offset`` choose among direct receivers and destinations. Raises UsageError, NotFoundError.
+    service. ``hours``: when they signed. ``limit`` and ``offset`` choose among direct receivers and
+    destinations. Raises UsageError, NotFoundError.
     """
     zone = time_zone(tz)
     rows, flows = Rows(ledger), flows_of(ledger, entities)

@@ -18,18 +18,26 @@ from clew.analysis import (
     entity,
     explain,
     outflows,
+    paths,
     payments,
     proceeds,
     quotes,
     status,
     tags,
     transaction,
+    watch,
     whatif,
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.chosen import BY_TIME, Choice
 from clew.analysis.examined import Examined
+from clew.analysis.origins.answer import DEPTH, origins
+from clew.analysis.origins.requests import ASKED, requests
+from clew.analysis.patterns import question as pattern_question
+from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
+from clew.analysis.patterns.scene import Reach
+from clew.analysis.patterns.threshold import threshold_of
 from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
 from clew.analysis.trace import answer as traces
@@ -287,6 +295,7 @@ class Inquiry:
         least: int = 0,
         permute: int = 0,
         seed: int = 0,
+        bounds: bool = False,
         tz: str | tzinfo = "UTC",
         memory: int | None = None,
         limit: int = 0,
@@ -297,8 +306,8 @@ class Inquiry:
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
         (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
-        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
-        UsageError.
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by
+        maximum flow; ``memory``: bytes to use at most. Raises UsageError.
         """
         if until is not None and backward:
             raise UsageError("until: a trace backward has no last block; give since")
@@ -318,12 +327,52 @@ class Inquiry:
             coins,
             question,
             sampling=traces.Sampling(permute, seed),
+            bounds=bounds,
             memory=memory,
             limit=limit,
             offset=offset,
             tell=tell,
         )
         return _told(answer, [*histories.values()]), found
+
+    def origins(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = (),
+        service: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """The way back of every payment to the first service that could know the customer; see
+        ``clew.analysis.origins.answer``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
+        answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
+        return _told(answer, told)
+
+    def requests(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = ASKED,
+        movements: Iterable[str] = ("withdrawal",),
+        service: str | None = None,
+        with_context: bool = False,
+    ) -> Answer:
+        """What to ask each exchange for; see ``clew.analysis.origins.requests``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "movements": movements}
+        chosen |= {"service": service, "with_context": with_context}
+        answer = requests(self.ledger, entities, parameters=parameters, **chosen)
+        # What became of an id would name those asked about.
+        return _told(answer, told) if with_context else answer
 
     def cashout(
         self,
@@ -364,6 +413,83 @@ class Inquiry:
         )
         return _told(answer, told)
 
+    def paths(
+        self,
+        a: Sources,
+        b: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        hops: int = paths.HOPS,
+        most: int = paths.MOST,
+        since: str | int | None = None,
+        until: str | int | None = None,
+        through_services: bool = False,
+    ) -> Answer:
+        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
+
+        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
+        """
+        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
+        low = None if since is None else when.since(self.ledger, since)
+        high = None if until is None else when.until(self.ledger, until)
+        limits = paths.Limits(hops, most, low, high, through_services)
+        parameters = {"a": one["addresses"], "b": other["addresses"]}
+        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
+        return _told(found, [*told, *more])
+
+    def exposure(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = ("fifo", "haircut"),
+        hops: int = 10,
+        least: int = 0,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """To and from which kinds of services the entities' money went and came; see
+        ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
+        # Its traces need kernels, which other questions do without.
+        from clew.analysis.exposure.question import exposure
+
+        entities, parameters, told = self._about(sources, lines)
+        answer = exposure(
+            self.ledger, entities, parameters=parameters,
+            policies=(policy,) if isinstance(policy, str) else tuple(policy),
+            hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
+
+    def patterns(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        only: Iterable[str] = (),
+        threshold: str | None = None,
+        dormant_days: int = DORMANT_DAYS,
+        within_hours: int = WITHIN_HOURS,
+        reach: Reach | None = None,
+        value: Iterable[str] = (),
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``.
+
+        ``threshold``: a sum such as 0.5 BTC or 10000 USD; ``value``: currencies to value acts in.
+        """
+        entities, parameters, told = self._about(sources, lines)
+        measures = Measures(threshold_of(self.ledger, threshold), dormant_days, within_hours)
+        values = Values(self.ledger, value)
+        answer = pattern_question.patterns(
+            self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
+            values=values, limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
+
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""
         (first, told), (second, more) = self._one(a, lines), self._one(b, lines)
@@ -388,6 +514,18 @@ class Inquiry:
         """An address's entity without rules, transactions or tags; see ``clew.analysis.whatif``."""
         number, told = self._one(sources, lines)
         return _told(whatif.whatif(self.ledger, number, tuple(without), limit=limit, offset=offset), told)
+
+    def watch_test(
+        self,
+        terms: watch.Terms,
+        last: int,
+        *,
+        limit: int = 0,
+        offset: int = 0,
+        step: Callable[[int, int], None] | None = None,
+    ) -> Answer:
+        """What a watch would have said over the last blocks; see ``clew.analysis.watch``."""
+        return watch.trial(self.ledger, terms, last, limit=limit, offset=offset, step=step)
 
     def _find(
         self, sources: Sources, lines: Iterable[str] | None, histories: dict[int, Absorbed] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clew.cli import options
+from clew.cli import options, watching
 from clew.cli.progress import Display
 from clew.cli.sheet import printable, show_json
 from clew.cli.units import number, plural
+from clew.errors import ClewError
 
 if TYPE_CHECKING:
     from clew.build import Advance
@@ -55,7 +57,8 @@ def follow(
     Prints a line for each advance. A folder is watched by the sizes and times of its files; with
     --from a running node is asked for its last block, and nothing else is connected to. What passes
     by itself, such as a block that is still being written or a node that is away, is told on
-    standard error and tried again. Ctrl-C ends it at any time, with exit code 0.
+    standard error and tried again. What clew watch finds is told after the advance, as JSON lines.
+    Ctrl-C ends it at any time, with exit code 0.
 
     \b
     Examples:
@@ -69,16 +72,29 @@ def follow(
     # Whoever reads a log wants the advances alone; a bar is for a terminal.
     watched = sys.stderr is not None and sys.stderr.isatty()
 
+    def alert(lines: Sequence[str]) -> None:
+        click.echo("\n".join(lines))
+        sys.stdout.flush()
+
+    def judge() -> None:
+        try:
+            watching.judge(ledger, alert)
+        except ClewError as error:
+            # What was not judged or told waits for the next time.
+            trouble(str(error))
+
     def told(advance: Advance) -> None:
         if as_json:
             show_json(as_dict(advance))
         else:
             click.echo(_line(advance))
         sys.stdout.flush()
+        judge()
 
     def trouble(message: str) -> None:
         click.echo(f"notice: {printable(message)}", err=True)
 
+    judge()
     with suppress(KeyboardInterrupt), Display() if watched else nullcontext() as display:
         build.follow(
             ledger,

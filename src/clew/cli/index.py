@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clew.cli import options
+from clew.cli import options, watching
 from clew.cli.progress import Display
 from clew.cli.sheet import Sheet, show_json
 from clew.cli.units import duration, number, plural, size
@@ -94,10 +97,25 @@ def index(
             progress=display,
             node=node,
         )
-    if as_json:
-        show_json(as_dict(summary))
-    else:
-        _sheet(summary, ledger, timings=timings).show()
+    shown = False
+
+    def tell(lines: Sequence[str]) -> None:
+        """Print alerts where they are noted as told; as JSON they are part of the one object."""
+        nonlocal shown
+        if as_json:
+            show_json(as_dict(summary) | {"alerts": [json.loads(line) for line in lines]})
+            shown = True
+        else:
+            click.echo("\n".join(lines))
+        sys.stdout.flush()
+
+    try:
+        watching.judge(ledger, tell)
+    finally:
+        if as_json and not shown:
+            show_json(as_dict(summary) | {"alerts": []})
+        elif not as_json:
+            _sheet(summary, ledger, timings=timings).show()
 
 
 def _show_plan(

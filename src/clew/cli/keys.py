@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
 from clew.cli.cashout_keys import CASHOUT
+from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
+from clew.cli.exposure_keys import EXPOSURE
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -26,9 +28,16 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.origins_keys import origins
+from clew.cli.paths_keys import PATHS
+from clew.cli.pattern_keys import PATTERNS
+from clew.cli.picture_keys import PICTURE
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS, totalled, valued
+from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
+from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
 _HEIGHT = Key("height", INTEGER, "block height", "Height of the block; the first block has height 0.")
@@ -394,6 +403,8 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         _NOTICE,
         *EXTENT,
     ),
+    "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
+    "requests": REQUESTS,
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),
@@ -466,7 +477,12 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
     "cashout": (*_ENTITIES, *CASHOUT, *_BETWEEN, _NOTICE),
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
+    **WATCH_QUESTIONS,
     **WHY,
+    **EXPOSURE,
+    **PATHS,
+    **PATTERNS,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -511,6 +527,8 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         Key("stages[].name", TEXT, "", "What is done there."),
         Key("stages[].worked", NUMBER, SECONDS, "Processor time, added up over threads."),
         Key("stages[].passed", NUMBER, SECONDS, "Time passed, added up over threads."),
+        Key("alerts", LIST, "", "What watches say that tell standard output; see clew watch."),
+        *under("alerts[]", *ALERT),
     ),
     "index --plan": (
         Key("counts", OBJECT, "", "The chain that the plan is for."),
@@ -604,6 +622,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "check": CHECKED,
     "sql": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),
@@ -657,6 +676,8 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     ),
     **TAG_COMMANDS,
     **PRICE_COMMANDS,
+    **WATCH_COMMANDS,
+    **PICTURE,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

@@ -200,7 +200,7 @@ def payments(
       clew payments 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       clew payments @addresses.csv --limit 0 --json > payments.json
       clew payments @addresses.csv --value KRW,USD --from 2019-01-01 --to 2019-12-31 --least 0.005
-      clew payments @addresses.csv --value KRW --xlsx payments.xlsx --examiner "A. Kim" --purpose "case 12"
+      clew payments @a.csv --value KRW --xlsx out.xlsx --examiner "A. Kim" --purpose "case 12"
       cat addresses.txt | clew payments - --tz Asia/Seoul
     """
     from clew.interop.payments import register
@@ -335,7 +335,7 @@ def cashout(
     Examples:
       clew cashout 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       clew cashout @addresses.csv --policy fifo,lifo,haircut,tiho --hops 5 --value KRW
-      clew cashout @addresses.csv --tz Asia/Seoul --xlsx cashout.xlsx --examiner "A. Kim" --purpose "case 12"
+      clew cashout @a.csv --tz Asia/Seoul --xlsx out.xlsx --examiner "A. Kim" --purpose "case 12"
     """
     from clew.build.memory import Memory
     from clew.cli.progress import Display

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import money, options, questions, why
+from clew.cli import exposure, money, options, origins, paths, patterns, questions, requests, why
+from clew.cli.check import check
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -18,6 +19,7 @@ from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
+from clew.cli.picture import picture
 from clew.cli.prices import prices
 from clew.cli.report import report
 from clew.cli.rules import rules
@@ -29,6 +31,7 @@ from clew.cli.trace import trace
 from clew.cli.train import train
 from clew.cli.validate import validate
 from clew.cli.verify import verify
+from clew.cli.watch import watch
 
 
 class Program(click.Group):
@@ -100,8 +103,10 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *money.COMMANDS, *why.COMMANDS, trace,
-    rules, tags, prices, report, sql, export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
+    report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
+    *requests.COMMANDS, check, *money.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS, *patterns.COMMANDS,
+    picture,
 ):  # fmt: skip
     program.add_command(command)
 

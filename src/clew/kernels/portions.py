@@ -24,8 +24,8 @@ def part_of(amount: int, value: int, whole: int, ratio: float) -> Any:
     """``amount * value // whole`` and the remainder, exactly; ``0 <= amount <= whole < 2^62``, ``value`` too,
     and ``ratio`` is ``amount / whole`` in floating point.
 
-    The product may pass 2^63, so the quotient is guessed and set right by the remainder, which is small enough
-    for 64 bits that wrap; above 2^51 it is divided bit by bit.
+    The product may pass 2^63, so the quotient is guessed and set right by the remainder, which is small
+    enough for 64 bits that wrap; above 2^51 it is divided bit by bit.
     """
     if whole < _EXACT and value < _EXACT:
         quotient = np.int64(ratio * np.float64(value))

@@ -8,7 +8,7 @@ what the window's transactions are.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -26,115 +26,48 @@ from clew.kernels.taint_coins import (
     mark,
     put,
     take,
+    take_row,
     unmark,
+)
+from clew.kernels.taint_state import (
+    ASK,
+    AT_HOLDER,
+    AT_HOPS,
+    AT_SERVICE,
+    AT_SOURCE,
+    AT_VALUE,
+    CLEAN,
+    COINJOIN,
+    COINS,
+    DEAD,
+    DONE,
+    GOES_ON,
+    HELD,
+    HOLDER,
+    IN_COINJOIN,
+    LATE,
+    LIVE,
+    NEEDED,
+    NEW_COINS,
+    REPLACED,
+    ROOM_FOR_COINS,
+    ROOM_FOR_LINE,
+    ROOM_FOR_LIVE,
+    ROOM_FOR_PARTS,
+    ROOM_FOR_SEGMENTS,
+    SEGMENTS,
+    SERVICE,
+    SOURCE,
+    STEPS,
+    TOO_LATE,
+    UNSEEN,
+    Room,
+    Rule,
+    Values,
+    Window,
 )
 from clew.kernels.words import fetch
 from clew.schema import NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT, WIDE_MARK
-
-(
-    GOES_ON, AT_SOURCE, DEAD, REPLACED, AT_SERVICE, AT_HOLDER, AT_HOPS, AT_VALUE, HELD, NEW_COINS, TOO_LATE,
-    IN_COINJOIN,
-) = range(12)  # fmt: skip
-"""Why a coin ends, by number, in the order of ``docs/trace.md``."""
-
-PLAIN, SERVICE, HOLDER, SOURCE = range(4)
-"""What a part out is given as."""
-
-UNSEEN, SEEN, COINJOIN = range(3)
-"""What is known of a transaction: nothing yet, its parts out are given, it is given as a coinjoin."""
-
-DONE, ASK, ROOM_FOR_PARTS, ROOM_FOR_LINE, ROOM_FOR_COINS, ROOM_FOR_SEGMENTS, ROOM_FOR_LIVE = range(7)
-"""Why the walk stopped: the window is done; transactions in it are UNSEEN; or some array is too small."""
-
-LIVE, SEGMENTS, COINS, STEPS, LATE, NEEDED, SEEN_COINS, FEE = range(8)
-"""Places in ``Room.counters``: rows used of each array, how much is needed; coins tainted so far, and the
-taint of all fees."""
-
-CLEAN = -1
-"""Label of a segment that is not tainted."""
-
-
-class Values(NamedTuple):
-    """``outputs.value`` of the whole chain in two parts, the second from row ``edge`` on: uint32 and uint8
-    halves; and the rare values that have no room there: ``rare_row`` and ``rare_value`` int64."""
-
-    low: Any
-    high: Any
-    more_low: Any
-    more_high: Any
-    edge: int
-    rare_row: Any
-    rare_value: Any
-
-
-class Window(NamedTuple):
-    """Transactions from ``first`` on: ``first_output`` and ``first_input`` int64 (one more), the outputs that
-    their inputs spend (``spent_low`` uint32, ``spent_high`` uint8, from ``first_input[0]`` on), who spent
-    their outputs (``spent_by`` uint32, from ``first_output[0]`` on); ``known`` int8 by transaction, and
-    ``kinds`` int8 by part out, from the first on. Due are ``places`` of the flags from ``start`` to ``stop``.
-    """
-
-    first: int
-    first_output: Any
-    first_input: Any
-    spent_low: Any
-    spent_high: Any
-    spent_by: Any
-    known: Any
-    kinds: Any
-    start: int
-    stop: int
-
-
-class Rule(NamedTuple):
-    """Policy; whether against the chain; limits: hops (-1: none), satoshi, and the transaction from which on
-    (backward: before which) it is too late; and a seed that permutes the outputs of each transaction (0: they
-    keep their order)."""
-
-    policy: int
-    backward: bool
-    hops: int
-    least: int
-    limit: int
-    seed: int
-
-
-class Room(NamedTuple):
-    """What the walk writes to.
-
-    ``bits`` (uint32), ``due`` (int64) and ``shift``: what is due, see ``taint_coins.mark``; ``table`` the
-    live coins; ``lengths`` (int64) and ``labels`` (int32): segments; ``counters`` int64. Of each tainted coin
-    ``coin`` (int64), ``taint`` (int64), ``hop`` (int32), ``end`` (int8), ``pieces`` and ``many`` (int64,
-    int32: its segments). Of each step ``step`` int64 rows of transaction, hop, how many coins it tainted, the
-    taint of its fee, and the fee's segments (first, count). ``late`` int64 rows of coin, end and
-    taint: what ends where its transaction is looked at. For one transaction the ``part_``s, int64
-    (``part_rest`` of twice their length), and ``line`` (int64, int32 ``marks``).
-    """
-
-    bits: Any
-    due: Any
-    shift: int
-    table: Any
-    lengths: Any
-    labels: Any
-    counters: Any
-    coin: Any
-    taint: Any
-    hop: Any
-    end: Any
-    pieces: Any
-    many: Any
-    step: Any
-    late: Any
-    part_output: Any
-    part_value: Any
-    part_order: Any
-    part_share: Any
-    part_first: Any
-    part_count: Any
-    part_rest: Any
-    line: Any
-    marks: Any
 
 
 @inlined
@@ -168,7 +101,7 @@ def _permute(order: Any, count: int, seed: int, transaction: int) -> None:
 
 @inlined
 def _push(room: Room, length: int, label: int, first: int) -> None:
-    """Add to the segments of a part, which begin at ``first``; to its last one where the label is the same."""
+    """Add to the segments of a part, which begin at ``first``: to its last one, if the label is the same."""
     used = room.counters[SEGMENTS]
     if used > first and room.labels[used - 1] == label:
         room.lengths[used - 1] += length
@@ -283,6 +216,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     elif window.known[at] == COINJOIN:
         late = IN_COINJOIN
 
+    is_cut = rule.policy == FIFO or rule.policy == LIFO
     # What comes in; a row of the table for each part in stands in the room for remainders.
     whole, amount, hop, pieces = np.int64(0), np.int64(0), np.int64(1 << 31), np.int64(0)
     for part in range(parts_in):
@@ -299,6 +233,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
             amount += table[row + TAINT]
             hop = min(hop, table[row + SHAPE] & 0x7FFFFFFF)
             pieces += table[row + SHAPE] >> 32
+            if not is_cut and late == GOES_ON:
+                take_row(table, row)
+                counters[LIVE] -= 1
         else:
             pieces += 1
     if late != GOES_ON:
@@ -315,7 +252,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
         if not rule.backward:
             unmark(room.bits, room.due, room.shift, window.first + at)
         return DONE
-    is_cut = rule.policy == FIFO or rule.policy == LIFO
     if is_cut:
         if pieces + 1 > len(room.line):
             counters[NEEDED] = pieces + 1
@@ -350,7 +286,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
                 room.marks[used] = CLEAN
                 used += 1
     for part in range(parts_in):
-        if room.part_rest[part] >= 0:
+        if is_cut and room.part_rest[part] >= 0:
             take(table, room.part_output[part])
             counters[LIVE] -= 1
         if rule.backward:
@@ -366,8 +302,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
         room.part_output[part] = output
         room.part_value[part] = _value(values, output)
         room.part_order[part] = part
-        room.part_first[part] = 0
-        room.part_count[part] = 0
         total += room.part_value[part]
     with_fee = count
     if rule.backward:
@@ -375,8 +309,6 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     else:
         room.part_value[count] = whole - total
         room.part_order[count] = count
-        room.part_first[count] = 0
-        room.part_count[count] = 0
         with_fee += 1
         if rule.seed and rule.policy != TIHO:
             _permute(room.part_order, count, rule.seed, window.first + at)
@@ -397,13 +329,15 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
             continue
         value, kind = room.part_value[part], window.kinds[kind_row + part]
         end = _end_of(rule, window, kind_row + part, kind, hop + 1, share, value)
-        output, first, many = room.part_output[part], room.part_first[part], room.part_count[part]
+        output, first, many = room.part_output[part], np.int64(0), np.int64(0)
         room.coin[row] = output
         room.taint[row] = share
         room.hop[row] = hop + 1
         room.end[row] = end
-        room.pieces[row] = first
-        room.many[row] = many
+        if is_cut:
+            first, many = room.part_first[part], room.part_count[part]
+            room.pieces[row] = first
+            room.many[row] = many
         row += 1
         if end == GOES_ON:
             put(table, output, share, first, many << 32 | (hop + 1))
@@ -421,8 +355,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     room.step[row, 1] = hop
     room.step[row, 2] = tainted
     room.step[row, 3] = fee
-    room.step[row, 4] = room.part_first[count] if not rule.backward else 0
-    room.step[row, 5] = room.part_count[count] if not rule.backward else 0
+    with_segments = is_cut and not rule.backward
+    room.step[row, 4] = room.part_first[count] if with_segments else 0
+    room.step[row, 5] = room.part_count[count] if with_segments else 0
     counters[STEPS] = row + 1
     return DONE
 

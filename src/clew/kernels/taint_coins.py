@@ -15,6 +15,8 @@ NOBODY = -1
 KEY, TAINT, PIECES, SHAPE = range(4)
 """Columns of a row: output id; taint in satoshi; where its segments begin; their count and the hop."""
 
+_ROW = np.uint64(4)
+
 WORD = 5
 """Two to the power of it flags stand in one word of 32 bits."""
 
@@ -35,44 +37,51 @@ def ask_for(table: Any, output: int) -> None:
 @inlined
 def find(table: Any, output: int) -> int:
     """Where the row of a coin begins in ``table`` (int64, a power of two rows of 4), or -1."""
-    last = len(table) - 1
-    row = _home(output, last >> 2) << 2
+    # Numba looks at the sign of other indices each time.
+    last = np.uint64(len(table) - 1)
+    row = np.uint64(_home(output, len(table) - 1 >> 2) << 2)
     while table[row] != output:
         if table[row] == NOBODY:
-            return -1
-        row = (row + 4) & last
-    return row
+            return np.int64(-1)
+        row = (row + _ROW) & last
+    return np.int64(row)
 
 
 @inlined
 def put(table: Any, output: int, taint: int, pieces: int, shape: int) -> None:
     """Add a coin that is not there yet; there must be room."""
-    last = len(table) - 1
-    row = _home(output, last >> 2) << 2
+    last = np.uint64(len(table) - 1)
+    row = np.uint64(_home(output, len(table) - 1 >> 2) << 2)
     while table[row] != NOBODY:
-        row = (row + 4) & last
-    table[row + KEY] = output
-    table[row + TAINT] = taint
-    table[row + PIECES] = pieces
-    table[row + SHAPE] = shape
+        row = (row + _ROW) & last
+    table[row + np.uint64(KEY)] = output
+    table[row + np.uint64(TAINT)] = taint
+    table[row + np.uint64(PIECES)] = pieces
+    table[row + np.uint64(SHAPE)] = shape
+
+
+@inlined
+def take_row(table: Any, found: int) -> None:
+    """Remove the coin whose row begins there; those behind it move up, so that no gap hides them."""
+    last = np.uint64(len(table) - 1)
+    gap = np.uint64(found)
+    row = gap
+    while True:
+        row = (row + _ROW) & last
+        if table[row] == NOBODY:
+            break
+        home = np.uint64(_home(table[row], len(table) - 1 >> 2) << 2)
+        if ((row - home) & last) >= ((row - gap) & last):
+            for column in range(4):
+                table[gap + np.uint64(column)] = table[row + np.uint64(column)]
+            gap = row
+    table[gap] = NOBODY
 
 
 @inlined
 def take(table: Any, output: int) -> None:
-    """Remove a coin that is there; those behind it move up, so that no gap hides them."""
-    last = len(table) - 1
-    gap = find(table, output)
-    row = gap
-    while True:
-        row = (row + 4) & last
-        if table[row] == NOBODY:
-            break
-        home = _home(table[row], last >> 2) << 2
-        if ((row - home) & last) >= ((row - gap) & last):
-            for column in range(4):
-                table[gap + column] = table[row + column]
-            gap = row
-    table[gap] = NOBODY
+    """Remove a coin that is there."""
+    take_row(table, find(table, output))
 
 
 @kernel

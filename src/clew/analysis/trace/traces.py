@@ -147,8 +147,8 @@ def checked(
     """A question that can be asked. Raises UsageError."""
     if hops is not None and hops < 0:
         raise UsageError(f"hops: expected 1 or more, or 0 for no limit; found {hops}")
-    if least < 0:
-        raise UsageError(f"least: expected 0 or more satoshi, found {least}")
+    if not 0 <= least < 1 << 62:
+        raise UsageError(f"least: expected 0 or more satoshi, and an amount there can be; found {least}")
     if height is not None and not 0 <= height <= ledger.tip.height:
         raise UsageError(
             f"height {height}: the ledger holds heights 0 to {ledger.tip.height}; name one of these, or none"

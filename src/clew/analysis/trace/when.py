@@ -11,6 +11,7 @@ from clew.errors import UsageError
 from clew.ledger.ledger import Ledger
 
 _FIRST, _LAST = "since", "until"
+_YEARS = 1970, 9000
 
 
 def until(ledger: Ledger, text: str | int, tz: str | tzinfo = "UTC") -> int:
@@ -52,7 +53,10 @@ def _height(ledger: Ledger, text: str | int, name: str) -> int | None:
 
 def _day(text: str | int, name: str) -> date:
     try:
-        return date.fromisoformat(str(text))
+        day = date.fromisoformat(str(text))
+        if not _YEARS[0] <= day.year <= _YEARS[1]:
+            raise ValueError
+        return day
     except ValueError:
         raise UsageError(f"{name} {text!r}: expected a height, or a day as YYYY-MM-DD") from None
 
@@ -63,8 +67,8 @@ def _start(day: date, zone: tzinfo) -> int:
 
 def _before(ledger: Ledger, moment: int) -> int:
     """How many blocks have a median time before a moment."""
-    times = np.asarray(ledger.column("blocks.median_time"))
-    return int(np.searchsorted(times, np.array(moment, times.dtype)))
+    times = np.asarray(ledger.column("blocks.median_time")).astype(np.int64)
+    return int(np.searchsorted(times, moment))
 
 
 __all__ = ["since", "until"]

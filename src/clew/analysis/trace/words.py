@@ -15,9 +15,7 @@ CHANGED = (
     "Past an attributed service, an unknown holder or a coinjoin the coins are other people's; the "
     "ledger does not show to whom the money belongs there."
 )
-ROUTE = (
-    "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
-)
+ROUTE = "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
 ORDER = (
     "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the "
     "sender's program chooses; --permute shows how far results move when it is another."
@@ -25,6 +23,11 @@ ORDER = (
 LEDGER_ONLY = (
     "What stops here rests on the tags and entities in force; a service that nobody has tagged may be "
     "passed through as if it were a person's wallet."
+)
+BOUNDS = (
+    "Bounds hold for every way of sharing the money out that keeps each transaction's sums, over the "
+    "coins that poison reaches within the same limits, and as far as tags and entities are right; a "
+    "policy under which a limit of hops or of value falls elsewhere can lie outside."
 )
 LOWEST = (
     "The lowest balance is that of the addresses known to be the wallet's: a lower bound of the "
