@@ -21,7 +21,8 @@ _KINDS = {
 }  # fmt: skip
 _ENDS = {
     "service": "at a service", "holder": "at an unknown holder", "unspent": "unspent",
-    "coinjoin": "in a coinjoin", "hops": "hops: cut", "value": "too small: cut", "time": "too late: cut", "fee": "fees",
+    "coinjoin": "in a coinjoin", "hops": "hops: cut", "value": "too small: cut", "time": "too late: cut",
+    "fee": "fees",
     "unspendable": "unspendable", "overwritten": "overwritten", "source": "back at a source",
 }  # fmt: skip
 _WIDEST = 40
@@ -49,6 +50,7 @@ def cashout(answer: Answer, clock: Clock) -> Sheet:
     extent(sheet, answer, "receivers", result["lists"]["direct"])
     sheet.line()
     sheet.facts(_sums(result["total"]))
+    _services(sheet, answer)
     _followed(sheet, answer)
     _hours(sheet, result["hours"])
     sheet.prose(result["notice"], "yellow")
@@ -98,6 +100,25 @@ def _under(each: Row, cells: int) -> tuple[str, ...]:
     if each["taint"] is None:
         return (number(each["coins"]), *[ABSENT] * cells)
     return (btc(each["taint"]), *total_cells(each.get("values", ())))
+
+
+def _services(sheet: Sheet, answer: Answer) -> None:
+    rows = answer.result["services"]
+    if not rows:
+        return
+    sheet.heading("attributed services, over all their entities")
+    columns = (
+        amount(policy) if policy != "poison" else count("poison (coins)")
+        for policy in answer.parameters["policies"]
+    )
+    sheet.table(
+        (Column("service"), count("entities"), amount("in one step"), *columns),
+        [
+            (row["label"], number(row["entities"]), btc(row["direct"]),
+             *(cell for each in row["under"] for cell in _under(each, 0)))
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
 def _id(row: Row) -> str:
