@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clew.analysis.hours import FEW, WEEKDAYS
 from clew.cli.pages.attribution import any_tags, in_short
 from clew.cli.pages.frame import Row, extent, foot, lower_bound
 from clew.cli.pages.values import total_cells, total_columns
@@ -126,6 +125,9 @@ def _id(row: Row) -> str:
 
 
 def _hours(sheet: Sheet, found: dict[str, Any]) -> None:
+    # It loads NumPy, which help does without.
+    from clew.analysis.hours import FEW, WEEKDAYS
+
     few = f"; fewer than {FEW}, so mostly chance" if found["is_few"] else ""
     sheet.heading(f"blocks with what it signed, in {found['tz']} ({number(found['transactions'])}{few})")
     most = max(*found["by_hour"], *found["by_weekday"], 1)
