@@ -103,7 +103,7 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         # Taint: satoshi are sorted to be shared out, and a step looks up coins in a table of its own.
         "portions": frozenset({"jit", "sorting"}),
         "taint_coins": frozenset({"jit", "words"}),
-        "taint": frozenset({"jit", "portions", "taint_coins", "words"}),
+        "taint": frozenset({"jit", "portions", "taint_coins", "taint_state", "words"}),
         "taint_sources": frozenset({"jit", "portions", "sorting"}),
         # Constrained merging goes on in the forest of a plain union.
         "merging": frozenset({"jit", "unionfind"}),

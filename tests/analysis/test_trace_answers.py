@@ -65,12 +65,13 @@ def by_policy(rows: list[dict[str, Any]], end: str) -> dict[str, Any]:
 def test_each_policy_tells_of_another_sum(tmp_path: Path) -> None:
     chain, dirty = laundered()
     result = with_exchange(tmp_path, chain).trace(name(dirty), policy=ALL).result
-    # haircut: 12 of 40 BTC are 30 %: of 10 tainted BTC 3 to the exchange, 27/40 x 10 = 6.75 to the wallet, 1/40 x
-    # 10 = 0.25 fee; then 20/27 of 6.75 = 5 to the exchange, 1.75 to the purse.
+    # haircut: 12 of 40 BTC are 30 %: of 10 tainted BTC 3 to the exchange, 27/40 x 10 = 6.75 to the wallet,
+    # 1/40 x 10 = 0.25 fee; then 20/27 of 6.75 = 5 to the exchange, 1.75 to the purse.
     # fifo: the 10 tainted BTC come first, and the exchange's 12 BTC are cut first: all 10.
-    # lifo: 30 clean first, so the 12 are clean, the 27 hold 18 clean and then 9 tainted, the fee 1. Then 20 of the
-    # wallet's 27: 18 clean and 2 tainted to the exchange, 7 tainted to the purse.
-    # seniority: 10 into the first output. juniority: 1 fee, 9 into the wallet; then 7 to the purse, 2 to the exchange.
+    # lifo: 30 clean first, so the 12 are clean, the 27 hold 18 clean and then 9 tainted, the fee 1. Then 20
+    # of the wallet's 27: 18 clean and 2 tainted to the exchange, 7 tainted to the purse.
+    # seniority: 10 into the first output. juniority: 1 fee, 9 into the wallet; then 7 to the purse and 2 to
+    # the exchange.
     # tiho: 10 into the 27; of these 10 into the 20.
     at_exchange = {"haircut": 8, "fifo": 10, "lifo": 2, "seniority": 10, "juniority": 2, "tiho": 10}
     unspent = {"haircut": 1.75, "fifo": 0, "lifo": 7, "seniority": 0, "juniority": 7, "tiho": 0}
@@ -373,7 +374,7 @@ def test_little_memory_is_said_in_one_line(ask: Ask) -> None:
     points = [(block.transactions[0].txid, i) for i in range(count)]
     chain.mine([("miner", 1)], [pay(points, [("safe", 3_000_000)])])
     inquiry = ask(chain)
-    with pytest.raises(UsageError, match="needs more memory than the .* give --memory at least") as caught:
+    with pytest.raises(UsageError, match=r"needs more memory than the .* give --memory at least") as caught:
         inquiry.trace(address_of("shop"), policy="fifo", memory=1 << 20)
     assert "\n" not in str(caught.value)
 

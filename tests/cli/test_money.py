@@ -140,6 +140,9 @@ def test_cash_out_names_services_and_passes_through_the_entity_itself(ask: Run) 
     found = of(ask("cashout", "--policy", "fifo,haircut,poison", "--json"))
     exchange = next(row for row in found["direct"] if row["address"] == EXCHANGE)
     assert (exchange["kind"], exchange["tags"][0]["label"]) == ("service", "=cmd()")
+    (service,) = found["services"]
+    assert (service["label"], service["entities"], service["direct"]) == ("=cmd()", 1, 15 * 10**8)
+    assert [each["taint"] for each in service["under"]] == [15 * 10**8, 15 * 10**8, None]
     ends = {(row["end"], row["kind"]): row["range"]["most"] for row in found["destinations"]}
     assert ends[("service", "service")] == 15 * 10**8
     # The shop is tagged as a service too, and is no stop on its own way.

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.kernels import taint_coins
-from clew.kernels.portions import HAIRCUT, JUNIORITY, SENIORITY, TIHO, share_out
+from clew.kernels.portions import share_out
+from clew.schema import HAIRCUT, JUNIORITY, SENIORITY, TIHO
 from naive.taint import amounts, proportion
 
 NUMBERS = {"haircut": HAIRCUT, "seniority": SENIORITY, "juniority": JUNIORITY, "tiho": TIHO}

@@ -94,8 +94,9 @@ def cashout(
     ``direct``: what they paid out, by receiving entity, which is exact and rests on no policy; with fees and
     what is held it adds up to all they received. ``destinations``: the same money followed on by each policy
     of ``question``, by where it ended: services and unknown holders each by itself, entities that hold it
-    unspent each by itself, and one row for each other end. ``hours``: when they signed. ``limit`` and
-    ``offset`` choose among direct receivers and destinations. Raises UsageError, NotFoundError.
+    unspent each by itself, and one row for each other end. ``services`` sums both by the name of the
+    service. ``hours``: when they signed. ``limit`` and ``offset`` choose among direct receivers and
+    destinations. Raises UsageError, NotFoundError.
     """
     zone = time_zone(tz)
     rows, flows = Rows(ledger), flows_of(ledger, entities)
@@ -119,9 +120,13 @@ def cashout(
         "direct": [_named(rows, holders, each) for each in receivers],
         "destinations": [
             _named(rows, holders, {"end": each.end, "kind": each.kind, "entity": each.entity})
-            | {"under": [each.under[policy] for policy in question.policies], "range": _range(each)}
+            | {
+                "under": [each.under[policy] for policy in question.policies],
+                "range": _span(each.under.values()),
+            }
             for each in shown
         ],
+        "services": _services(holders, direct, found, question.policies),
         "total": {
             "received": flows.from_outside,
             "sent": flows.to_outside,
@@ -253,6 +258,40 @@ def _destinations(
     return [*found.values()]
 
 
+def _services(
+    holders: Holders, direct: Sequence[dict[str, Any]], found: Sequence[_Place], policies: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What each attributed service got, in one step and under each policy, over all its entities."""
+    services: dict[str, dict[str, Any]] = {}
+
+    def of(entity: int) -> dict[str, Any]:
+        surest = holders.of(entity).stated[0]
+        name = str(surest.holder)
+        if name not in services:
+            under = [{"policy": policy, "coins": 0, "taint": 0} for policy in policies]
+            row = {"service": name, "label": surest.tag.label, "entities": set(), "direct": 0, "under": under}
+            services[name] = row
+        services[name]["entities"].add(entity)
+        return services[name]
+
+    for row in direct:
+        if row["kind"] == KINDS[SERVICE]:
+            of(row["entity"])["direct"] += row["value"]
+    for place in found:
+        if place.end != "service" or place.entity is None:
+            continue
+        for sums in of(place.entity)["under"]:
+            got = place.under[sums["policy"]]
+            sums["coins"] += got["coins"]
+            sums["taint"] = None if got["taint"] is None else sums["taint"] + got["taint"]
+    rows = [
+        {**row, "entities": len(row["entities"]), "range": _span(row["under"])} for row in services.values()
+    ]
+    return sorted(
+        rows, key=lambda row: (-row["direct"], -(row["range"] or {"most": 0})["most"], row["service"])
+    )
+
+
 def _kind(end: str, entity: int | None, own: Array) -> str | None:
     if entity is None:
         return None
@@ -276,9 +315,9 @@ def _pairs(times: Array, amounts: Array) -> list[tuple[int, int]]:
     return [*zip(times.tolist(), amounts.tolist(), strict=True)]
 
 
-def _range(place: _Place) -> dict[str, int] | None:
+def _span(under: Iterable[dict[str, Any]]) -> dict[str, int] | None:
     """The least and the most under the policies that state amounts: a range of conventions, not bounds."""
-    stated = [each["taint"] for each in place.under.values() if each["taint"] is not None]
+    stated = [each["taint"] for each in under if each["taint"] is not None]
     return {"least": min(stated), "most": max(stated)} if stated else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from clew.analysis import (
     address,
     block,
     bridges,
-    cashout,
     entity,
     explain,
     outflows,
@@ -40,18 +39,18 @@ from clew.analysis.patterns.scene import Reach
 from clew.analysis.patterns.threshold import threshold_of
 from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
-from clew.analysis.trace import answer as traces
 from clew.analysis.trace import policies, when
-from clew.analysis.trace.file import trace_file
 from clew.analysis.trace.sources import find_coins
-from clew.analysis.trace.traces import Traces, checked
-from clew.analysis.trace.walk import Progress
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
 from clew.ledger.columns import Array
 from clew.ledger.control import STRICT
 from clew.ledger.ledger import Ledger
 from clew.ledger.sets import seen_by_set
+
+if TYPE_CHECKING:
+    from clew.analysis.trace.traces import Traces
+    from clew.analysis.trace.walk import Progress
 
 Sources: TypeAlias = "str | Iterable[str]"
 """An address, ``txid:vout``, ``entity:ID``, ``@file.csv`` or ``-``; or several of them."""
@@ -279,6 +278,8 @@ class Inquiry:
         self, sources: Sources, who: Examined | None = None, **how: Any
     ) -> tuple[Answer, dict[str, Any]]:
         """The answer of ``trace``, and all of it as the file that ``docs/trace.md`` describes."""
+        from clew.analysis.trace.file import trace_file
+
         answer, found = self.traced(sources, **how)
         return answer, trace_file(found, answer, who)
 
@@ -306,9 +307,13 @@ class Inquiry:
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
         (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
-        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by maximum flow; ``memory``: bytes to use at most. Raises
-        UsageError.
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by
+        maximum flow; ``memory``: bytes to use at most. Raises UsageError.
         """
+        # Kernels take their time to load; questions that need none do without.
+        from clew.analysis.trace import answer as traces
+        from clew.analysis.trace.traces import checked
+
         if until is not None and backward:
             raise UsageError("until: a trace backward has no last block; give since")
         if since is not None and not backward:
@@ -396,6 +401,9 @@ class Inquiry:
 
         ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
         """
+        from clew.analysis import cashout
+        from clew.analysis.trace.traces import checked
+
         entities, parameters, told = self._about(sources, lines)
         height = None if until is None else when.until(self.ledger, until, tz)
         names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))

@@ -31,6 +31,7 @@ from clew.cli.key import (
 from clew.cli.origins_keys import origins
 from clew.cli.paths_keys import PATHS
 from clew.cli.pattern_keys import PATTERNS
+from clew.cli.picture_keys import PICTURE
 from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS, totalled, valued
 from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
@@ -676,6 +677,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     **TAG_COMMANDS,
     **PRICE_COMMANDS,
     **WATCH_COMMANDS,
+    **PICTURE,
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,

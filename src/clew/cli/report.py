@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from clew.errors import ReportError
 
 if TYPE_CHECKING:
     from clew.analysis.inquiry import Inquiry
-    from clew.report import ReportAnswers
+    from clew.report import ReportAnswers, Traced
 
 ENDINGS = (".pdf", ".html")
 ROWS = 200
@@ -40,8 +41,22 @@ ROWS = 200
     show_default=True,
     help="Print at most N rows of each table; 0 prints all. Sums count all rows.",
 )
+@click.option(
+    "--trace",
+    "trace_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also show the flow diagram of a trace that clew trace -o wrote at this snapshot.",
+)
 @options.as_json
-def report(addresses: tuple[str, ...], output: Path, ledger: Path, limit: int, as_json: bool) -> None:
+def report(
+    addresses: tuple[str, ...],
+    output: Path,
+    ledger: Path,
+    limit: int,
+    trace_file: Path | None,
+    as_json: bool,
+) -> None:
     """Write a report about the entity of ADDR as PDF or as one self-contained HTML file.
 
     It says what was asked, the state of the ledger, the entity and its evidence, every payment,
@@ -52,10 +67,11 @@ def report(addresses: tuple[str, ...], output: Path, ledger: Path, limit: int, a
     Examples:
       clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S -o report.pdf
       clew report @addresses.csv -o report.html --limit 0
+      clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --trace trace.json -o report.pdf
     """
     if output.suffix.lower() not in ENDINGS:
         raise ReportError(f"{output}: expected a file that ends in .pdf or .html")
-    written = write(ask(ledger), addresses, output, limit=limit)
+    written = write(ask(ledger), addresses, output, limit=limit, trace_file=trace_file)
     if as_json:
         show_json(written)
     else:
@@ -66,7 +82,14 @@ def report(addresses: tuple[str, ...], output: Path, ledger: Path, limit: int, a
         sheet.show()
 
 
-def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path, *, limit: int = ROWS) -> dict[str, Any]:
+def write(
+    inquiry: Inquiry,
+    addresses: tuple[str, ...],
+    output: Path,
+    *,
+    limit: int = ROWS,
+    trace_file: Path | None = None,
+) -> dict[str, Any]:
     """Ask everything, write the report with ``limit`` rows a table (0: all), say what was written."""
     import hashlib
 
@@ -77,7 +100,8 @@ def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path, *, limit: 
         raise ReportError(
             f"expected a ledger of Bitcoin, whose amounts a report states; found one of {on.name}"
         )
-    answers = everything(inquiry, addresses)
+    shown = traced(inquiry, trace_file) if trace_file else None
+    answers = replace(everything(inquiry, addresses), trace=shown)
     write_report(output, answers, limit=limit)
     content = output.read_bytes()
     return {
@@ -86,6 +110,16 @@ def write(inquiry: Inquiry, addresses: tuple[str, ...], output: Path, *, limit: 
         "sha256": hashlib.sha256(content).hexdigest(),
         "snapshot": answers.payments.snapshot,
     }
+
+
+def traced(inquiry: Inquiry, path: Path) -> Traced:
+    """The trace in a file, with the names that the ledger gives to the services at which coins end."""
+    from clew.cli.picture import services
+    from clew.report import Traced
+    from clew.report.tracefile import read_trace
+
+    content = read_trace(path)
+    return Traced(content, path.name, services(inquiry.ledger, content))
 
 
 def everything(inquiry: Inquiry, addresses: tuple[str, ...]) -> ReportAnswers:

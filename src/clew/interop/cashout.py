@@ -59,8 +59,10 @@ def register(answer: Answer, examined: Examined) -> Register:
         rows=[_destination(row) for row in result["destinations"]],
         network=answer.ledger["network"],
         notes=notes_of(answer),
-        more=(_direct(result["direct"], money, day), _sums(result["total"]), _hours(result["hours"]),
-              asked_about(answer)),
+        more=(
+            _services(result["services"], stated["policies"]), _direct(result["direct"], money, day),
+            _sums(result["total"]), _hours(result["hours"]), asked_about(answer),
+        ),
     )  # fmt: skip
 
 
@@ -91,6 +93,23 @@ def _direct(rows: Sequence[Row], money: Sequence[str], day: str | None) -> Table
         [
             (*_who(row), row["value"], btc(row["value"]), row["payments"], moment(row["first"]),
              moment(row["last"]), *total_cells(row.get("values", ())))
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _services(rows: Sequence[Row], policies: Sequence[str]) -> Table:
+    columns = (
+        Column("service"), Column("label"), Column("entities"), Column("direct_satoshi"),
+        Column("direct_btc"),
+        *(Column(f"{policy}_{name}") for policy in policies for name in ("coins", "satoshi")),
+    )  # fmt: skip
+    return Table(
+        "services",
+        columns,
+        [
+            (row["service"], row["label"], row["entities"], row["direct"], btc(row["direct"]),
+             *(each[name] for each in row["under"] for name in ("coins", "taint")))
             for row in rows
         ],
     )  # fmt: skip

@@ -8,9 +8,7 @@ import numpy as np
 
 from clew.kernels.jit import kernel
 from clew.kernels.sorting import sort
-
-POISON, HAIRCUT, FIFO, LIFO, SENIORITY, JUNIORITY, TIHO = range(7)
-"""Policies, by number."""
+from clew.schema import HAIRCUT, JUNIORITY, POISON, TIHO
 
 _EXACT = np.int64(1 << 51)
 """Below this, a product divided in floating point is off by a few units at most."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clew.report.answers import ReportAnswers
+from clew.report.answers import ReportAnswers, Traced
 from clew.report.file import write_report
 
-__all__ = ["ReportAnswers", "write_report"]
+__all__ = ["ReportAnswers", "Traced", "write_report"]

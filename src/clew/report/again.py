@@ -50,7 +50,7 @@ def compute_again(answers: ReportAnswers, version: str, limit: int) -> tuple[Par
         "clew status --ledger LEDGER",
         *(entity_command(entity, answers.addresses) for entity in answers.entities[:TYPED_UP_TO]),
         *(command(answers, question) for question in ("payments", "proceeds", "outflows")),
-        f"clew report {subject(answers)} --ledger LEDGER{rows} -o report.pdf",
+        f"clew report {subject(answers)} --ledger LEDGER{rows}{_trace(answers)} -o report.pdf",
     ]
     text = (
         "`BLOCKS` is the data folder of any Bitcoin node that has seen the tip named below, `LEDGER` a new "
@@ -83,6 +83,11 @@ def compute_again(answers: ReportAnswers, version: str, limit: int) -> tuple[Par
             )
         ),
     )
+
+
+def _trace(answers: ReportAnswers) -> str:
+    """The option that names the trace; its digest stands in its section."""
+    return f" --trace {shlex.quote(answers.trace.file)}" if answers.trace else ""
 
 
 def _setters() -> Cell:

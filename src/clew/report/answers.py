@@ -17,6 +17,16 @@ EXHIBITS = "strict"
 
 
 @dataclass(frozen=True)
+class Traced:
+    """A trace that a report shows: what its file holds, the file's name, and the names of the services at
+    which coins end, by coin."""
+
+    content: Mapping[str, Any]
+    file: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ReportAnswers:
     """What was found out about one entity, or about several taken together.
 
@@ -25,6 +35,7 @@ class ReportAnswers:
     is what the user named, if it differs from the answers' own parameters. ``status``, if given,
     adds the rules in force and how far the ledger is behind.
     ``tip_time`` is the block time of the tip in Unix seconds: the date that the report bears.
+    ``trace``, if given, adds its flow diagram; it must be of the same snapshot.
     """
 
     entity: Answer | tuple[Answer, ...]
@@ -34,6 +45,7 @@ class ReportAnswers:
     status: Answer | None = None
     tip_time: int | None = None
     asked: tuple[str, ...] = ()
+    trace: Traced | None = None
 
     @property
     def entities(self) -> tuple[Answer, ...]:
@@ -83,6 +95,11 @@ class ReportAnswers:
         if len(snapshots) > 1:
             raise ReportError(
                 f"the answers are of different snapshots ({', '.join(snapshots)}): ask all of them again"
+            )
+        if self.trace and (found := self.trace.content["snapshot"]) != snapshots[0]:
+            raise ReportError(
+                f"{self.trace.file}: expected a trace of the report's snapshot {snapshots[0]}, found one of "
+                f"{found}; make it again with clew trace -o"
             )
         sets = sorted({answer.ledger["rule_set"] for answer in self.everything} - {EXHIBITS})
         if sets:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clew.analysis.answer import NOT_SEARCHED
-from clew.report import registers
+from clew.report import registers, tracefile
 from clew.report.again import compute_again, entity_command
 from clew.report.answers import DEFAULT_LIMIT, ReportAnswers
+from clew.report.bands import bands_of
+from clew.report.bars import by_month, payments_chart, payments_described
 from clew.report.charts import (
     OUTFLOWS_COLOUR,
     PAYMENTS_COLOUR,
@@ -36,6 +38,7 @@ from clew.report.document import (
     prose,
 )
 from clew.report.method import method
+from clew.report.sankey import described, sankey
 from clew.report.wording import MOTTO, btc, count, day, moment
 
 if TYPE_CHECKING:
@@ -44,6 +47,16 @@ if TYPE_CHECKING:
 TITLE = "What an entity received, held and paid out"
 MARK_LENGTH = 12
 NOT_CHOICES = ("addresses", "limit", "offset", "tz")
+MOST_ASKED = 3
+CONVENTION = (
+    "A trace follows money by a policy, which is a convention about which coins in a transaction are which; "
+    "the ledger does not say. Figures under several policies are a range of conventions, not bounds. Where "
+    "no service is named the money is unattributed. The trace's file can be checked with `clew check`."
+)
+READING = (
+    "Height is money: blue is on its way, dark blue came to a service, ochre ended without one, grey runs "
+    "through transactions that are not drawn each."
+)
 NO_ESTIMATE = "no error estimate was computed for this answer: treat the error rate as unknown, not as zero."
 
 
@@ -68,6 +81,7 @@ def document(answers: ReportAnswers, *, version: str, limit: int = DEFAULT_LIMIT
             Section("Payments received", _payments(answers, rows)),
             Section("Proceeds by month", _proceeds(answers)),
             Section("Outflows", _outflows(answers, rows)),
+            *_traced(answers),
             Section("Method and limits", method()),
             Section("Caveats and error estimates", _caveats(answers)),
             Section("How to compute it again", compute_again(answers, version, limit), together=True),
@@ -251,7 +265,44 @@ def _payments(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:
         )
         for row in rows
     ]
-    return (_flows(flows, "payment", PAYMENTS_COLOUR, answers.payments.result["found"], answers.time), table)
+    months = by_month(flows)
+    caption = f"By month of block time: how many payments, and what they sum to. {payments_described(months)}"
+    if len(flows) < answers.payments.result["found"]:
+        caption += f" Cut: {len(flows):,} of {answers.payments.result['found']:,} payments are drawn."
+    return (
+        _flows(flows, "payment", PAYMENTS_COLOUR, answers.payments.result["found"], answers.time),
+        Chart(payments_chart(months), caption, caption),
+        table,
+    )
+
+
+def _traced(answers: ReportAnswers) -> tuple[Section, ...]:
+    """The trace, if there is one: what it is, and its flow under each policy that states amounts."""
+    if answers.trace is None:
+        return ()
+    content = answers.trace.content
+    asked = content["parameters"]
+    facts = [
+        Fact(
+            "Asked",
+            cell(", ".join(asked["asked"][:MOST_ASKED]) + (" …" if asked["asked"][MOST_ASKED:] else "")),
+        ),
+        Fact("Direction", cell(asked["direction"])),
+        Fact("Policies", cell(", ".join(asked["policies"]))),
+        *(
+            Fact(name.capitalize(), cell(str(content[name])))
+            for name in ("examiner", "purpose")
+            if content[name]
+        ),
+        Fact("Digest of the trace", cell(content["digest"], "code")),
+    ]
+    parts: list[Part] = [Facts(tuple(facts)), Paragraph(prose(CONVENTION))]
+    for policy in tracefile.policies(content):
+        bands = bands_of(content, policy, answers.trace.labels)
+        caption = f"Flow of {btc(bands.total)} BTC, traced {asked['direction']} by {policy}. {READING}"
+        picture = sankey(content, policy, answers.trace.labels, alone=False)
+        parts.append(Chart(picture, described(bands), caption))
+    return (Section("A trace", tuple(parts)),)
 
 
 def _outflows(answers: ReportAnswers, limit: int) -> tuple[Part, ...]:

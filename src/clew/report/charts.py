@@ -106,15 +106,14 @@ def months_chart(months: Sequence[Month], first: int, tip: int) -> str:
     The axis covers the months and nothing else; the lower line runs from ``first``, the first
     movement, to ``tip`` at most, both in Unix seconds.
     """
-    starts = [_month_start(month.name) for month in months]
-    ends = [_month_start(month.name, after=1) for month in months]
+    starts, ends = month_starts([month.name for month in months])
     with sheet_of(82) as figure:
         upper = axes_at(figure, 82, top=7, height=40, label="BTC per month")
         lower = axes_at(figure, 82, top=55, height=19, label="BTC held at the month's end")
         _bars(upper, months, starts, ends)
         until = [max(start, min(end, tip / DAY)) for start, end in zip(starts, ends, strict=True)]
         _held(lower, months, min(max(first / DAY, starts[0]), until[0]), until)
-        _month_axis([upper, lower], months, starts, ends)
+        month_axis([upper, lower], [month.name for month in months], starts, ends)
         return svg_of(figure)
 
 
@@ -139,16 +138,21 @@ def _held(axes: Axes, months: Sequence[Month], first: float, ends: Sequence[floa
     axes.set_ylim(0, max([*held, 1e-8]) * 1.12)
 
 
-def _month_axis(
-    panels: Sequence[Axes], months: Sequence[Month], starts: Sequence[float], ends: Sequence[float]
+def month_starts(names: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Days since 1970 at which months as ``2009-01`` begin, and at which they end."""
+    return [_month_start(name) for name in names], [_month_start(name, after=1) for name in names]
+
+
+def month_axis(
+    panels: Sequence[Axes], names: Sequence[str], starts: Sequence[float], ends: Sequence[float]
 ) -> None:
     """The months from the first to the last, a name below the middle of every one or every few."""
-    least = -(-len(months) // MOST_NAMES)
+    least = -(-len(names) // MOST_NAMES)
     every = next((step for step in (1, 2, 3, 6) if step >= least), -(-least // 12) * 12)
-    named = [i for i, month in enumerate(months) if _months_since_0(month.name) % every == 0]
+    named = [i for i, name in enumerate(names) if _months_since_0(name) % every == 0]
     for axes in panels:
         axes.set_xlim(starts[0], ends[-1])
-        axes.set_xticks([(starts[i] + ends[i]) / 2 for i in named], [months[i].name for i in named])
+        axes.set_xticks([(starts[i] + ends[i]) / 2 for i in named], [names[i] for i in named])
     panels[0].tick_params(labelbottom=False)
     panels[-1].set_xlabel("month of block time (UTC)", color=INK, style="italic", labelpad=2)
 

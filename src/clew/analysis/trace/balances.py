@@ -22,8 +22,9 @@ from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, UNSPENDABLE
 def wallets(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[list[dict[str, Any]], int]:
     """The entities that tainted coins passed, by the most that arrived; and how many there are.
 
-    ``arrived`` by policy, what an entity paid itself left out; ``since`` is the first arrival, ``until`` the last departure (None: not yet), and
-    ``lowest`` the lowest balance of all the entity's coins after transactions from the one until the other.
+    ``arrived`` by policy, what an entity paid itself left out; ``since`` is the first arrival, ``until``
+    the last departure (None: not yet), and ``lowest`` the lowest balance of all the
+    entity's coins after transactions from the one until the other.
     """
     parts = [_passed(found, trace, number) for number, trace in enumerate(found.traces)]
     which, coins, owners, taints = (np.concatenate(each) for each in zip(*parts, strict=True))

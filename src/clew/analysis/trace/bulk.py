@@ -47,8 +47,8 @@ def reach(
     tell: Callable[[Progress], None] | None = None,
 ) -> Reach:
     """Follow ``sources`` by one policy, and keep only sums. Only coins on their way take memory: 64 bytes
-    each and, under fifo and lifo, 24 for each of their segments; besides one bit for each transaction of the chain
-    (backward: output). Raises UsageError where ``memory`` (bytes) does not suffice.
+    each and, under fifo and lifo, 24 for each of their segments; besides one bit for each transaction of
+    the chain (backward: output). Raises UsageError where ``memory`` (bytes) does not suffice.
     """
     limits = limits or Limits()
     stops = stops or Stops(ledger, holders=False, coinjoins=False)

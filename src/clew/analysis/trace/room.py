@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from clew.errors import UsageError
-from clew.kernels import taint, taint_coins
+from clew.kernels import taint, taint_coins, taint_state
 from clew.ledger.columns import Array
 
 SHIFT = 13
 """Two to the power of it transactions (backward: outputs) are walked at a time, if not said otherwise."""
 
 GIB = 1 << 30
+_TOLD = taint_state.LIVE, taint_state.SEEN_COINS
+_HANDED_ON = taint_state.COINS, taint_state.STEPS, taint_state.LATE
 _ROW_BYTES = 32
 _SEGMENT_BYTES = 12
 _COIN_BYTES = 33
@@ -62,7 +64,7 @@ class Space:
         self._out = coins
         self._bytes_kept = 0
         words = (places >> taint_coins.WORD) + 1
-        self.room = taint.Room(
+        self.room = taint_state.Room(
             bits=np.zeros(words, np.uint32),
             due=np.zeros((places >> shift) + 1, np.int64),
             shift=shift,
@@ -91,7 +93,7 @@ class Space:
 
     def _check(self, more: int) -> None:
         if self.memory is not None and self.bytes + more > self.memory:
-            live, coins = int(self.room.counters[taint.LIVE]), int(self.room.counters[taint.SEEN_COINS])
+            live, coins = (int(self.room.counters[each]) for each in _TOLD)
             raise UsageError(
                 f"this trace needs more memory than the {self.memory / GIB:.1f} GiB it may use: "
                 f"{live:,} coins are on their way after {coins:,} tainted; give --memory at least "
@@ -106,8 +108,8 @@ class Space:
         self._need_segments(count)
         self.room.lengths[:count] = amounts
         self.room.labels[:count] = labels
-        self.room.counters[taint.SEGMENTS] = count
-        self.room.counters[taint.LIVE] = count
+        self.room.counters[taint_state.SEGMENTS] = count
+        self.room.counters[taint_state.LIVE] = count
         taint.begin(self.room, outputs, amounts, places)
 
     def next_due(self, backward: bool) -> int | None:
@@ -127,19 +129,19 @@ class Space:
 
     def grow(self, what: int) -> None:
         """Make more of what a kernel ran out of."""
-        needed = int(self.room.counters[taint.NEEDED])
-        if what == taint.ROOM_FOR_PARTS:
+        needed = int(self.room.counters[taint_state.NEEDED])
+        if what == taint_state.ROOM_FOR_PARTS:
             self._set(**_parts(2 * needed))
-        elif what == taint.ROOM_FOR_LINE:
+        elif what == taint_state.ROOM_FOR_LINE:
             self._set(line=np.zeros(2 * needed, np.int64), marks=np.zeros(2 * needed, np.int32))
-        elif what == taint.ROOM_FOR_SEGMENTS:
+        elif what == taint_state.ROOM_FOR_SEGMENTS:
             self._need_segments(needed)
         else:
             self._need_live(needed)
 
     def _need_live(self, more: int) -> None:
         rows = len(self.room.table) // 4
-        while rows < 3 * (int(self.room.counters[taint.LIVE]) + more):
+        while rows < 3 * (int(self.room.counters[taint_state.LIVE]) + more):
             rows *= 2
         if 4 * rows > len(self.room.table):
             self._check(rows * _ROW_BYTES)
@@ -148,7 +150,7 @@ class Space:
             self._set(table=table)
 
     def _need_segments(self, more: int) -> None:
-        used = int(self.room.counters[taint.SEGMENTS])
+        used = int(self.room.counters[taint_state.SEGMENTS])
         size = len(self.room.lengths)
         if not self.keeps and used:
             alive = self._close_up(size)
@@ -167,7 +169,7 @@ class Space:
         lengths, labels = np.zeros(size, np.int64), np.zeros(size, np.int32)
         used = taint_coins.close_up(self.room.table, self.room.lengths, self.room.labels, lengths, labels)
         self._set(lengths=lengths, labels=labels)
-        self.room.counters[taint.SEGMENTS] = used
+        self.room.counters[taint_state.SEGMENTS] = used
         return int(used)
 
     def empty(self, take: Callable[[Part], None]) -> None:
@@ -176,7 +178,7 @@ class Space:
         What is handed on lies in arrays that are used again: who keeps it copies it.
         """
         room, counters = self.room, self.room.counters
-        coins, steps, late = (int(counters[each]) for each in (taint.COINS, taint.STEPS, taint.LATE))
+        coins, steps, late = (int(counters[each]) for each in _HANDED_ON)
         take(
             Part(
                 coin=room.coin[:coins],
@@ -189,14 +191,14 @@ class Space:
                 late=room.late[:late],
             )
         )
-        counters[taint.SEEN_COINS] += coins
-        counters[[taint.COINS, taint.STEPS, taint.LATE]] = 0
-        needed = int(counters[taint.NEEDED])
+        counters[taint_state.SEEN_COINS] += coins
+        counters[[*_HANDED_ON]] = 0
+        needed = int(counters[taint_state.NEEDED])
         if needed > self._out:
             self._out = 2 * needed
             self._check(self._out * (_COIN_BYTES + _STEP_BYTES + 24))
             self._set(**_outlets(self._out))
-        counters[taint.NEEDED] = 0
+        counters[taint_state.NEEDED] = 0
 
 
 def _table(rows: int) -> Array:

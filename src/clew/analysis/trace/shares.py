@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.errors import UsageError
-from clew.kernels import taint, taint_sources
+from clew.kernels import taint_sources, taint_state
 from clew.ledger.columns import Array
 from clew.ledger.ledger import expand
 
@@ -56,7 +56,7 @@ def by_segments(values: Array, pieces: Array, many: Array, lengths: Array, label
     rows = np.repeat(np.arange(len(pieces)), many)
     spans = expand(pieces, many)
     owner, amount = labels[spans].astype(np.int64), lengths[spans]
-    tainted = owner != taint.CLEAN
+    tainted = owner != taint_state.CLEAN
     rows, owner, amount = rows[tainted], owner[tainted], amount[tainted]
     order = np.lexsort((owner, rows))
     rows, owner, amount = rows[order], owner[order], amount[order]
@@ -112,8 +112,8 @@ def by_proportion(
         if memory is not None and size * _ROW_BYTES > memory:
             raise UsageError(
                 f"keeping {sources:,} sources apart needs more memory than the {memory / _GIB:.1f} GiB it "
-                f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by fifo, "
-                "name fewer, or give more --memory"
+                f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by "
+                "fifo, name fewer, or give more --memory"
             )
         owner, amount = np.resize(owner, size), np.resize(amount, size)
     return Owned(start, count.astype(np.int64), owner[:used].astype(np.int64), amount[:used])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clew.analysis.hours import FEW, WEEKDAYS
 from clew.cli.pages.attribution import any_tags, in_short
 from clew.cli.pages.frame import Row, extent, foot, lower_bound
 from clew.cli.pages.values import total_cells, total_columns
@@ -21,7 +20,8 @@ _KINDS = {
 }  # fmt: skip
 _ENDS = {
     "service": "at a service", "holder": "at an unknown holder", "unspent": "unspent",
-    "coinjoin": "in a coinjoin", "hops": "hops: cut", "value": "too small: cut", "time": "too late: cut", "fee": "fees",
+    "coinjoin": "in a coinjoin", "hops": "hops: cut", "value": "too small: cut", "time": "too late: cut",
+    "fee": "fees",
     "unspendable": "unspendable", "overwritten": "overwritten", "source": "back at a source",
 }  # fmt: skip
 _WIDEST = 40
@@ -49,6 +49,7 @@ def cashout(answer: Answer, clock: Clock) -> Sheet:
     extent(sheet, answer, "receivers", result["lists"]["direct"])
     sheet.line()
     sheet.facts(_sums(result["total"]))
+    _services(sheet, answer)
     _followed(sheet, answer)
     _hours(sheet, result["hours"])
     sheet.prose(result["notice"], "yellow")
@@ -100,11 +101,33 @@ def _under(each: Row, cells: int) -> tuple[str, ...]:
     return (btc(each["taint"]), *total_cells(each.get("values", ())))
 
 
+def _services(sheet: Sheet, answer: Answer) -> None:
+    rows = answer.result["services"]
+    if not rows:
+        return
+    sheet.heading("attributed services, over all their entities")
+    columns = (
+        amount(policy) if policy != "poison" else count("poison (coins)")
+        for policy in answer.parameters["policies"]
+    )
+    sheet.table(
+        (Column("service"), count("entities"), amount("in one step"), *columns),
+        [
+            (row["label"], number(row["entities"]), btc(row["direct"]),
+             *(cell for each in row["under"] for cell in _under(each, 0)))
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
 def _id(row: Row) -> str:
     return ABSENT if row["entity"] is None else f"{row['entity']}"
 
 
 def _hours(sheet: Sheet, found: dict[str, Any]) -> None:
+    # It loads NumPy, which help does without.
+    from clew.analysis.hours import FEW, WEEKDAYS
+
     few = f"; fewer than {FEW}, so mostly chance" if found["is_few"] else ""
     sheet.heading(f"blocks with what it signed, in {found['tz']} ({number(found['transactions'])}{few})")
     most = max(*found["by_hour"], *found["by_weekday"], 1)
