@@ -252,8 +252,8 @@ coins in the same way, and each pattern says which. None shows an intention, and
 
 Where others' money comes in, at services, unknown holders and coinjoins, nothing is followed."""
 
-_HOW = """Measured on simulated economies whose truth is known, none of which was used to write the rules, with
-the tags of all their custodians:
+_HOW = """Measured on simulated economies whose truth is known, none of which was used to write the rules,
+with the tags of all their custodians:
 
 {worlds}
 
