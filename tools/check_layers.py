@@ -49,13 +49,16 @@ ROOMS: dict[str, frozenset[str]] = {
     "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
     # Learns from truth what rules may state of change; only the model's file goes to those who conclude.
     "training": FREE | {"ledger", "heuristics", "kernels", "accuracy"},
+    # Judges traces for those who trust none of the rest: one file that runs without this package.
+    "check": frozenset(),
     # The second opinion on a ledger shares no code with what makes one.
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
     "report": _TOLD | {"accuracy"},
     "web": _TOLD | {"interop", "report", "accuracy"},
-    "cli": _TOLD | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training"},
+    "cli": _TOLD
+    | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }
@@ -97,6 +100,11 @@ WITHIN: dict[str, dict[str, frozenset[str]]] = {
         "parse": frozenset(
             {"jit", "hashes", "queue", "scripts", "signatures", "structure", "lookup", "words"}
         ),
+        # Taint: satoshi are sorted to be shared out, and a step looks up coins in a table of its own.
+        "portions": frozenset({"jit", "sorting"}),
+        "taint_coins": frozenset({"jit", "words"}),
+        "taint": frozenset({"jit", "portions", "taint_coins", "taint_state", "words"}),
+        "taint_sources": frozenset({"jit", "portions", "sorting"}),
         # Constrained merging goes on in the forest of a plain union.
         "merging": frozenset({"jit", "unionfind"}),
         # Bulk chains: scripts, coins and hashes are compiled into one pass over a block to be made.

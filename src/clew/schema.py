@@ -177,6 +177,10 @@ NO, UNKNOWN, YES = 0, 1, 2
 """What a rule answers, int8: *and* is the smaller, *or* the larger, and *not* is 2 minus it."""
 
 
+POISON, HAIRCUT, FIFO, LIFO, SENIORITY, JUNIORITY, TIHO = range(7)
+"""Policies by which taint is shared among the outputs of a transaction, by number (docs/trace.md)."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its name, logical dtype, items per row, unit, and one sentence."""

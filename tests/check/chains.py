@@ -10,7 +10,12 @@ from clew.simulate.blockfile import write_block_files
 from naive.chain import REGTEST, Chain, Pay, pay, script_of
 from naive.trace import POLICIES, Question
 
-PEOPLE = [f"person {number}" for number in range(8)]
+PEOPLE = [f"person {number}" for number in range(6)]
+KEY = b"\x21\x02" + bytes(31) + b"\x07\xac"
+"""Pay-to-pubkey."""
+ODD = b"\x51\x93\x87"
+"""A script of no standard form."""
+PAID: list[str | bytes] = [*PEOPLE, KEY, ODD]
 
 
 class Made:
@@ -52,7 +57,7 @@ class Made:
         rest = value - fee
         for place in range(count := rng.randint(1, 4)):
             part = rest if place == count - 1 else rng.choice([0, rng.randint(0, rest), rest // 2])
-            outputs.append((b"\x6a\x01\x02" if rng.random() < 0.07 else rng.choice(PEOPLE), part))
+            outputs.append((b"\x6a\x01\x02" if rng.random() < 0.07 else rng.choice(PAID), part))
             rest -= part
         rng.shuffle(outputs)
         return outputs
@@ -76,7 +81,8 @@ class Made:
     def question(self, forward: bool | None = None) -> tuple[list[str], Question]:
         """Sources and a question about this chain, at random."""
         rng = self.rng
-        scripts = [script_of(each) for each in rng.sample(PEOPLE, rng.choice([0, 0, 1, 2]))]
+        paid = rng.sample(PAID, rng.choice([0, 0, 1, 2]))
+        scripts = [script_of(each) if isinstance(each, str) else each for each in paid]
         some = rng.sample(self.transactions, min(len(self.transactions), rng.choice([0, 0, 3])))
         names = sorted(set(self.coins))
         sources = rng.sample(names, min(len(names), rng.choice([1, 2, 5])))

@@ -13,7 +13,18 @@ from clew.cli import program
 from cli.process import Run, surroundings
 
 COMMANDS = sorted(program.commands)
-LEDGERLESS = {"simulate", "demo", "completion", "rules", "tags", "train", "validate"}
+LEDGERLESS = {
+    "simulate",
+    "demo",
+    "completion",
+    "rules",
+    "tags",
+    "prices",
+    "watch",
+    "check",
+    "train",
+    "validate",
+}
 """Commands that need no ledger, and groups."""
 HEAVY = ("numpy", "numba", "rich", "duckdb", "pyarrow", "matplotlib", "typst", "jinja2", "asyncio", "pydoc")
 
@@ -67,14 +78,15 @@ def test_every_other_command_takes_a_ledger_and_json(name: str) -> None:
     assert {"--ledger", "--json"} <= options
 
 
-def test_every_command_about_tags_takes_a_ledger_and_json() -> None:
-    group = program.commands["tags"]
+@pytest.mark.parametrize(("of", "without"), [("tags", {"check"}), ("prices", set()), ("watch", set())])
+def test_every_command_of_a_group_takes_a_ledger_and_json(of: str, without: set[str]) -> None:
+    group = program.commands[of]
     assert isinstance(group, click.Group)
     for name, command in group.commands.items():
         options = {option for each in command.params for option in each.opts}
         assert "--json" in options
-        assert ("--ledger" in options) == (name != "check")
-        assert f"  clew tags {name}" in str(command.help)
+        assert ("--ledger" in options) == (name not in without)
+        assert f"  clew {of} {name}" in str(command.help)
 
 
 def test_version(clew: Run) -> None:

@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from clew.bitcoin.block import Block, Transaction
+from clew.bitcoin.script import classify
+from clew.schema import MULTISIG, NONSTANDARD, PUBKEY
 
 POLICIES = ["poison", "haircut", "fifo", "lifo", "seniority", "juniority", "tiho"]
 ORDER = [
@@ -166,6 +168,16 @@ def seal(told: dict[str, Any]) -> dict[str, Any]:
     return rest | {"digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
+def name_of(script: bytes) -> str:
+    """A script, as far as a ledger keeps it."""
+    form, _, payload = classify(script)
+    if form == PUBKEY:
+        return f"hash160:{payload.hex()}"
+    if form in (MULTISIG, NONSTANDARD):
+        return f"sha256:{hashlib.sha256(script).hexdigest()}"
+    return script.hex()
+
+
 def _given(reached: set[tuple[str, str]]) -> dict[str, Any]:
     def of(kind: str) -> list[str]:
         return sorted(name for end, name in reached if end == kind)
@@ -226,7 +238,7 @@ class _Traced:
         row[1] += taint.sum
         through = coin.spender if self.asked.forward else coin.maker
         if end in ("service", "holder"):
-            self.reached.add((end, coin.script.hex()))
+            self.reached.add((end, name_of(coin.script)))
         if end == "coinjoin":
             assert through is not None
             self.reached.add((end, through.txid))
@@ -312,7 +324,9 @@ class _Traced:
 Intervals = list[tuple[int, int, int]]
 
 
-def move(policy: str, values_in: list[int], taints: list[Intervals], values_out: list[int]) -> list[Intervals]:
+def move(
+    policy: str, values_in: list[int], taints: list[Intervals], values_out: list[int]
+) -> list[Intervals]:
     """Intervals of taint of each part out, from those of each part in."""
     if policy == "poison":
         return [[] for _ in values_out]
@@ -324,7 +338,9 @@ def move(policy: str, values_in: list[int], taints: list[Intervals], values_out:
     made = []
     for amount in _amounts(policy, sum(left.values()), sum(values_in), values_out):
         sources = sorted(left)
-        shares = _in_proportion(amount, [left[source] for source in sources]) if amount else [0] * len(sources)
+        shares = (
+            _in_proportion(amount, [left[source] for source in sources]) if amount else [0] * len(sources)
+        )
         intervals, start = [], 0
         for source, share in zip(sources, shares, strict=True):
             left[source] -= share

@@ -145,8 +145,8 @@ def test_what_is_written_stays(tmp_path: Path) -> None:
     known = store(tmp_path, file(series("USD", {0: "1"})))
     with sqlite3.connect(tmp_path / FILE_NAME) as base, pytest.raises(sqlite3.IntegrityError):
         base.execute("UPDATE series SET rows = 2")
+    known.withdraw(1, "2026", None)
     with pytest.raises(StorageError, match="nothing was imported"):
-        known.withdraw(1, "2026", None)
         known.withdraw(1, "2026", None)
     with pytest.raises(UsageError, match="none; clew prices list"):
         Prices(tmp_path).find(known.imports[0].id)

@@ -18,7 +18,7 @@ PAIR, ADDRESS, LINK, COINJOIN, CHANGE = "pair", "address", "link", "coinjoin", "
 
 ENTITY_QUESTIONS = frozenset(
     {"address", "entity", "entities", "payments", "proceeds", "outflows", "explain", "bridges", "whatif"}
-    | {"trace"}
+    | {"trace", "cashout", "paths", "exposure", "patterns"}
 )
 """Questions whose answers rest on entities."""
 

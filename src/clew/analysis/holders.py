@@ -6,11 +6,13 @@ different people: no route on the ledger leads through it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from clew.analysis.attribution import Tags
+from clew.analysis.signs import signs_of
 from clew.ledger.columns import Array, distinct
 from clew.ledger.ledger import Ledger
 from clew.reference.attributions import Stated
@@ -35,12 +37,16 @@ class Holder:
 
 
 class Holders:
-    """The holders of a ledger's entities, each found once."""
+    """The holders of a ledger's entities, each found once.
 
-    def __init__(self, ledger: Ledger) -> None:
+    ``never``: entities that are PLAIN whatever they look like, such as those that a question is about: they
+    are no stop on their own way.
+    """
+
+    def __init__(self, ledger: Ledger, never: Iterable[int] = ()) -> None:
         self.ledger = ledger
         self.tags = Tags(ledger)
-        self._known: dict[int, Holder] = {}
+        self._known: dict[int, Holder] = {entity: Holder(entity, PLAIN) for entity in never}
 
     def of(self, entity: int) -> Holder:
         """The holder of one entity."""
@@ -60,14 +66,20 @@ class Holders:
             each for each in distinct(entities.ravel().astype(np.int64)).tolist() if each not in self._known
         ]
         self.tags.fetch(np.array(new, np.int64))
+        untagged = []
         for entity in new:
-            self._known[entity] = self._holder(entity)
+            stated = self._stated(entity)
+            if stated:
+                self._known[entity] = Holder(entity, SERVICE, stated)
+            else:
+                untagged.append(entity)
+        signs = signs_of(self.ledger, np.array(untagged, np.int64))
+        for place, entity in enumerate(untagged):
+            why = signs.why(place)
+            self._known[entity] = Holder(entity, UNKNOWN_HOLDER if why else PLAIN, why=why)
 
-    def _holder(self, entity: int) -> Holder:
-        stated = tuple(each for each in self.tags.of_entity(entity) if each.holder and is_service(each.tag))
-        if stated:
-            return Holder(entity, SERVICE, stated)
-        return Holder(entity, PLAIN)
+    def _stated(self, entity: int) -> tuple[Stated, ...]:
+        return tuple(each for each in self.tags.of_entity(entity) if each.holder and is_service(each.tag))
 
 
 __all__ = ["PLAIN", "SERVICE", "UNKNOWN_HOLDER", "Holder", "Holders"]

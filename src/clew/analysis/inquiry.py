@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from clew.analysis import (
     entity,
     explain,
     outflows,
+    paths,
     payments,
     proceeds,
     quotes,
@@ -28,20 +29,28 @@ from clew.analysis import (
 )
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
+from clew.analysis.chosen import BY_TIME, Choice
 from clew.analysis.examined import Examined
+from clew.analysis.origins.answer import DEPTH, origins
+from clew.analysis.origins.requests import ASKED, requests
+from clew.analysis.patterns import question as pattern_question
+from clew.analysis.patterns.pattern import DORMANT_DAYS, WITHIN_HOURS, Measures
+from clew.analysis.patterns.scene import Reach
+from clew.analysis.patterns.threshold import threshold_of
+from clew.analysis.prices import Values
 from clew.analysis.sources import find_sources
-from clew.analysis.trace import answer as traces
 from clew.analysis.trace import policies, when
-from clew.analysis.trace.file import trace_file
 from clew.analysis.trace.sources import find_coins
-from clew.analysis.trace.traces import Traces, checked
-from clew.analysis.trace.walk import Progress
 from clew.errors import UsageError
 from clew.heuristics.registry import Heuristic
 from clew.ledger.columns import Array
 from clew.ledger.control import STRICT
 from clew.ledger.ledger import Ledger
 from clew.ledger.sets import seen_by_set
+
+if TYPE_CHECKING:
+    from clew.analysis.trace.traces import Traces
+    from clew.analysis.trace.walk import Progress
 
 Sources: TypeAlias = "str | Iterable[str]"
 """An address, ``txid:vout``, ``entity:ID``, ``@file.csv`` or ``-``; or several of them."""
@@ -188,19 +197,65 @@ class Inquiry:
         )
 
     def payments(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, limit: int = 0, offset: int = 0
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tz: str | tzinfo = "UTC",
+        first: str | date | None = None,
+        last: str | date | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        payer: Sources = (),
+        kind: Sequence[str] = (),
+        sort: str = BY_TIME,
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """Every payment into the entities from outside them; see ``clew.analysis.payments``."""
+        """Every payment into the entities from outside them; see ``clew.analysis.payments``.
+
+        ``first`` to ``kind`` choose some of them (``clew.analysis.chosen``; ``payer``: as ``sources``).
+        ``value``: currencies to value them in; ``value_at``: also at this day; ``prices``: only by prices of
+        this name.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = payments.payments(self.ledger, entities, parameters=parameters, limit=limit, offset=offset)
+        named = (payer,) if isinstance(payer, str) else tuple(payer)
+        owners = None
+        if named:
+            owners = self.ledger.column("entities.entity")[np.array(self._find(named, None))]
+        answer = payments.payments(
+            self.ledger,
+            entities,
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            choice=Choice(first, last, least, most, owners, named, tuple(kind)),
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            sort=sort,
+        )
         return _told(answer, told)
 
     def proceeds(
-        self, sources: Sources, *, lines: Iterable[str] | None = None, tz: str | tzinfo = "UTC"
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
     ) -> Answer:
-        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``."""
+        """What the entities received, spent and held, by month; see ``clew.analysis.proceeds``.
+
+        ``value`` to ``prices`` as for ``payments``.
+        """
         entities, parameters, told = self._about(sources, lines)
-        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz)
+        values = Values(self.ledger, value, at=value_at, source=prices)
+        answer = proceeds.proceeds(self.ledger, entities, parameters=parameters, tz=tz, values=values)
         return _told(answer, told)
 
     def outflows(
@@ -223,6 +278,8 @@ class Inquiry:
         self, sources: Sources, who: Examined | None = None, **how: Any
     ) -> tuple[Answer, dict[str, Any]]:
         """The answer of ``trace``, and all of it as the file that ``docs/trace.md`` describes."""
+        from clew.analysis.trace.file import trace_file
+
         answer, found = self.traced(sources, **how)
         return answer, trace_file(found, answer, who)
 
@@ -239,6 +296,7 @@ class Inquiry:
         least: int = 0,
         permute: int = 0,
         seed: int = 0,
+        bounds: bool = False,
         tz: str | tzinfo = "UTC",
         memory: int | None = None,
         limit: int = 0,
@@ -248,10 +306,14 @@ class Inquiry:
         """The answer of ``trace``, and everything it found.
 
         ``policy``: names, also with commas between; ``hops`` 0: no limit; ``until`` (forward) and ``since``
-        (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with; ``permute``
-        samples of other orders of outputs, drawn from ``seed``; ``memory``: bytes to use at most. Raises
-        UsageError.
+        (backward): a height, or a day in the zone ``tz``; ``least`` satoshi of taint to go on with;
+        ``permute`` samples of other orders of outputs, drawn from ``seed``; ``bounds``: with bounds by
+        maximum flow; ``memory``: bytes to use at most. Raises UsageError.
         """
+        # Kernels take their time to load; questions that need none do without.
+        from clew.analysis.trace import answer as traces
+        from clew.analysis.trace.traces import checked
+
         if until is not None and backward:
             raise UsageError("until: a trace backward has no last block; give since")
         if since is not None and not backward:
@@ -270,12 +332,171 @@ class Inquiry:
             coins,
             question,
             sampling=traces.Sampling(permute, seed),
+            bounds=bounds,
             memory=memory,
             limit=limit,
             offset=offset,
             tell=tell,
         )
         return _told(answer, [*histories.values()]), found
+
+    def origins(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = (),
+        service: str | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """The way back of every payment to the first service that could know the customer; see
+        ``clew.analysis.origins.answer``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "service": service}
+        answer = origins(self.ledger, entities, parameters=parameters, limit=limit, offset=offset, **chosen)
+        return _told(answer, told)
+
+    def requests(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        depth: int = DEPTH,
+        days: int | None = None,
+        grades: Iterable[str] = ASKED,
+        movements: Iterable[str] = ("withdrawal",),
+        service: str | None = None,
+        with_context: bool = False,
+    ) -> Answer:
+        """What to ask each exchange for; see ``clew.analysis.origins.requests``."""
+        entities, parameters, told = self._about(sources, lines)
+        chosen: dict[str, Any] = {"depth": depth, "days": days, "grades": grades, "movements": movements}
+        chosen |= {"service": service, "with_context": with_context}
+        answer = requests(self.ledger, entities, parameters=parameters, **chosen)
+        # What became of an id would name those asked about.
+        return _told(answer, told) if with_context else answer
+
+    def cashout(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = policies.DEFAULT,
+        hops: int = 10,
+        until: str | int | None = None,
+        least: int = 0,
+        tz: str | tzinfo = "UTC",
+        value: Sequence[str] = (),
+        value_at: str | date | None = None,
+        prices: str | None = None,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """Where what the entities received went, by destination; see ``clew.analysis.cashout``.
+
+        ``policy`` to ``least`` as for ``trace``, ``value`` to ``prices`` as for ``payments``.
+        """
+        from clew.analysis import cashout
+        from clew.analysis.trace.traces import checked
+
+        entities, parameters, told = self._about(sources, lines)
+        height = None if until is None else when.until(self.ledger, until, tz)
+        names = policies.chosen((policy,) if isinstance(policy, str) else tuple(policy))
+        answer = cashout.cashout(
+            self.ledger,
+            entities,
+            checked(self.ledger, backward=False, policies=names, hops=hops, height=height, least=least),
+            parameters=parameters,
+            limit=limit,
+            offset=offset,
+            tz=tz,
+            values=Values(self.ledger, value, at=value_at, source=prices),
+            memory=memory,
+            tell=tell,
+        )
+        return _told(answer, told)
+
+    def paths(
+        self,
+        a: Sources,
+        b: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        hops: int = paths.HOPS,
+        most: int = paths.MOST,
+        since: str | int | None = None,
+        until: str | int | None = None,
+        through_services: bool = False,
+    ) -> Answer:
+        """The shortest and the widest flow from the entities of ``a`` to those of ``b``, and back.
+
+        ``since`` and ``until``: a height or a day, such as 2018-03-31. See ``clew.analysis.paths``.
+        """
+        (first, one, told), (second, other, more) = self._about(a, lines), self._about(b, lines)
+        low = None if since is None else when.since(self.ledger, since)
+        high = None if until is None else when.until(self.ledger, until)
+        limits = paths.Limits(hops, most, low, high, through_services)
+        parameters = {"a": one["addresses"], "b": other["addresses"]}
+        found = paths.paths(self.ledger, first, second, parameters=parameters, limits=limits)
+        return _told(found, [*told, *more])
+
+    def exposure(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        policy: str | Iterable[str] = ("fifo", "haircut"),
+        hops: int = 10,
+        least: int = 0,
+        memory: int | None = None,
+        limit: int = 0,
+        offset: int = 0,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> Answer:
+        """To and from which kinds of services the entities' money went and came; see
+        ``clew.analysis.exposure``. ``memory``: bytes to use at most."""
+        # Its traces need kernels, which other questions do without.
+        from clew.analysis.exposure.question import exposure
+
+        entities, parameters, told = self._about(sources, lines)
+        answer = exposure(
+            self.ledger, entities, parameters=parameters,
+            policies=(policy,) if isinstance(policy, str) else tuple(policy),
+            hops=hops, least=least, memory=memory, tell=tell, limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
+
+    def patterns(
+        self,
+        sources: Sources,
+        *,
+        lines: Iterable[str] | None = None,
+        only: Iterable[str] = (),
+        threshold: str | None = None,
+        dormant_days: int = DORMANT_DAYS,
+        within_hours: int = WITHIN_HOURS,
+        reach: Reach | None = None,
+        value: Iterable[str] = (),
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Answer:
+        """Candidates for patterns of concealment, and a schedule of acts; see ``clew.analysis.patterns``.
+
+        ``threshold``: a sum such as 0.5 BTC or 10000 USD; ``value``: currencies to value acts in.
+        """
+        entities, parameters, told = self._about(sources, lines)
+        measures = Measures(threshold_of(self.ledger, threshold), dormant_days, within_hours)
+        values = Values(self.ledger, value)
+        answer = pattern_question.patterns(
+            self.ledger, entities, parameters=parameters, reach=reach, measures=measures, only=tuple(only),
+            values=values, limit=limit, offset=offset,
+        )  # fmt: skip
+        return _told(answer, told)
 
     def explain(self, a: Sources, b: Sources, *, lines: Iterable[str] | None = None) -> Answer:
         """Why two addresses are one entity, or that they are not; see ``clew.analysis.explain``."""

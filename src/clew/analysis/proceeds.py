@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -12,9 +11,10 @@ from clew.analysis.amounts import grouped_sums
 from clew.analysis.answer import NOTICE, Answer
 from clew.analysis.caveats import BLOCK_TIME
 from clew.analysis.flows import Flows, flows_of
+from clew.analysis.months import calendar, time_zone, times_of, zone_name
+from clew.analysis.prices import Values
 from clew.analysis.rows import Rows, answer
 from clew.analysis.together import about, between, mixed
-from clew.errors import UsageError
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
 from clew.schema import OVERWRITTEN, UNSPENDABLE
@@ -23,7 +23,12 @@ _SUMS = ("received", "spent", "fee", "overwritten", "unspendable")
 
 
 def proceeds(
-    ledger: Ledger, entities: Array, *, parameters: dict[str, Any], tz: str | tzinfo = "UTC"
+    ledger: Ledger,
+    entities: Array,
+    *,
+    parameters: dict[str, Any],
+    tz: str | tzinfo = "UTC",
+    values: Values | None = None,
 ) -> Answer:
     """What ``entities`` (distinct ascending ids), taken as one, received, spent and held.
 
@@ -35,34 +40,23 @@ def proceeds(
     """
     zone = time_zone(tz)
     flows = flows_of(ledger, entities)
-    months = _months(flows, zone)
+    months = _months(flows, zone, values)
     total = {name: sum(month[name] for month in months) for name in _SUMS}
     rows = Rows(ledger)
     result: dict[str, Any] = {
         "entities": rows.cards(entities),
         "months": months,
-        "total": total | {"held": flows.held},
+        "total": total | {"held": flows.held} | _values(flows, values),
         "between": between(flows),
         "notice": NOTICE,
     }
-    stated = {**parameters, "tz": "UTC" if zone is UTC else str(zone)}
-    caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, BLOCK_TIME)
+    stated = {**parameters, "tz": zone_name(zone), **(values.parameters if values else {})}
+    priced = values.caveats if values else ()
+    caveats = (*about(flows), *mixed(flows.kinds), *rows.tags.caveats, *priced, BLOCK_TIME)
     return answer(ledger, "proceeds", stated, result, caveats)
 
 
-def time_zone(tz: str | tzinfo) -> tzinfo:
-    """The zone called ``tz``, by its IANA name. Raises UsageError."""
-    if isinstance(tz, tzinfo):
-        return tz
-    if tz == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"time zone {tz!r}: expected an IANA name, such as Asia/Seoul or UTC") from None
-
-
-def _months(flows: Flows, zone: tzinfo) -> list[dict[str, Any]]:
+def _months(flows: Flows, zone: tzinfo, values: Values | None) -> list[dict[str, Any]]:
     ledger = flows.ledger
     lost, lost_in = _overwritten(flows)
     dead = flows.spent_by == UNSPENDABLE
@@ -76,8 +70,8 @@ def _months(flows: Flows, zone: tzinfo) -> list[dict[str, Any]]:
         "overwritten": (lost_in, lost),
         "unspendable": (flows.made_in[dead], flows.values[dead]),
     }
-    times = {name: _times(ledger, transactions) for name, (transactions, _) in moves.items()}
-    names, edges = _calendar(np.concatenate([times["fee"], times["overwritten"]]), zone)
+    times = {name: times_of(ledger, transactions) for name, (transactions, _) in moves.items()}
+    names, edges = calendar(np.concatenate([times["fee"], times["overwritten"]]), zone)
     places = {name: np.searchsorted(edges, when, "right") - 1 for name, when in times.items()}
     sums = {name: grouped_sums(places[name], moves[name][1], len(names)).tolist() for name in _SUMS}
     counts = {
@@ -90,7 +84,35 @@ def _months(flows: Flows, zone: tzinfo) -> list[dict[str, Any]]:
         month = {key: column[row] for key, column in {**sums, **counts}.items()}
         held += month["received"] - sum(month[key] for key in _SUMS[1:])
         months.append({"month": name, **month, "held": held})
+    if values:
+        for name, key in (("received", "received_values"), ("spent", "spent_values")):
+            amounts = _by_place(places[name], times[name], moves[name][1], len(names))
+            for month, own in zip(months, amounts, strict=True):
+                month[key] = values.totals(own)
     return months
+
+
+def _by_place(places: Array, times: Array, amounts: Array, count: int) -> list[list[tuple[int, int]]]:
+    """Time and satoshi of each movement, by month."""
+    found: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for place, time, satoshi in zip(places.tolist(), times.tolist(), amounts.tolist(), strict=True):
+        found[place].append((time, satoshi))
+    return found
+
+
+def _values(flows: Flows, values: Values | None) -> dict[str, Any]:
+    """Totals of what was received and spent, valued movement by movement; nothing where not asked for."""
+    if not values:
+        return {}
+    outflow_rows, _, spent = flows.outflows
+    received = flows.payment_rows
+    moves = {"received_values": (received, flows.net[received]), "spent_values": (outflow_rows, spent)}
+    return {
+        key: values.totals(
+            [*zip(times_of(flows.ledger, flows.transactions[rows]).tolist(), amounts.tolist(), strict=True)]
+        )
+        for key, (rows, amounts) in moves.items()
+    }
 
 
 def _overwritten(flows: Flows) -> tuple[Array, Array]:
@@ -102,21 +124,6 @@ def _overwritten(flows: Flows) -> tuple[Array, Array]:
     )
     by = [later[transaction] for transaction in flows.made_in[lost].tolist()]
     return flows.values[lost], np.array(by, np.int64)
-
-
-def _times(ledger: Ledger, transactions: Array) -> Array:
-    times: Array = ledger.column("blocks.time")[ledger.blocks_of_transactions(transactions)]
-    return times.astype(np.int64)
-
-
-def _calendar(times: Array, zone: tzinfo) -> tuple[list[str], Array]:
-    """Names of the months from the first of ``times`` to the last, and when each begins."""
-    first, last = (datetime.fromtimestamp(int(edge), zone) for edge in (times.min(), times.max()))
-    months = [
-        divmod(number, 12) for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    ]
-    starts = [datetime(year, month + 1, 1, tzinfo=zone).timestamp() for year, month in months]
-    return [f"{year}-{month + 1:02d}" for year, month in months], np.array(starts)
 
 
 __all__ = ["proceeds", "time_zone"]

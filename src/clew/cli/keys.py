@@ -7,7 +7,10 @@ reference page is made from this list, and tests compare it with real answers.
 from __future__ import annotations
 
 from clew.cli.accuracy_keys import ACCURACY
+from clew.cli.cashout_keys import CASHOUT
+from clew.cli.check_keys import CHECKED
 from clew.cli.cluster_keys import CLUSTERED
+from clew.cli.exposure_keys import EXPOSURE
 from clew.cli.key import (
     BYTES,
     EXTENT,
@@ -25,10 +28,15 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.origins_keys import origins
+from clew.cli.paths_keys import PATHS
+from clew.cli.pattern_keys import PATTERNS
 from clew.cli.picture_keys import PICTURE
-from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS
+from clew.cli.price_keys import PRICE_COMMANDS, PRICE_QUESTIONS, totalled, valued
+from clew.cli.requests_keys import REQUESTS
 from clew.cli.simulated_keys import SIMULATED
 from clew.cli.tag_keys import TAG_COMMANDS, TAG_QUESTIONS, TAGGED
+from clew.cli.trace_keys import TRACE
 from clew.cli.watch_keys import ALERT, WATCH_COMMANDS, WATCH_QUESTIONS
 from clew.cli.why_keys import WHY
 
@@ -373,16 +381,30 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payers[].addresses", LIST, "", "Its addresses among the transaction's inputs."),
             *under("payers[]", *TAGGED),
         ),
-        Key("total", OBJECT, "", "Totals of all payments, also of those not shown."),
+        *valued("payments[]"),
+        Key("total", OBJECT, "", "Totals of all payments chosen, also of those not shown."),
         Key("total.payments", INTEGER, "payments", "How many payments."),
         Key("total.value", INTEGER, SATOSHI, "Their sum."),
         Key("total.coinbase", INTEGER, "payments", "How many of them are new coins."),
         Key("total.mixed", INTEGER, "payments", "How many of them are mixed."),
         Key("total.payers", INTEGER, "entities", "How many different entities paid."),
+        *totalled("values", "What they were worth together, by currency; empty without --value."),
+        Key(
+            "months", LIST, "", "The payments chosen by month of the zone asked for, months without any too."
+        ),
+        Key("months[].month", TEXT, "", "Year and month, as in 2009-01."),
+        Key("months[].payments", INTEGER, "payments", "How many payments."),
+        Key("months[].value", INTEGER, SATOSHI, "Their sum."),
+        *totalled("months[].values", "What they were worth, by currency; only there with --value."),
+        Key("all", OBJECT, "", "What there is, whether chosen or not."),
+        Key("all.payments", INTEGER, "payments", "How many payments."),
+        Key("all.value", INTEGER, SATOSHI, "Their sum."),
         *_BETWEEN,
         _NOTICE,
         *EXTENT,
     ),
+    "origins": origins(_ENTITIES, _BETWEEN, _NOTICE),
+    "requests": REQUESTS,
     "proceeds": (
         *_ENTITIES,
         Key("months", LIST, "", "One row per month of the zone asked for, by the blocks' header times."),
@@ -397,12 +419,16 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
             Key("payments", INTEGER, "payments", "How many payments came in."),
             Key("outflows", INTEGER, "payments", "How many payments went out."),
         ),
+        *totalled("months[].received_values", "What came in, payment by payment; only there with --value."),
+        *totalled("months[].spent_values", "What went out, payment by payment; only there with --value."),
         Key("total", OBJECT, "", "Totals: received - spent - fee = held + overwritten + unspendable."),
         Key("total.received", INTEGER, SATOSHI, "All that came from outside."),
         Key("total.spent", INTEGER, SATOSHI, "All that went to outside."),
         Key("total.fee", INTEGER, SATOSHI, "All fees it paid."),
         *under("total", *_LOST_THEN),
         Key("total.held", INTEGER, SATOSHI, "What it holds at the tip."),
+        *totalled("total.received_values", "All that came in, payment by payment; only there with --value."),
+        *totalled("total.spent_values", "All that went out, payment by payment; only there with --value."),
         *_BETWEEN,
         _NOTICE,
     ),
@@ -448,10 +474,15 @@ QUESTIONS: dict[str, tuple[Key, ...]] = {
         *under("lists.by_entity", *EXTENT),
         *EXTENT,
     ),
+    "cashout": (*_ENTITIES, *CASHOUT, *_BETWEEN, _NOTICE),
     **TAG_QUESTIONS,
     **PRICE_QUESTIONS,
     **WATCH_QUESTIONS,
     **WHY,
+    **EXPOSURE,
+    **PATHS,
+    **PATTERNS,
+    **TRACE,
 }
 """Keys of each question's answer, besides those of every answer."""
 
@@ -591,6 +622,7 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
         ),
         *EXTENT,
     ),
+    "check": CHECKED,
     "sql": (
         Key("network", TEXT, "", "main, testnet3, testnet4, signet or regtest."),
         Key("tip", OBJECT, "", "The last block of the ledger."),

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
-from clew.cli import options, questions, why
+from clew.cli import exposure, money, options, origins, paths, patterns, questions, requests, why
+from clew.cli.check import check
 from clew.cli.cluster import cluster
 from clew.cli.compact import compact
 from clew.cli.completion import VARIABLE, completion
@@ -102,8 +103,10 @@ def program(context: click.Context, ledger: str | None) -> None:
 
 
 for command in (
-    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags,
-    prices, watch, picture, report, sql, export, score, validate, train, simulate, demo, completion,
+    index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
+    report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
+    *requests.COMMANDS, check, *money.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS, *patterns.COMMANDS,
+    picture,
 ):  # fmt: skip
     program.add_command(command)
 

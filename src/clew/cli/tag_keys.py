@@ -72,7 +72,7 @@ _FINDINGS: tuple[Key, ...] = (
         "findings[].kind",
         TEXT,
         "",
-        "bad file, bad header, bad row, mistyped address, duplicate, other network or notice.",
+        "bad file, bad header, bad row, mistyped address, duplicate, person, other network or notice.",
     ),
     Key("findings[].text", TEXT, "", "What it is, and where it can be told, what to do."),
 )

@@ -173,6 +173,11 @@ def import_(
     type=click.Choice(tuple(NETWORKS)),
     help="Judge addresses for this network. Without it: for any network of a tag's currency.",
 )
+@click.option(
+    "--for-export",
+    is_flag=True,
+    help="Also refuse what seems to name a natural person: for packs that are given to others.",
+)
 @options.as_json
 def check(
     paths: tuple[Path, ...],
@@ -181,6 +186,7 @@ def check(
     delimiter: str | None,
     encoding: str | None,
     network: str | None,
+    for_export: bool,
     as_json: bool,
 ) -> None:
     """Check files of tags, and those in folders, without a ledger; each finding with file and line.
@@ -188,14 +194,24 @@ def check(
     Ends with exit code 2 where anything is wrong: bad YAML, unknown fields, concepts or confidence,
     a missing label or source, a wrong checksum, a tag that is there twice.
 
+    With --for-export also where a tag seems to speak of a natural person: concepts such as victim or
+    donation; labels formed like a name, e-mail addresses, telephone numbers, names of accounts; words
+    of donations, politics, religion and health. No rule finds all names: read the pack as well.
+
     \b
     Examples:
       clew tags check packs/
+      clew tags check packs/ours.yaml --for-export
       clew tags check list.csv --map address=Wallet --map label=Name --set source=me --json
     """
+    from dataclasses import replace
+
+    from clew.reference import persons
     from clew.reference.tags import FAULTS
 
     read = _packs(paths, network, _as_form(mapped, stated, delimiter, encoding))
+    if for_export:
+        read = [replace(pack, findings=(*pack.findings, *persons.of_pack(pack))) for pack in read]
     answer = attribution.checked(read)
     if as_json:
         show_json(answer)

@@ -251,6 +251,8 @@ def _xlsx_cell(sheet: Any, value: Cell, make: Any) -> tuple[Any, bool]:
             cell.number_format = f"0.{'0' * _places(value)}" if _places(value) else "0"
         return cell, False
     text = _text(value)
+    if not text:
+        return make(sheet, value=None), False
     is_cut = len(text) > MOST_TEXT
     if is_cut:
         said = f" (cut: {len(text):,} characters; the CSV file holds all)"

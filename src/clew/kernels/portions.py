@@ -8,9 +8,7 @@ import numpy as np
 
 from clew.kernels.jit import kernel
 from clew.kernels.sorting import sort
-
-POISON, HAIRCUT, FIFO, LIFO, SENIORITY, JUNIORITY, TIHO = range(7)
-"""Policies, by number."""
+from clew.schema import HAIRCUT, JUNIORITY, POISON, TIHO
 
 _EXACT = np.int64(1 << 51)
 """Below this, a product divided in floating point is off by a few units at most."""
@@ -20,14 +18,15 @@ _FEW = 24
 
 
 @kernel
-def part_of(amount: int, value: int, whole: int) -> Any:
-    """``amount * value // whole`` and the remainder, exactly; ``0 <= amount <= whole < 2^62``, ``value`` too.
+def part_of(amount: int, value: int, whole: int, ratio: float) -> Any:
+    """``amount * value // whole`` and the remainder, exactly; ``0 <= amount <= whole < 2^62``, ``value`` too,
+    and ``ratio`` is ``amount / whole`` in floating point.
 
-    The product may pass 2^63, so it is divided in floating point and set right by the remainder, which is
-    small enough for 64 bits that wrap; above 2^51 bit by bit.
+    The product may pass 2^63, so the quotient is guessed and set right by the remainder, which is small
+    enough for 64 bits that wrap; above 2^51 it is divided bit by bit.
     """
     if whole < _EXACT and value < _EXACT:
-        quotient = np.int64(np.float64(amount) * np.float64(value) / np.float64(whole))
+        quotient = np.int64(ratio * np.float64(value))
         # Plain Python's numbers do not wrap, and need not.
         rest = np.int64(int(amount) * int(value) - int(quotient) * int(whole))
         while rest < 0:
@@ -62,9 +61,9 @@ def in_proportion(amount: int, values: Any, count: int, whole: int, shares: Any,
     Each gets its proportion rounded down; what is left goes one each to the largest remainders, of equal ones
     to the lower index. ``shares`` (int64) is written, ``rests`` (int64, twice as long) is room.
     """
-    left = amount
+    left, ratio = amount, np.float64(amount) / np.float64(whole)
     for part in range(count):
-        shares[part], rests[part] = part_of(amount, values[part], whole)
+        shares[part], rests[part] = part_of(amount, values[part], whole, ratio)
         left -= shares[part]
     if left == 0:
         return

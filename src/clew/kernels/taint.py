@@ -8,117 +8,66 @@ what the window's transactions are.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from clew.kernels.jit import borrowed, inlined, kernel
-from clew.kernels.portions import FIFO, LIFO, POISON, TIHO, share_out
-from clew.kernels.taint_coins import PIECES, SHAPE, TAINT, WORD, find, highest, lowest, mark, put, take, unmark
-from clew.schema import NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT, WIDE_MARK
-
-(
-    GOES_ON, AT_SOURCE, DEAD, REPLACED, AT_SERVICE, AT_HOLDER, AT_HOPS, AT_VALUE, HELD, NEW_COINS, TOO_LATE,
+from clew.kernels.portions import share_out
+from clew.kernels.taint_coins import (
+    PIECES,
+    SHAPE,
+    TAINT,
+    WORD,
+    ask_for,
+    find,
+    highest,
+    lowest,
+    mark,
+    put,
+    take,
+    take_row,
+    unmark,
+)
+from clew.kernels.taint_state import (
+    ASK,
+    AT_HOLDER,
+    AT_HOPS,
+    AT_SERVICE,
+    AT_SOURCE,
+    AT_VALUE,
+    CLEAN,
+    COINJOIN,
+    COINS,
+    DEAD,
+    DONE,
+    GOES_ON,
+    HELD,
+    HOLDER,
     IN_COINJOIN,
-) = range(12)  # fmt: skip
-"""Why a coin ends, by number, in the order of ``docs/trace.md``."""
-
-PLAIN, SERVICE, HOLDER, SOURCE = range(4)
-"""What a part out is given as."""
-
-UNSEEN, SEEN, COINJOIN = range(3)
-"""What is known of a transaction: nothing yet, its parts out are given, it is given as a coinjoin."""
-
-DONE, ASK, ROOM_FOR_PARTS, ROOM_FOR_LINE, ROOM_FOR_COINS, ROOM_FOR_SEGMENTS, ROOM_FOR_LIVE = range(7)
-"""Why the walk stopped: the window is done; transactions in it are UNSEEN; or some array is too small."""
-
-LIVE, SEGMENTS, COINS, STEPS, LATE, NEEDED, SEEN_COINS, FEE = range(8)
-"""Places in ``Room.counters``: rows used of each array, how much is needed; coins tainted so far, and the
-taint of all fees."""
-
-CLEAN = -1
-"""Label of a segment that is not tainted."""
-
-
-class Values(NamedTuple):
-    """``outputs.value`` of the whole chain in two parts, the second from row ``edge`` on: uint32 and uint8
-    halves; and the rare values that have no room there: ``rare_row`` and ``rare_value`` int64."""
-
-    low: Any
-    high: Any
-    more_low: Any
-    more_high: Any
-    edge: int
-    rare_row: Any
-    rare_value: Any
-
-
-class Window(NamedTuple):
-    """Transactions from ``first`` on: ``first_output`` and ``first_input`` int64 (one more), the outputs that
-    their inputs spend (``spent_low`` uint32, ``spent_high`` uint8, from ``first_input[0]`` on), who spent
-    their outputs (``spent_by`` uint32, from ``first_output[0]`` on); ``known`` int8 by transaction, and
-    ``kinds`` int8 by part out, from the first on. Due are ``places`` of the flags from ``start`` to ``stop``.
-    """
-
-    first: int
-    first_output: Any
-    first_input: Any
-    spent_low: Any
-    spent_high: Any
-    spent_by: Any
-    known: Any
-    kinds: Any
-    start: int
-    stop: int
-
-
-class Rule(NamedTuple):
-    """Policy; whether against the chain; limits: hops (-1: none), satoshi, and the transaction from which on
-    (backward: before which) it is too late; and a seed that permutes the outputs of each transaction (0: they
-    keep their order)."""
-
-    policy: int
-    backward: bool
-    hops: int
-    least: int
-    limit: int
-    seed: int
-
-
-class Room(NamedTuple):
-    """What the walk writes to.
-
-    ``bits`` (uint32), ``due`` (int64) and ``shift``: what is due, see ``taint_coins.mark``; ``table`` the
-    live coins; ``lengths`` (int64) and ``labels`` (int32): segments; ``counters`` int64. Of each tainted coin
-    ``coin`` (int64), ``taint`` (int64), ``hop`` (int32), ``end`` (int8), ``pieces`` and ``many`` (int64,
-    int32: its segments). Of each step ``step`` int64 rows of transaction, hop, how many coins it tainted, the
-    taint of its fee, and the fee's segments (first, count). ``late`` int64 rows of coin and end: what ends
-    where its transaction is looked at. ``parts`` int64, seven rows, and ``line`` (int64, int32 ``marks``):
-    for one transaction.
-    """
-
-    bits: Any
-    due: Any
-    shift: int
-    table: Any
-    lengths: Any
-    labels: Any
-    counters: Any
-    coin: Any
-    taint: Any
-    hop: Any
-    end: Any
-    pieces: Any
-    many: Any
-    step: Any
-    late: Any
-    parts: Any
-    line: Any
-    marks: Any
-
-
-_OUTPUT, _VALUE, _ORDER, _SHARE, _FIRST, _COUNT, _REST = range(7)
-"""Rows of ``Room.parts``; the last is room for twice as many."""
+    LATE,
+    LIVE,
+    NEEDED,
+    NEW_COINS,
+    REPLACED,
+    ROOM_FOR_COINS,
+    ROOM_FOR_LINE,
+    ROOM_FOR_LIVE,
+    ROOM_FOR_PARTS,
+    ROOM_FOR_SEGMENTS,
+    SEGMENTS,
+    SERVICE,
+    SOURCE,
+    STEPS,
+    TOO_LATE,
+    UNSEEN,
+    Room,
+    Rule,
+    Values,
+    Window,
+)
+from clew.kernels.words import fetch
+from clew.schema import FIFO, LIFO, NO_OUTPUT, OVERWRITTEN, POISON, TIHO, UNSPENDABLE, UNSPENT, WIDE_MARK
 
 
 @inlined
@@ -152,7 +101,7 @@ def _permute(order: Any, count: int, seed: int, transaction: int) -> None:
 
 @inlined
 def _push(room: Room, length: int, label: int, first: int) -> None:
-    """Add to the segments of a part, which begin at ``first``; to its last one where the label is the same."""
+    """Add to the segments of a part, which begin at ``first``: to its last one, if the label is the same."""
     used = room.counters[SEGMENTS]
     if used > first and room.labels[used - 1] == label:
         room.lengths[used - 1] += length
@@ -166,13 +115,12 @@ def _push(room: Room, length: int, label: int, first: int) -> None:
 def _cut(room: Room, count: int, pieces: int) -> None:
     """Cut the line of ``pieces`` segments at the parts out, in their order; see FIFO in ``docs/trace.md``."""
     room = borrowed(room)
-    parts = room.parts
     at, left = np.int64(0), np.int64(0)
     if pieces:
         left = room.line[0]
     for place in range(count):
-        part = parts[_ORDER, place]
-        need, first, tainted = parts[_VALUE, part], room.counters[SEGMENTS], np.int64(0)
+        part = room.part_order[place]
+        need, first, tainted = room.part_value[part], room.counters[SEGMENTS], np.int64(0)
         while need > 0:
             while left == 0:
                 at += 1
@@ -186,9 +134,9 @@ def _cut(room: Room, count: int, pieces: int) -> None:
             left -= length
         if tainted == 0:
             room.counters[SEGMENTS] = first
-        parts[_SHARE, part] = tainted
-        parts[_FIRST, part] = first
-        parts[_COUNT, part] = room.counters[SEGMENTS] - first
+        room.part_share[part] = tainted
+        room.part_first[part] = first
+        room.part_count[part] = room.counters[SEGMENTS] - first
 
 
 @inlined
@@ -199,7 +147,7 @@ def _lay(room: Room, used: int, row: int, value: int) -> int:
         room.line[used] = value
         room.marks[used] = CLEAN
         return used + 1
-    first, count = room.table[row, PIECES], room.table[row, SHAPE] >> 32
+    first, count = room.table[row + PIECES], room.table[row + SHAPE] >> 32
     for at in range(first, first + count):
         room.line[used] = room.lengths[at]
         room.marks[used] = room.labels[at]
@@ -244,9 +192,9 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     first_input, inputs = window.first_input[at], window.first_input[at + 1] - window.first_input[at]
     input_row = first_input - window.first_input[0]
     output_row = first_output - window.first_output[0]
-    counters, table, parts = room.counters, room.table, room.parts
+    counters, table = room.counters, room.table
     parts_in = outputs if rule.backward else inputs
-    if max(inputs, outputs) + 1 > parts.shape[1] // 2:
+    if max(inputs, outputs) + 1 > len(room.part_value):
         counters[NEEDED] = max(inputs, outputs) + 1
         return ROOM_FOR_PARTS
     if counters[COINS] + outputs + inputs > len(room.coin) or counters[STEPS] >= len(room.step):
@@ -255,7 +203,7 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     if counters[LATE] + parts_in > len(room.late):
         counters[NEEDED] = parts_in
         return ROOM_FOR_COINS
-    if 2 * (counters[LIVE] + outputs + inputs) > len(table):
+    if 2 * (counters[LIVE] + outputs + inputs) > len(table) >> 2:
         counters[NEEDED] = outputs + inputs
         return ROOM_FOR_LIVE
 
@@ -268,38 +216,42 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     elif window.known[at] == COINJOIN:
         late = IN_COINJOIN
 
+    is_cut = rule.policy == FIFO or rule.policy == LIFO
     # What comes in; a row of the table for each part in stands in the room for remainders.
     whole, amount, hop, pieces = np.int64(0), np.int64(0), np.int64(1 << 31), np.int64(0)
     for part in range(parts_in):
         output = first_output + part if rule.backward else _spent(window, input_row + part)
         row = find(table, output)
-        parts[_OUTPUT, part] = output
-        parts[_REST, part] = row
+        room.part_output[part] = output
+        room.part_rest[part] = row
         if not rule.backward:
-            parts[_VALUE, part] = _value(values, output)
-            whole += parts[_VALUE, part]
+            room.part_value[part] = _value(values, output)
+            whole += room.part_value[part]
         elif late == GOES_ON:
-            parts[_VALUE, part] = _value(values, output)
+            room.part_value[part] = _value(values, output)
         if row >= 0:
-            amount += table[row, TAINT]
-            hop = min(hop, table[row, SHAPE] & 0x7FFFFFFF)
-            pieces += table[row, SHAPE] >> 32
+            amount += table[row + TAINT]
+            hop = min(hop, table[row + SHAPE] & 0x7FFFFFFF)
+            pieces += table[row + SHAPE] >> 32
+            if not is_cut and late == GOES_ON:
+                take_row(table, row)
+                counters[LIVE] -= 1
         else:
             pieces += 1
     if late != GOES_ON:
         for part in range(parts_in):
-            if parts[_REST, part] >= 0:
-                take(table, parts[_OUTPUT, part])
-                counters[LIVE] -= 1
-                room.late[counters[LATE], 0] = parts[_OUTPUT, part]
+            if room.part_rest[part] >= 0:
+                room.late[counters[LATE], 0] = room.part_output[part]
                 room.late[counters[LATE], 1] = late
+                room.late[counters[LATE], 2] = table[find(table, room.part_output[part]) + TAINT]
+                take(table, room.part_output[part])
+                counters[LIVE] -= 1
                 counters[LATE] += 1
             if rule.backward:
-                unmark(room.bits, room.due, room.shift, parts[_OUTPUT, part])
+                unmark(room.bits, room.due, room.shift, room.part_output[part])
         if not rule.backward:
             unmark(room.bits, room.due, room.shift, window.first + at)
         return DONE
-    is_cut = rule.policy == FIFO or rule.policy == LIFO
     if is_cut:
         if pieces + 1 > len(room.line):
             counters[NEEDED] = pieces + 1
@@ -311,34 +263,34 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     used = np.int64(0)
     if is_cut:
         for part in range(parts_in):
-            parts[_ORDER, part] = part
+            room.part_order[part] = part
         if rule.backward and rule.seed:
-            _permute(parts[_ORDER], parts_in, rule.seed, window.first + at)
+            _permute(room.part_order, parts_in, rule.seed, window.first + at)
         # Backward the fee is the last part in; what it is, the line need not know where it comes last.
         if rule.policy == LIFO:
             if rule.backward:
                 for part in range(inputs):
                     whole += _value(values, _spent(window, input_row + part))
                 for part in range(parts_in):
-                    whole -= parts[_VALUE, part]
+                    whole -= room.part_value[part]
                 used = _lay(room, used, -1, whole)
             for place in range(parts_in - 1, -1, -1):
-                part = parts[_ORDER, place]
-                used = _lay(room, used, parts[_REST, part], parts[_VALUE, part])
+                part = room.part_order[place]
+                used = _lay(room, used, room.part_rest[part], room.part_value[part])
         else:
             for place in range(parts_in):
-                part = parts[_ORDER, place]
-                used = _lay(room, used, parts[_REST, part], parts[_VALUE, part])
+                part = room.part_order[place]
+                used = _lay(room, used, room.part_rest[part], room.part_value[part])
             if rule.backward:
                 room.line[used] = np.int64(1 << 62)
                 room.marks[used] = CLEAN
                 used += 1
     for part in range(parts_in):
-        if parts[_REST, part] >= 0:
-            take(table, parts[_OUTPUT, part])
+        if is_cut and room.part_rest[part] >= 0:
+            take(table, room.part_output[part])
             counters[LIVE] -= 1
         if rule.backward:
-            unmark(room.bits, room.due, room.shift, parts[_OUTPUT, part])
+            unmark(room.bits, room.due, room.shift, room.part_output[part])
     if not rule.backward:
         unmark(room.bits, room.due, room.shift, window.first + at)
 
@@ -347,65 +299,87 @@ def step(rule: Rule, values: Values, window: Window, room: Room, at: int) -> int
     total = np.int64(0)
     for part in range(count):
         output = _spent(window, input_row + part) if rule.backward else first_output + part
-        parts[_OUTPUT, part] = output
-        parts[_VALUE, part] = _value(values, output)
-        parts[_ORDER, part] = part
-        parts[_FIRST, part] = 0
-        parts[_COUNT, part] = 0
-        total += parts[_VALUE, part]
+        room.part_output[part] = output
+        room.part_value[part] = _value(values, output)
+        room.part_order[part] = part
+        total += room.part_value[part]
     with_fee = count
     if rule.backward:
         whole = total
     else:
-        parts[_VALUE, count] = whole - total
-        parts[_ORDER, count] = count
-        parts[_FIRST, count] = 0
-        parts[_COUNT, count] = 0
+        room.part_value[count] = whole - total
+        room.part_order[count] = count
         with_fee += 1
         if rule.seed and rule.policy != TIHO:
-            _permute(parts[_ORDER], count, rule.seed, window.first + at)
+            _permute(room.part_order, count, rule.seed, window.first + at)
     if is_cut:
         _cut(room, with_fee, used)
     else:
         share_out(
-            rule.policy, amount, parts[_VALUE], parts[_ORDER], with_fee, whole, parts[_SHARE],
-            room.parts[_REST],
+            rule.policy, amount, room.part_value, room.part_order, with_fee, whole, room.part_share,
+            room.part_rest,
         )  # fmt: skip
 
-    tainted = np.int64(0)
     kind_row = input_row if rule.backward else output_row
+    begun, live = counters[COINS], counters[LIVE]
+    row = begun
     for part in range(count):
-        share, value = parts[_SHARE, part], parts[_VALUE, part]
+        share = room.part_share[part]
         if share == 0:
             continue
-        end = _end_of(rule, window, kind_row + part, window.kinds[kind_row + part], hop + 1, share, value)
-        output, row = parts[_OUTPUT, part], counters[COINS]
-        first, many = parts[_FIRST, part], parts[_COUNT, part]
+        value, kind = room.part_value[part], window.kinds[kind_row + part]
+        end = _end_of(rule, window, kind_row + part, kind, hop + 1, share, value)
+        output, first, many = room.part_output[part], np.int64(0), np.int64(0)
         room.coin[row] = output
         room.taint[row] = share
         room.hop[row] = hop + 1
         room.end[row] = end
-        room.pieces[row] = first
-        room.many[row] = many
-        counters[COINS] = row + 1
-        tainted += 1
+        if is_cut:
+            first, many = room.part_first[part], room.part_count[part]
+            room.pieces[row] = first
+            room.many[row] = many
+        row += 1
         if end == GOES_ON:
             put(table, output, share, first, many << 32 | (hop + 1))
-            counters[LIVE] += 1
+            live += 1
             place = output if rule.backward else np.int64(window.spent_by[kind_row + part])
             mark(room.bits, room.due, room.shift, place)
+    tainted = row - begun
+    counters[COINS] = row
+    counters[LIVE] = live
     fee = np.int64(0)
     if not rule.backward and rule.policy != POISON:
-        fee = parts[_SHARE, count]
+        fee = room.part_share[count]
     row = counters[STEPS]
     room.step[row, 0] = window.first + at
     room.step[row, 1] = hop
     room.step[row, 2] = tainted
     room.step[row, 3] = fee
-    room.step[row, 4] = parts[_FIRST, count] if not rule.backward else 0
-    room.step[row, 5] = parts[_COUNT, count] if not rule.backward else 0
+    with_segments = is_cut and not rule.backward
+    room.step[row, 4] = room.part_first[count] if with_segments else 0
+    room.step[row, 5] = room.part_count[count] if with_segments else 0
     counters[STEPS] = row + 1
     return DONE
+
+
+@inlined
+def _ask_ahead(rule: Rule, values: Values, window: Window, room: Room, at: int) -> None:
+    """Ask memory for what the window's transaction number ``at`` will need."""
+    for row in range(
+        window.first_input[at] - window.first_input[0], window.first_input[at + 1] - window.first_input[0]
+    ):
+        output = _spent(window, row)
+        if output != NO_OUTPUT:
+            ask_for(room.table, output)
+            if output < values.edge and rule.policy != POISON:
+                fetch(values.low, output)
+                fetch(values.high, output)
+    for output in range(window.first_output[at], window.first_output[at + 1]):
+        ask_for(room.table, output)
+        if not rule.backward:
+            spender = np.int64(window.spent_by[output - window.first_output[0]])
+            if spender < UNSPENDABLE:
+                fetch(room.bits, spender >> WORD)
 
 
 @kernel
@@ -439,6 +413,17 @@ def walk(rule: Rule, values: Values, window: Window, room: Room) -> int:
         place += lowest(word)
         if place >= window.stop:
             return DONE
+        # The next one, too, if it stands in the same word: what it needs comes while this one is taken.
+        ahead = np.int64(room.bits[place >> WORD]) >> (place & 31) >> 1
+        ahead_at = place + 1
+        if not ahead:
+            ahead_at = (place >> WORD << WORD) + 32
+            if ahead_at < window.stop:
+                ahead = np.int64(room.bits[ahead_at >> WORD])
+        if ahead:
+            ahead_at += lowest(ahead)
+            if ahead_at < window.stop:
+                _ask_ahead(rule, values, window, room, ahead_at - window.first)
         answer = step(rule, values, window, room, place - window.first)
         if answer != DONE:
             return answer

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from clew.kernels.jit import inlined, kernel
+from clew.kernels.words import fetch
 
 NOBODY = -1
 """Key of an empty row."""
 
 KEY, TAINT, PIECES, SHAPE = range(4)
 """Columns of a row: output id; taint in satoshi; where its segments begin; their count and the hop."""
+
+_ROW = np.uint64(4)
 
 WORD = 5
 """Two to the power of it flags stand in one word of 32 bits."""
@@ -26,54 +29,67 @@ def _home(output: int, mask: int) -> int:
 
 
 @inlined
+def ask_for(table: Any, output: int) -> None:
+    """Ask memory for the row of a coin that is looked for, or put there, soon."""
+    fetch(table, _home(output, (len(table) >> 2) - 1) << 2)
+
+
+@inlined
 def find(table: Any, output: int) -> int:
-    """Row of a coin in ``table`` (int64, a power of two rows x 4), or -1."""
-    mask = len(table) - 1
-    row = _home(output, mask)
-    while table[row, KEY] != output:
-        if table[row, KEY] == NOBODY:
-            return -1
-        row = (row + 1) & mask
-    return row
+    """Where the row of a coin begins in ``table`` (int64, a power of two rows of 4), or -1."""
+    # Numba looks at the sign of other indices each time.
+    last = np.uint64(len(table) - 1)
+    row = np.uint64(_home(output, len(table) - 1 >> 2) << 2)
+    while table[row] != output:
+        if table[row] == NOBODY:
+            return np.int64(-1)
+        row = (row + _ROW) & last
+    return np.int64(row)
 
 
 @inlined
 def put(table: Any, output: int, taint: int, pieces: int, shape: int) -> None:
     """Add a coin that is not there yet; there must be room."""
-    mask = len(table) - 1
-    row = _home(output, mask)
-    while table[row, KEY] != NOBODY:
-        row = (row + 1) & mask
-    table[row, KEY] = output
-    table[row, TAINT] = taint
-    table[row, PIECES] = pieces
-    table[row, SHAPE] = shape
+    last = np.uint64(len(table) - 1)
+    row = np.uint64(_home(output, len(table) - 1 >> 2) << 2)
+    while table[row] != NOBODY:
+        row = (row + _ROW) & last
+    table[row + np.uint64(KEY)] = output
+    table[row + np.uint64(TAINT)] = taint
+    table[row + np.uint64(PIECES)] = pieces
+    table[row + np.uint64(SHAPE)] = shape
 
 
-@kernel
-def take(table: Any, output: int) -> None:
-    """Remove a coin that is there; those behind it move up, so that no gap hides them."""
-    mask = len(table) - 1
-    gap = find(table, output)
+@inlined
+def take_row(table: Any, found: int) -> None:
+    """Remove the coin whose row begins there; those behind it move up, so that no gap hides them."""
+    last = np.uint64(len(table) - 1)
+    gap = np.uint64(found)
     row = gap
     while True:
-        row = (row + 1) & mask
-        if table[row, KEY] == NOBODY:
+        row = (row + _ROW) & last
+        if table[row] == NOBODY:
             break
-        home = _home(table[row, KEY], mask)
-        if ((row - home) & mask) >= ((row - gap) & mask):
+        home = np.uint64(_home(table[row], len(table) - 1 >> 2) << 2)
+        if ((row - home) & last) >= ((row - gap) & last):
             for column in range(4):
-                table[gap, column] = table[row, column]
+                table[gap + np.uint64(column)] = table[row + np.uint64(column)]
             gap = row
-    table[gap, KEY] = NOBODY
+    table[gap] = NOBODY
+
+
+@inlined
+def take(table: Any, output: int) -> None:
+    """Remove a coin that is there."""
+    take_row(table, find(table, output))
 
 
 @kernel
 def move(old: Any, new: Any) -> None:
     """Put every coin of one table into another, larger one, which is empty."""
-    for row in range(len(old)):
-        if old[row, KEY] != NOBODY:
-            put(new, old[row, KEY], old[row, TAINT], old[row, PIECES], old[row, SHAPE])
+    for row in range(0, len(old), 4):
+        if old[row] != NOBODY:
+            put(new, old[row + KEY], old[row + TAINT], old[row + PIECES], old[row + SHAPE])
 
 
 @kernel
@@ -83,11 +99,11 @@ def close_up(table: Any, lengths: Any, labels: Any, new_lengths: Any, new_labels
     Returns how many there are.
     """
     used = 0
-    for row in range(len(table)):
-        if table[row, KEY] == NOBODY:
+    for row in range(0, len(table), 4):
+        if table[row] == NOBODY:
             continue
-        first, count = table[row, PIECES], table[row, SHAPE] >> 32
-        table[row, PIECES] = used
+        first, count = table[row + PIECES], table[row + SHAPE] >> 32
+        table[row + PIECES] = used
         for at in range(first, first + count):
             new_lengths[used] = lengths[at]
             new_labels[used] = labels[at]

@@ -156,10 +156,12 @@ MISTYPED = "mistyped address"
 DUPLICATE = "duplicate"
 OTHER_CHAIN = "other network"
 NOTICE = "notice"
+PERSON = "person"
 
-FAULTS = (BAD_FILE, BAD_HEADER, BAD_ROW, MISTYPED, DUPLICATE)
+FAULTS = (BAD_FILE, BAD_HEADER, BAD_ROW, MISTYPED, DUPLICATE, PERSON)
 """What ``clew tags check`` fails for: a file that cannot be read, a header whose values cannot be used, a
-row that cannot be used, one whose address can be nobody's, and one that says what another one says."""
+row that cannot be used, one whose address can be nobody's, one that says what another one says, and, in a
+pack meant for export, one that speaks of a natural person."""
 
 REFUSED = (BAD_FILE, BAD_HEADER, BAD_ROW)
 """What an import refuses a file for, unless it is told to skip what is bad."""
@@ -212,6 +214,7 @@ __all__ = [
     "MISTYPED",
     "NOTICE",
     "OTHER_CHAIN",
+    "PERSON",
     "REFUSED",
     "SHORT_ID",
     "TAG_TYPES",

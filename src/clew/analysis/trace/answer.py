@@ -11,6 +11,7 @@ from clew.analysis.caveats import BLOCK_TIME, COINJOIN, LOWER_BOUND
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.trace import permuted, words
 from clew.analysis.trace.balances import wallets
+from clew.analysis.trace.bounded import bounded
 from clew.analysis.trace.destinations import branches, destinations, unattributed
 from clew.analysis.trace.sources import Sources
 from clew.analysis.trace.traced import Traced
@@ -33,6 +34,7 @@ def trace(
     question: Question,
     *,
     sampling: Sampling = Sampling(),
+    bounds: bool = False,
     memory: int | None = None,
     limit: int = 0,
     offset: int = 0,
@@ -40,6 +42,7 @@ def trace(
 ) -> tuple[Answer, Traces]:
     """Follow ``sources``; the answer, and the whole trace, of which ``file.trace_file`` makes a file.
 
+    ``bounds``: with what could and what must have arrived, whatever the policy, by maximum flow.
     ``limit`` and ``offset`` choose among sources, branches, destinations and wallets; ``lists`` says how much
     of each is shown. Raises UsageError where ``memory`` (bytes) does not suffice.
     """
@@ -61,14 +64,17 @@ def trace(
         "destinations": services,
         "wallets": passed,
         "permuted": None,
+        "bounds": None,
         "lists": {
             "sources": sources_shown,
             "destinations": list_status(len(services), services_found),
             "wallets": list_status(len(passed), passed_found),
         },
     }
+    limits = Limits(question.hops, limit_of(ledger, question), question.least)
+    if bounds:
+        result["bounds"] = bounded(found, limits, memory=memory, tell=tell)
     if sampling.samples:
-        limits = Limits(question.hops, limit_of(ledger, question), question.least)
         moved = permuted.permuted(found, sampling.samples, sampling.seed, limits, memory=memory, tell=tell)
         result["permuted"] = {"samples": sampling.samples, "seed": sampling.seed, "policies": moved}
     stated = {
@@ -81,7 +87,7 @@ def trace(
         "limit": limit,
         "offset": offset,
     }
-    return answer(ledger, "trace", stated, result, _caveats(found, rows)), found
+    return answer(ledger, "trace", stated, result, _caveats(found, rows, bounds)), found
 
 
 def _sources(
@@ -125,7 +131,7 @@ def _trace(found: Traces, each: Traced, rows: Rows, limit: int, offset: int) -> 
     }
 
 
-def _caveats(found: Traces, rows: Rows) -> tuple[str, ...]:
+def _caveats(found: Traces, rows: Rows, bounds: bool) -> tuple[str, ...]:
     sets = [each for each in found.traces if each.is_set]
     ends = {row["end"] for each in found.traces for row in sums_by_end(each)}
     told = [
@@ -133,6 +139,7 @@ def _caveats(found: Traces, rows: Rows) -> tuple[str, ...]:
         *([words.CONVENTIONS] if len(sets) < len(found.traces) else []),
         *([words.ORDER] if any(each.policy in permuted.BY_ORDER for each in found.traces) else []),
         *([words.SET] if sets else []),
+        *([words.BOUNDS] if bounds else []),
         *(words.together(each.policy, len(each.coin)) for each in found.traces if _is_joined(each)),
         words.ROUTE,
         words.LEDGER_ONLY,

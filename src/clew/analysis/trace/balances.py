@@ -12,6 +12,7 @@ import numpy as np
 
 from clew.analysis.amounts import exact_sum
 from clew.analysis.rows import Rows, page
+from clew.analysis.trace.traced import Traced
 from clew.analysis.trace.traces import Traces
 from clew.ledger.columns import Array, distinct
 from clew.ledger.ledger import Ledger
@@ -21,14 +22,11 @@ from clew.schema import MAX_TRANSACTIONS, OVERWRITTEN, UNSPENDABLE
 def wallets(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[list[dict[str, Any]], int]:
     """The entities that tainted coins passed, by the most that arrived; and how many there are.
 
-    ``arrived`` by policy; ``since`` is the first arrival, ``until`` the last departure (None: not yet), and
-    ``lowest`` the lowest balance of all the entity's coins after transactions from the one until the other.
+    ``arrived`` by policy, what an entity paid itself left out; ``since`` is the first arrival, ``until``
+    the last departure (None: not yet), and ``lowest`` the lowest balance of all the
+    entity's coins after transactions from the one until the other.
     """
-    parts = []
-    for number, trace in enumerate(found.traces):
-        on = np.flatnonzero(trace.end == 0)
-        coins = trace.coin[on]
-        parts.append((np.full(len(on), number), coins, found.owners(coins), trace.taint[on]))
+    parts = [_passed(found, trace, number) for number, trace in enumerate(found.traces)]
     which, coins, owners, taints = (np.concatenate(each) for each in zip(*parts, strict=True))
     kept = owners >= 0
     which, coins, owners, taints = which[kept], coins[kept], owners[kept], taints[kept]
@@ -53,6 +51,26 @@ def wallets(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[list[di
         ]
         told.append({**card, "arrived": by, **_between(found.ledger, rows, int(entities[row]), mine)})
     return told, len(order)
+
+
+def _passed(found: Traces, trace: Traced, number: int) -> tuple[Array, Array, Array, Array]:
+    """The trace's number, coin, entity and taint of each coin that goes on; the taint is 0 where the entity
+    paid itself, so that sums count only what came from others."""
+    owners = found.owners(trace.coin)
+    on = np.flatnonzero(trace.end == 0)
+    taint = trace.taint.copy()
+    steps = len(trace.transactions)
+    into = np.repeat(np.arange(steps), np.diff(trace.first_in)), owners[trace.coin_in]
+    out = np.repeat(np.arange(steps), np.diff(trace.first_out)), owners[trace.paths]
+    # A step and an entity as one number.
+    several = np.int64(owners.max(initial=0)) + 2
+    paying, paid = (step * several + owner + 1 for step, owner in (into, out))
+    # Backward, what a step taints is what its transaction spends.
+    if trace.backward:
+        taint[trace.coin_in[np.isin(paying, paid)]] = 0
+    else:
+        taint[trace.paths[np.isin(paid, paying)]] = 0
+    return np.full(len(on), number), trace.coin[on], owners[on], taint[on]
 
 
 def _between(ledger: Ledger, rows: Rows, entity: int, coins: Array) -> dict[str, Any]:

@@ -31,8 +31,7 @@ def destinations(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[li
     shown = known[page(len(known), limit, offset)]
     cards = rows.cards(np.array([each[0] for each in shown], np.int64))
     told = [
-        {**card, "under": under, "range": span}
-        for card, (_, under, span) in zip(cards, shown, strict=True)
+        {**card, "under": under, "range": span} for card, (_, under, span) in zip(cards, shown, strict=True)
     ]
     return told, len(known)
 

@@ -35,8 +35,8 @@ def permuted(
     tell: Callable[[Progress], None] | None = None,
 ) -> list[dict[str, Any]]:
     """For each policy that rests on the order: per destination what it got, and the least and the most that
-    it got in ``samples`` samples, in each of which every transaction's outputs were put in an order drawn from
-    ``seed``, the sample's number and the transaction's; the fee stays last."""
+    it got in ``samples`` samples, in each of which every transaction's outputs were put in an order drawn
+    from ``seed``, the sample's number and the transaction's; the fee stays last."""
     told = []
     for trace in found.traces:
         if trace.policy not in BY_ORDER:

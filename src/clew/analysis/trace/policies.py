@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from clew import schema
 from clew.errors import UsageError
-from clew.kernels import portions
 
 POLICIES: dict[str, int] = {
-    "poison": portions.POISON,
-    "haircut": portions.HAIRCUT,
-    "fifo": portions.FIFO,
-    "lifo": portions.LIFO,
-    "seniority": portions.SENIORITY,
-    "juniority": portions.JUNIORITY,
-    "tiho": portions.TIHO,
+    "poison": schema.POISON,
+    "haircut": schema.HAIRCUT,
+    "fifo": schema.FIFO,
+    "lifo": schema.LIFO,
+    "seniority": schema.SENIORITY,
+    "juniority": schema.JUNIORITY,
+    "tiho": schema.TIHO,
 }
 """The number by which kernels know each policy."""
 

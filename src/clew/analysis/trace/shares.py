@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.errors import UsageError
-from clew.kernels import taint, taint_sources
+from clew.kernels import taint_sources, taint_state
 from clew.ledger.columns import Array
 from clew.ledger.ledger import expand
 
@@ -28,7 +28,9 @@ class Owned:
     def of(self, row: int) -> list[list[int]]:
         """Source and satoshi of one coin or fee."""
         span = slice(int(self.first[row]), int(self.first[row]) + int(self.count[row]))
-        return [list(each) for each in zip(self.owner[span].tolist(), self.amount[span].tolist(), strict=True)]
+        return [
+            list(each) for each in zip(self.owner[span].tolist(), self.amount[span].tolist(), strict=True)
+        ]
 
     def each(self) -> list[list[list[int]]]:
         """The same for every row."""
@@ -54,7 +56,7 @@ def by_segments(values: Array, pieces: Array, many: Array, lengths: Array, label
     rows = np.repeat(np.arange(len(pieces)), many)
     spans = expand(pieces, many)
     owner, amount = labels[spans].astype(np.int64), lengths[spans]
-    tainted = owner != taint.CLEAN
+    tainted = owner != taint_state.CLEAN
     rows, owner, amount = rows[tainted], owner[tainted], amount[tainted]
     order = np.lexsort((owner, rows))
     rows, owner, amount = rows[order], owner[order], amount[order]
@@ -70,9 +72,7 @@ def _with_sources(values: Array, count: Array, owner: Array, amount: Array) -> O
     number = len(values)
     counts = np.concatenate([np.ones(number, np.int64), count])
     first = np.cumsum(counts) - counts
-    return Owned(
-        first, counts, np.concatenate([np.arange(number), owner]), np.concatenate([values, amount])
-    )
+    return Owned(first, counts, np.concatenate([np.arange(number), owner]), np.concatenate([values, amount]))
 
 
 def by_proportion(
@@ -81,8 +81,8 @@ def by_proportion(
     """What coins and fees have of each of ``sources``, in proportion, part by part; see ``docs/trace.md``.
 
     ``amounts`` by coin, the sources first, ``fees`` by step; ``rows``: the coins that go into each step,
-    where they begin, and where those that it taints begin. Raises UsageError where ``memory`` (bytes) does not
-    suffice.
+    where they begin, and where those that it taints begin. Raises UsageError where ``memory`` (bytes) does
+    not suffice.
     """
     if sources == 1:
         everything = np.concatenate([amounts, fees])
@@ -111,9 +111,9 @@ def by_proportion(
         size = 2 * (used + needed)
         if memory is not None and size * _ROW_BYTES > memory:
             raise UsageError(
-                f"keeping {sources:,} sources apart needs more memory than the {memory / _GIB:.1f} GiB it may "
-                f"use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by fifo, name "
-                "fewer, or give more --memory"
+                f"keeping {sources:,} sources apart needs more memory than the {memory / _GIB:.1f} GiB it "
+                f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by "
+                "fifo, name fewer, or give more --memory"
             )
         owner, amount = np.resize(owner, size), np.resize(amount, size)
     return Owned(start, count.astype(np.int64), owner[:used].astype(np.int64), amount[:used])

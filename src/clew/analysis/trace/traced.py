@@ -107,7 +107,7 @@ def follow(
 
     def keep(part: Part) -> None:
         space.hold(len(part.coin) * KEPT_BYTES)
-        parts.append(part)
+        parts.append(Part(**{name: array.copy() for name, array in vars(part).items()}))
 
     walk.run(keep)
     coins, taints, hops, ends, pieces, many, steps, late = (

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from clew.analysis.detectors import coinjoin_rule
-from clew.analysis.trace.policies import ENDS
+from clew.analysis.trace.policies import ENDS, FEE
 from clew.analysis.trace.sources import Sources
 from clew.analysis.trace.stops import Stops
 from clew.analysis.trace.traced import Traced, follow
@@ -101,15 +101,24 @@ def trace_sources(
     sources: Sources,
     question: Question,
     *,
+    stops: Stops | None = None,
     memory: int | None = None,
     tell: Callable[[Progress], None] | None = None,
 ) -> Traces:
-    """Follow ``sources`` by each policy of a question. Raises UsageError where ``memory`` does not suffice."""
-    stops = Stops(ledger)
+    """Follow ``sources`` by each policy of a question; without ``stops`` at the ledger's own. Raises
+    UsageError where ``memory`` does not suffice."""
+    stops = stops or Stops(ledger)
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
     traces = tuple(
         follow(
-            ledger, sources, policy, backward=question.backward, limits=limits, stops=stops, memory=memory, tell=tell
+            ledger,
+            sources,
+            policy,
+            backward=question.backward,
+            limits=limits,
+            stops=stops,
+            memory=memory,
+            tell=tell,
         )
         for policy in question.policies
     )
@@ -138,8 +147,8 @@ def checked(
     """A question that can be asked. Raises UsageError."""
     if hops is not None and hops < 0:
         raise UsageError(f"hops: expected 1 or more, or 0 for no limit; found {hops}")
-    if least < 0:
-        raise UsageError(f"least: expected 0 or more satoshi, found {least}")
+    if not 0 <= least < 1 << 62:
+        raise UsageError(f"least: expected 0 or more satoshi, and an amount there can be; found {least}")
     if height is not None and not 0 <= height <= ledger.tip.height:
         raise UsageError(
             f"height {height}: the ledger holds heights 0 to {ledger.tip.height}; name one of these, or none"
@@ -153,14 +162,17 @@ def sums_by_end(trace: Traced) -> list[dict[str, Any]]:
     for number, name in enumerate(ENDS):
         if name is None:
             continue
-        # What reaches a source ends there; a source's own end is that of all of its value.
         coins = np.flatnonzero(trace.end == number)
         if len(coins):
             taint = None if trace.is_set else sum(trace.taint[coins].tolist())
             rows.append({"end": name, "coins": len(coins), "taint": taint})
-    fees = np.flatnonzero(trace.fee)
-    if len(fees):
-        rows.append({"end": "fee", "coins": len(fees), "taint": sum(trace.fee[fees].tolist())})
+    fees = 0 if trace.backward else np.count_nonzero(trace.fee)
+    if trace.is_set and not trace.backward:
+        fees = len(trace.transactions)
+    if fees:
+        rows.append(
+            {"end": FEE, "coins": int(fees), "taint": None if trace.is_set else sum(trace.fee.tolist())}
+        )
     return rows
 
 

@@ -12,11 +12,10 @@ from clew.analysis.trace.policies import POLICIES
 from clew.analysis.trace.room import Part, Space
 from clew.analysis.trace.sources import Sources, coins_spent_by
 from clew.analysis.trace.stops import Stops
-from clew.kernels import taint
-from clew.kernels.portions import POISON
+from clew.kernels import taint, taint_state
 from clew.ledger.columns import Array, PiecedColumn, RareColumn, WideColumn
 from clew.ledger.ledger import Ledger, expand
-from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, UNSPENDABLE, UNSPENT
+from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT, OVERWRITTEN, POISON, UNSPENDABLE, UNSPENT
 
 NO_LIMIT = 1 << 33
 """A transaction that never comes."""
@@ -62,7 +61,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         limit = self.limits.transaction
-        self._rule = taint.Rule(
+        self._rule = taint_state.Rule(
             POLICIES[self.policy],
             self.backward,
             -1 if self.limits.hops is None else self.limits.hops,
@@ -81,11 +80,11 @@ class Walk:
             window = self._window(number)
             while True:
                 answer = taint.walk(self._rule, self._values, window, self.space.room)
-                if answer == taint.DONE:
+                if answer == taint_state.DONE:
                     break
-                if answer == taint.ASK:
+                if answer == taint_state.ASK:
                     self._look(window)
-                elif answer == taint.ROOM_FOR_COINS:
+                elif answer == taint_state.ROOM_FOR_COINS:
                     self.space.empty(take)
                 else:
                     self.space.grow(answer)
@@ -111,21 +110,21 @@ class Walk:
         outputs, values, rule = self.sources.outputs, self.sources.values, self._rule
         spent_by = self.ledger.column("spends.spent_by")[outputs].astype(np.int64)
         ends = np.zeros(len(outputs), np.int8)
-        tests = [(spent_by == OVERWRITTEN, taint.REPLACED), (values < rule.least, taint.AT_VALUE)]
+        tests = [(spent_by == OVERWRITTEN, taint_state.REPLACED), (values < rule.least, taint_state.AT_VALUE)]
         if rule.hops == 0:
-            tests.insert(1, (values >= 0, taint.AT_HOPS))
+            tests.insert(1, (values >= 0, taint_state.AT_HOPS))
         if not self.backward:
-            tests.insert(0, (spent_by == UNSPENDABLE, taint.DEAD))
-            tests += [(spent_by == UNSPENT, taint.HELD), (spent_by >= rule.limit, taint.TOO_LATE)]
+            tests.insert(0, (spent_by == UNSPENDABLE, taint_state.DEAD))
+            tests += [(spent_by == UNSPENT, taint_state.HELD), (spent_by >= rule.limit, taint_state.TOO_LATE)]
         for is_so, end in reversed(tests):
             ends[is_so] = end
-        on = np.flatnonzero(ends == taint.GOES_ON)
+        on = np.flatnonzero(ends == taint_state.GOES_ON)
         places = outputs[on] if self.backward else spent_by[on]
         amounts = np.ones(len(on), np.int64) if rule.policy == POISON else values[on]
         self.space.start(outputs[on], amounts, on, places)
         return ends
 
-    def _window(self, number: int) -> taint.Window:
+    def _window(self, number: int) -> taint_state.Window:
         ledger, shift = self.ledger, self.space.shift
         counts = ledger.counts
         total = counts["outputs" if self.backward else "transactions"]
@@ -143,32 +142,42 @@ class Walk:
             edges.append(np.ascontiguousarray(rows, np.int64))
         outputs, inputs = edges
         spent = ledger.column("inputs.spent_output")
-        halves = (half[int(inputs[0]) : int(inputs[-1])] for half in (spent.low, spent.high))
+        low, high = (fixed(half[int(inputs[0]) : int(inputs[-1])]) for half in (spent.low, spent.high))
         spent_by = np.empty(0, np.uint32)
         if not self.backward:
             spent_by = ledger.column("spends.spent_by")[int(outputs[0]) : int(outputs[-1])]
         parts = inputs if self.backward else outputs
         kinds = np.zeros(int(parts[-1] - parts[0]), np.int8)
-        known = np.full(last - first, taint.UNSEEN if self.stops.asks else taint.SEEN, np.int8)
+        known = np.full(last - first, taint_state.UNSEEN if self.stops.asks else taint_state.SEEN, np.int8)
         self._mark_sources(kinds, int(parts[0]))
-        narrow = (*map(fixed, halves), fixed(spent_by))
-        return taint.Window(first, outputs, inputs, *narrow, known, kinds, start, stop)
+        return taint_state.Window(
+            first=first,
+            first_output=outputs,
+            first_input=inputs,
+            spent_low=low,
+            spent_high=high,
+            spent_by=fixed(spent_by),
+            known=known,
+            kinds=kinds,
+            start=start,
+            stop=stop,
+        )
 
     def _mark_sources(self, kinds: Array, first: int) -> None:
         rows = self._source_rows
         low, high = np.searchsorted(rows, [first, first + len(kinds)]).tolist()
-        kinds[rows[low:high] - first] = taint.SOURCE
+        kinds[rows[low:high] - first] = taint_state.SOURCE
 
-    def _look(self, window: taint.Window) -> None:
+    def _look(self, window: taint_state.Window) -> None:
         """Tell the kernel what the transactions are that are due in a window."""
         places = self.space.due_places(window.start, window.stop)
         if self.backward:
             rows = distinct_rows(np.searchsorted(window.first_output, places, "right") - 1)
         else:
             rows = places - window.first
-        rows = rows[window.known[rows] == taint.UNSEEN]
+        rows = rows[window.known[rows] == taint_state.UNSEEN]
         joins = self.stops.coinjoins(rows + window.first)
-        window.known[rows] = np.where(joins, taint.COINJOIN, taint.SEEN)
+        window.known[rows] = np.where(joins, taint_state.COINJOIN, taint_state.SEEN)
         rows = rows[~joins]
         parts = window.first_input if self.backward else window.first_output
         starts, counts = parts[rows] - parts[0], parts[rows + 1] - parts[rows]
@@ -208,7 +217,7 @@ def in_two(column: Any) -> tuple[Array, Array]:
     return fixed(whole), fixed(whole[:0])
 
 
-def values_of(ledger: Ledger) -> taint.Values:
+def values_of(ledger: Ledger) -> taint_state.Values:
     """``outputs.value`` as kernels read it, at any row."""
     column: RareColumn = ledger.column("outputs.value")
     wide, rows, values = column.narrow()
@@ -216,7 +225,7 @@ def values_of(ledger: Ledger) -> taint.Values:
     low, more_low = in_two(wide.low)
     high, more_high = in_two(wide.high)
     rare = (fixed(np.asarray(each).astype(np.int64)) for each in (rows, values))
-    return taint.Values(low, high, more_low, more_high, len(low), *rare)
+    return taint_state.Values(low, high, more_low, more_high, len(low), *rare)
 
 
 __all__ = ["NO_LIMIT", "SEEDS", "Limits", "Progress", "Walk", "values_of"]

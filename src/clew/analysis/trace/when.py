@@ -11,10 +11,11 @@ from clew.errors import UsageError
 from clew.ledger.ledger import Ledger
 
 _FIRST, _LAST = "since", "until"
+_YEARS = 1970, 9000
 
 
 def until(ledger: Ledger, text: str | int, tz: str | tzinfo = "UTC") -> int:
-    """The last height up to which ``text`` lets: a height, or a day (YYYY-MM-DD) and all blocks up to its end.
+    """The last height up to which ``text`` lets: a height, or a day (YYYY-MM-DD) and its blocks.
 
     A block is of the day that its median time past, which only grows, falls on in the zone ``tz``. Raises
     UsageError.
@@ -44,13 +45,18 @@ def _height(ledger: Ledger, text: str | int, name: str) -> int | None:
             return None
         text = int(text)
     if not 0 <= text <= ledger.tip.height:
-        raise UsageError(f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these")
+        raise UsageError(
+            f"{name} {text}: the ledger holds heights 0 to {ledger.tip.height}; name one of these"
+        )
     return text
 
 
 def _day(text: str | int, name: str) -> date:
     try:
-        return date.fromisoformat(str(text))
+        day = date.fromisoformat(str(text))
+        if not _YEARS[0] <= day.year <= _YEARS[1]:
+            raise ValueError
+        return day
     except ValueError:
         raise UsageError(f"{name} {text!r}: expected a height, or a day as YYYY-MM-DD") from None
 
@@ -61,8 +67,8 @@ def _start(day: date, zone: tzinfo) -> int:
 
 def _before(ledger: Ledger, moment: int) -> int:
     """How many blocks have a median time before a moment."""
-    times = np.asarray(ledger.column("blocks.median_time"))
-    return int(np.searchsorted(times, np.array(moment, times.dtype)))
+    times = np.asarray(ledger.column("blocks.median_time")).astype(np.int64)
+    return int(np.searchsorted(times, moment))
 
 
 __all__ = ["since", "until"]

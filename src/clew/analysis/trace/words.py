@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 CONVENTIONS = (
-    "A policy is a convention about which coins in a transaction are which; the ledger does not say. Figures "
-    "under several policies are a range of conventions, not bounds: the truth may lie outside it."
+    "A policy is a convention about which coins in a transaction are which; the ledger does not say. "
+    "Figures under several policies are a range of conventions, not bounds: the truth may lie outside "
+    "it."
 )
 SET = (
-    "Poison is a set: it says which coins could have been reached, never how much, and its sizes are not to be "
-    "added up."
+    "Poison is a set: it says which coins could have been reached, never how much, and its sizes are "
+    "not to be added up."
 )
 CHANGED = (
-    "Past an attributed service, an unknown holder or a coinjoin the coins are other people's; the ledger does "
-    "not show to whom the money belongs there."
+    "Past an attributed service, an unknown holder or a coinjoin the coins are other people's; the "
+    "ledger does not show to whom the money belongs there."
 )
 ROUTE = "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
 ORDER = (
-    "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the sender's program "
-    "chooses; --permute shows how far results move when it is another."
+    "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the "
+    "sender's program chooses; --permute shows how far results move when it is another."
 )
 LEDGER_ONLY = (
-    "What stops here rests on the tags and entities in force; a service that nobody has tagged may be passed "
-    "through as if it were a person's wallet."
+    "What stops here rests on the tags and entities in force; a service that nobody has tagged may be "
+    "passed through as if it were a person's wallet."
+)
+BOUNDS = (
+    "Bounds hold for every way of sharing the money out that keeps each transaction's sums, over the "
+    "coins that poison reaches within the same limits, and as far as tags and entities are right; a "
+    "policy under which a limit of hops or of value falls elsewhere can lie outside."
 )
 LOWEST = (
-    "The lowest balance is that of the addresses known to be the wallet's: a lower bound of the wallet, so of "
-    "its balance, too."
+    "The lowest balance is that of the addresses known to be the wallet's: a lower bound of the "
+    "wallet, so of its balance, too."
 )
 
 
@@ -38,6 +44,6 @@ def without_value(coins: int) -> str:
 def together(policy: str, coins: int) -> str:
     """That sources could not be told apart."""
     return (
-        f"Under {policy} the sources are not told apart: what each of {coins:,} coins has of each source would "
-        "take more memory than may be used; name fewer sources, or give more --memory."
+        f"Under {policy} the sources are not told apart: what each of {coins:,} coins has of each source "
+        "would take more memory than may be used; name fewer sources, or give more --memory."
     )

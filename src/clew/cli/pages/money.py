@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clew.cli.pages.attribution import any_tags, in_short
 from clew.cli.pages.frame import extent, foot, lower_bound
+from clew.cli.pages.values import total_cells, total_columns, value_cells, value_columns, value_facts
 from clew.cli.sheet import Cell, Column, Sheet, amount, count, identity
 from clew.cli.units import ABSENT, btc, number
 
@@ -20,13 +21,25 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
     lower_bound(sheet, result["entities"])
     sheet.heading("payments from outside")
     known = any_tags(payer for row in result["payments"] for payer in row["payers"])
+    money_in = answer.parameters.get("value", [])
+    day = answer.parameters.get("value_at")
     sheet.table(
-        (count("block"), Column(clock.label), Column("median time past"), amount("value"), Column("kind"),
+        (count("block"), Column(clock.label), Column("median time past"), amount("value"),
+         *value_columns(money_in, day), Column("kind"),
          identity("txid"), identity("paid to"), count("from entity"),
          *([Column("tags of payers")] if known else []), identity("from address")),
         [_payment(row, clock, known) for row in result["payments"]],
     )  # fmt: skip
     extent(sheet, answer, "payments")
+    sheet.heading("by month")
+    sheet.table(
+        (Column(f"month of {clock.label}"), count("payments"), amount("received"),
+         *total_columns(money_in, day)),
+        [
+            (row["month"], number(row["payments"]), btc(row["value"]), *total_cells(row.get("values", ())))
+            for row in result["months"]
+        ],
+    )  # fmt: skip
     total = result["total"]
     sheet.line()
     sheet.facts(
@@ -36,6 +49,7 @@ def payments(answer: Answer, clock: Clock) -> Sheet:
                 f"{number(total['payments'])} ({total['coinbase']:,} of new coins, {total['mixed']:,} mixed)",
             ),
             ("received", f"{btc(total['value'])} BTC"),
+            *value_facts(result["values"], day),
             ("paying entities", _payers(total["payers"])),
         ]
     )
@@ -55,6 +69,7 @@ def _payment(row: dict[str, Any], clock: Clock, known: bool) -> tuple[Cell, ...]
         clock.text(row["time"]),
         clock.text(row["median_time"]),
         btc(row["value"]),
+        *value_cells(row.get("values", ())),
         _kind(row),
         row["txid"],
         [f"{output['vout']}:{output['address']}" for output in row["outputs"]],
@@ -76,11 +91,15 @@ def proceeds(answer: Answer, clock: Clock) -> Sheet:
     sheet, result = Sheet(), answer.result
     lower_bound(sheet, result["entities"])
     sheet.heading("proceeds by month")
+    money_in = answer.parameters.get("value", [])
+    day = answer.parameters.get("value_at")
     sheet.table(
-        (Column(f"month of {clock.label}"), amount("received"), amount("spent"), amount("fee"),
+        (Column(f"month of {clock.label}"), amount("received"), *total_columns(money_in, day, "received "),
+         amount("spent"), *total_columns(money_in, day, "spent "), amount("fee"),
          amount("held"), count("payments"), count("outflows")),
         [
-            (row["month"], btc(row["received"]), btc(row["spent"]), btc(row["fee"]), btc(row["held"]),
+            (row["month"], btc(row["received"]), *total_cells(row.get("received_values", ())),
+             btc(row["spent"]), *total_cells(row.get("spent_values", ())), btc(row["fee"]), btc(row["held"]),
              number(row["payments"]), number(row["outflows"]))
             for row in result["months"]
         ],
@@ -89,6 +108,8 @@ def proceeds(answer: Answer, clock: Clock) -> Sheet:
     seldom = [name for name in ("overwritten", "unspendable") if total[name]]
     sheet.line()
     sheet.facts((name, f"{btc(total[name])} BTC") for name in ("received", "spent", "fee", *seldom, "held"))
+    for name in ("received", "spent"):
+        sheet.facts(value_facts(total.get(f"{name}_values", ()), day, f"{name} "))
     sheet.prose(result["notice"], "yellow")
     foot(sheet, answer)
     return sheet

@@ -42,6 +42,8 @@ def trace(answer: Answer, clock: Clock) -> Sheet:
     for each in result["traces"]:
         _one(sheet, answer, each)
     _destinations(sheet, answer)
+    if result["bounds"]:
+        _bounds(sheet, result["bounds"])
     _wallets(sheet, answer, clock)
     if result["permuted"]:
         _permuted(sheet, result["permuted"])
@@ -138,6 +140,19 @@ def _wallets(sheet: Sheet, answer: Answer, clock: Clock) -> None:
         ],
     )  # fmt: skip
     extent(sheet, answer, "wallets", answer.result["lists"]["wallets"])
+
+
+def _bounds(sheet: Sheet, found: Row) -> None:
+    sheet.heading(f"bounds, whatever the policy: over {plural(found['coins'], 'coin')} that poison reaches")
+    sheet.table(
+        (Column("end"), count("entity"), amount("must have arrived"), amount("could have arrived")),
+        [
+            (row["end"], _text(row["entity"]), btc(row["least"]), btc(row["most"]))
+            for row in found["destinations"]
+        ],
+    )
+    if found["status"] != "complete":
+        sheet.prose("Where there is no figure it was not searched, since that would take too long.")
 
 
 def _permuted(sheet: Sheet, moved: Row) -> None:

@@ -1,0 +1,51 @@
+"""Money that leaves and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from clew.analysis.patterns.pattern import Finding, Measures, Pattern
+from clew.analysis.patterns.scene import Scene
+from clew.analysis.roads import Limits, loops, roads
+
+HOPS, MOST = 6, 20_000
+LEAST_PERCENT = 20
+
+
+def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
+    """A round trip: coins leave the entities asked about and come back to them by two to six transactions,
+    through others' hands, but no service, unknown holder or coinjoin; and at least 20 % of what the first
+    transaction spends can have come back that way (see ``clew paths`` for the width of a flow).
+
+    For each transaction by which something comes back the widest way is told, and of these the shortest. The
+    sum is its width. Up to 20,000 transactions are looked at.
+    """
+    found = roads(scene.ledger, scene.holders, scene.asked, scene.asked, Limits(HOPS, MOST))
+    values = scene.ledger.column("outputs.value")
+    for width, chain in loops(found, HOPS):
+        entered = int(values[found.entry_coins(chain[0])].sum())
+        if not width or width * 100 < LEAST_PERCENT * entered:
+            continue
+        numbers = [int(found.transactions[each]) for each in chain]
+        seconds = int(np.diff(scene.times_of(np.array([numbers[0], numbers[-1]])))[0])
+        yield Finding(
+            tuple(numbers), width, {"steps": len(numbers), "started with": entered, "seconds": seconds}
+        )
+
+
+round_trip = Pattern(
+    "round trip",
+    1,
+    f"at least {LEAST_PERCENT} % of what a transaction spends can come back within {HOPS} transactions, "
+    "through others' hands and no service",
+    (
+        "an address between may be the same owner's, since an entity is a lower bound: then nothing left",
+        "a refund, a loan that is paid back, and trade among the same people come back, too",
+    ),
+    _find,
+    {"steps": "transactions", "started with": "satoshi", "seconds": "seconds"},
+)
+
+__all__ = ["round_trip"]
