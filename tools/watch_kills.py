@@ -39,7 +39,7 @@ class WrongError(Exception):
 
 
 def killed(run: Callable[[], None], at_write: int | None, seconds: float | None) -> bool:
-    """Run in a process of its own, killed before a write, in it, or after some time; returns whether it was."""
+    """Run in a process of its own, killed before a write, in it, or after some time; says if it was."""
     context = multiprocessing.get_context("fork")
 
     def go() -> None:
