@@ -62,10 +62,13 @@ def killed(run: Callable[[], None], at_write: int | None, seconds: float | None)
 
 def _die_at(count: int) -> None:
     """End this process at the n-th write of alerts, statement of SQLite or sync; of alerts within it."""
-    from clew.case import alerts, watches
+    import sqlite3
+
+    from clew.case import alerts
+    from clew.ledger import disk
 
     left = [count]
-    write, sync, connect = alerts.write_all, os.fsync, watches.sqlite3.connect
+    write, sync, connect = disk.write_all, os.fsync, sqlite3.connect
 
     def step() -> bool:
         left[0] -= 1
@@ -102,9 +105,11 @@ def _die_at(count: int) -> None:
                 die()
             return done
 
-    alerts.write_all = torn
-    os.fsync = synced
-    watches.sqlite3.connect = Base  # type: ignore[assignment, misc]
+    replaced: list[tuple[Any, str, Any]] = [
+        (alerts, "write_all", torn), (os, "fsync", synced), (sqlite3, "connect", Base)
+    ]  # fmt: skip
+    for module, name, own in replaced:
+        setattr(module, name, own)
 
 
 def sweep(kills: int, seed: int, room: Path) -> Counter[str]:
