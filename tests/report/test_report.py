@@ -359,7 +359,7 @@ def test_html_is_one_file_that_asks_nobody(tmp_path: Path) -> None:
     names = {tag for tag, _ in words.tags}
     assert not names & {"script", "link", "iframe", "object", "video", "audio", "a"}
     pictures = [attributes["src"] or "" for tag, attributes in words.tags if tag == "img"]
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     for picture in pictures:
         head, _, body = picture.partition(",")
         assert head == "data:image/svg+xml;base64"

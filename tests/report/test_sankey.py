@@ -203,7 +203,7 @@ def test_poison_cannot_be_drawn() -> None:
 
 def test_words_fit() -> None:
     assert cut("a name", 100, 11) == "a name"
-    assert len(cut("n" * 100, 100, 11)) * 11 * 0.52 <= 100
+    assert len(cut("n" * 100, 100, 11)) * 11 * 0.5 <= 100
     assert wrapped("one two three", 7) == ["one two", "three"]
 
 

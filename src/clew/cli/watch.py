@@ -129,7 +129,7 @@ def add(
 
     \b
     Examples:
-      clew watch add 1Archive1n2C579dMsAu3iC6tWzuQJz8dN --kind payers --examiner "A. Analyst" --purpose 17
+      clew watch add 1Archive1n2C579dMsAu3iC6tWzuQJz8dN --kind payers --examiner Kim --purpose 17
       clew watch add @service.csv --kind arrival --hops 2 --until 2026-12-31 --to alerts.jsonl \\
         --case 2026-17 --examiner "A. Analyst" --purpose "freezing order"
     """

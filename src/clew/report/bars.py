@@ -80,7 +80,7 @@ def payments_chart(months: Sequence[Paid]) -> str:
 
     with sheet_of(74) as figure:
         upper = axes_at(figure, 74, top=7, height=25, label="payments per month")
-        lower = axes_at(figure, 74, top=40, height=25, label="BTC per month")
+        lower = axes_at(figure, 74, top=42, height=23, label="BTC per month")
         upper.bar(middles, [month.payments for month in months], **bars)
         lower.bar(middles, [month.value / SATOSHI for month in months], **bars)
         upper.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
@@ -94,10 +94,12 @@ def payments_described(months: Sequence[Paid]) -> str:
     """What the bars of payments show, in a sentence or two."""
     number, value = sum(month.payments for month in months), sum(month.value for month in months)
     most = max(months, key=lambda month: month.payments)
-    busy = f" The most came in {most.name}: {most.payments:,}." if len(months) > 1 else ""
+    said = f"{count(number, 'payment')} of together {btc(value)} BTC"
+    if len(months) == 1:
+        return f"{said} in {months[0].name}."
     return (
-        f"{count(number, 'payment')} of together {btc(value)} BTC in {count(len(months), 'month')}, from "
-        f"{months[0].name} to {months[-1].name}.{busy}"
+        f"{said} in {len(months):,} months, from {months[0].name} to {months[-1].name}. The most came in "
+        f"{most.name}: {most.payments:,}."
     )
 
 

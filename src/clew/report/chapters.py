@@ -373,7 +373,8 @@ def _caveats(answers: ReportAnswers) -> tuple[Part, ...]:
     if caveats:
         parts.append(Points(tuple(_remark(text, questions) for text, questions in caveats.items())))
     else:
-        parts.append(Paragraph(prose("The answers came with no caveats beyond the limits in section 7.")))
+        limits = f"section {8 if answers.trace else 7}"
+        parts.append(Paragraph(prose(f"The answers came with no caveats beyond the limits in {limits}.")))
     parts.append(Paragraph(prose("How often such conclusions are wrong:")))
     parts.append(Points(tuple(_remark(text, questions) for text, questions in estimates.items())))
     return tuple(parts)

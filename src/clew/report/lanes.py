@@ -14,9 +14,9 @@ from clew.report.bands import OTHERS, Bands, Node, Step
 GAP = 7.0
 LEAST = 1.0
 """Height of the thinnest band."""
-NUMBER = 13.0
+NUMBER = 14.0
 """Room above a transaction, for its number."""
-LABEL = 27.0
+LABEL = 29.0
 """Height that a place with a label needs."""
 
 Key = tuple[str, ...]

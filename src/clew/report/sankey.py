@@ -19,16 +19,16 @@ from clew.report.wording import btc, count
 UNIT = 4.0
 """Units of the picture in a millimetre."""
 WIDTH = 174 * UNIT
-LEFT, RIGHT = 104.0, 164.0
+LEFT, RIGHT = 112.0, 164.0
 HEIGHT = 250.0
 TOP = 30.0
 BAR = 4.0
-FONT, SMALL = 11.0, 9.5
-ROW = 13.0
-LETTER = 0.52
+FONT, SMALL = 12.0, 10.4
+ROW = 14.0
+LETTER = 0.5
 """Mean width of a letter, as a share of the font's size."""
 DATE = 50.0
-FOOT = 135
+FOOT = 125
 """Letters in a line of small text across the picture."""
 
 MOVING, BESIDE, SERVICES, ENDED, FEES = "#b4c8df", "#d7d7d7", PAYMENTS_COLOUR, "#cf9a5f", "#6b6b6b"
@@ -184,7 +184,7 @@ class _Picture:
         self._text(x, y - 1.5, cut(text, room, FONT * (1.06 if bold else 1)), "b" if bold else "", anchor)
         share = f" ({100 * value / max(self.bands.total, 1):.1f} %)"
         amount = f"{btc(value)} BTC"
-        self._text(x, y + 10, amount + (share if room > LEFT else ""), "s", anchor)
+        self._text(x, y + 10.5, amount + (share if room > LEFT else ""), "s", anchor)
 
     def _heading(self) -> None:
         way = "backward" if self.bands.backward else "forward"
