@@ -92,7 +92,7 @@ def patterns(
     Examples:
       clew patterns 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       clew patterns @addresses.csv --only "peeling chain" --limit 0 --json
-      clew patterns @a.csv --schedule --value KRW --csv acts.csv --examiner "A. Lee" --purpose 2026-17
+      clew patterns @a.csv --schedule --value KRW --csv acts.csv --examiner "A. Lee" --purpose 17
     """
     from clew.analysis.patterns.scene import Reach
 
