@@ -11,11 +11,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from analysis.test_origins import BTC, Story, asked, withdrawn
 from clew.cli.keys import EVERY, QUESTIONS
 from cli.process import Run
 from cli.shape import check_keys
 from naive.chain import address_of
+from naive.story import BTC, Story, asked, withdrawn
 
 WHO = ("--examiner", "A. Lee", "--purpose", "2026-17")
 SHOP = address_of("shop")
