@@ -13,7 +13,7 @@ import pytest
 
 from analysis.test_tags import tagged
 from clew.analysis.inquiry import Inquiry
-from clew.analysis.trace import when
+from clew.analysis.trace import when, words
 from clew.analysis.trace.sources import Sources, find_coins
 from clew.analysis.trace.stops import Stops
 from clew.analysis.trace.traced import follow
@@ -294,13 +294,16 @@ def test_an_entity_that_is_a_service_may_be_the_source(tmp_path: Path) -> None:
     chain.mine([("miner", 3)], [out])
     inquiry = with_exchange(tmp_path, chain)
     entity = inquiry.entity(address_of("exchange")).result["entity"]
-    result = inquiry.trace(f"entity:{entity}", policy="seniority").result
-    assert result["total"] == {"coins": 2, "value": 32 * BTC, "without_value": 0}
-    (found,) = result["traces"]
-    assert [(row["end"], row["taint"]) for row in found["ends"]] == [
-        ("service", 5 * BTC),
-        ("unspent", 27 * BTC),
-    ]
+    # Whoever names the entity follows what it pays itself; by its address it is a service like others.
+    for source, ends in (
+        (f"entity:{entity}", [("unspent", 32 * BTC)]),
+        (address_of("exchange"), [("service", 5 * BTC), ("unspent", 27 * BTC)]),
+    ):
+        answer = inquiry.trace(source, policy="seniority")
+        assert answer.result["total"] == {"coins": 2, "value": 32 * BTC, "without_value": 0}
+        (found,) = answer.result["traces"]
+        assert [(row["end"], row["taint"]) for row in found["ends"]] == ends
+        assert words.OF_MANY in answer.caveats
 
 
 def test_a_source_without_money(ask: Ask) -> None:

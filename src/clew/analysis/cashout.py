@@ -62,20 +62,6 @@ class _Place:
         return max(amounts) if amounts else max(int(each["coins"]) for each in self.under.values())
 
 
-class _Stops(Stops):
-    """What stops a trace, but never the entities asked about, whatever they look like or are tagged as."""
-
-    def __init__(self, ledger: Ledger, own: Array) -> None:
-        super().__init__(ledger)
-        self._own = own
-
-    def kinds(self, outputs: Array) -> Array:
-        """The kind of holder of each output; PLAIN for those of the entities themselves."""
-        kinds = super().kinds(outputs)
-        kinds[contains(self._own, owners_of(self.ledger, outputs))] = PLAIN
-        return kinds
-
-
 def cashout(
     ledger: Ledger,
     entities: Array,
@@ -100,7 +86,8 @@ def cashout(
     """
     zone = time_zone(tz)
     rows, flows = Rows(ledger), flows_of(ledger, entities)
-    stops = _Stops(ledger, entities)
+    # They are no stop on their own way.
+    stops = Stops(ledger, never=entities.tolist())
     holders = stops.holders or Holders(ledger)
     direct = _direct(rows, holders, flows, values)
     coins = find_coins(ledger, [f"entity:{each}" for each in entities.tolist()])

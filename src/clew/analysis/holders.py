@@ -40,11 +40,12 @@ class Holders:
     """The holders of a ledger's entities, each found once.
 
     ``never``: entities that are PLAIN whatever they look like, such as those that a question is about: they
-    are no stop on their own way.
+    are no stop on their own way. ``unless_tagged``: entities that are not judged by what they look like.
     """
 
-    def __init__(self, ledger: Ledger, never: Iterable[int] = ()) -> None:
+    def __init__(self, ledger: Ledger, never: Iterable[int] = (), unless_tagged: Iterable[int] = ()) -> None:
         self.ledger = ledger
+        self._unless_tagged = frozenset(unless_tagged)
         self.tags = Tags(ledger)
         self._known: dict[int, Holder] = {entity: Holder(entity, PLAIN) for entity in never}
 
@@ -71,6 +72,8 @@ class Holders:
             stated = self._stated(entity)
             if stated:
                 self._known[entity] = Holder(entity, SERVICE, stated)
+            elif entity in self._unless_tagged:
+                self._known[entity] = Holder(entity, PLAIN)
             else:
                 untagged.append(entity)
         signs = signs_of(self.ledger, np.array(untagged, np.int64))

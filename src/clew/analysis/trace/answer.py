@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from clew.analysis.answer import Answer, list_status
 from clew.analysis.caveats import BLOCK_TIME, COINJOIN, LOWER_BOUND
+from clew.analysis.holders import PLAIN, Holders
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.trace import permuted, words
 from clew.analysis.trace.balances import wallets
@@ -131,6 +134,12 @@ def _trace(found: Traces, each: Traced, rows: Rows, limit: int, offset: int) -> 
     }
 
 
+def _asks_about_many(found: Traces) -> bool:
+    """Whether a source is named by an entity, or an address of one, that holds the coins of many."""
+    entities = np.array([*found.sources.entities, *found.sources.beside], np.int64)
+    return bool((Holders(found.ledger).kinds(entities) != PLAIN).any())
+
+
 def _caveats(found: Traces, rows: Rows, bounds: bool) -> tuple[str, ...]:
     sets = [each for each in found.traces if each.is_set]
     ends = {row["end"] for each in found.traces for row in sums_by_end(each)}
@@ -141,6 +150,7 @@ def _caveats(found: Traces, rows: Rows, bounds: bool) -> tuple[str, ...]:
         *([words.SET] if sets else []),
         *([words.BOUNDS] if bounds else []),
         *(words.together(each.policy, len(each.coin)) for each in found.traces if _is_joined(each)),
+        *([words.OF_MANY] if _asks_about_many(found) else []),
         words.ROUTE,
         words.LEDGER_ONLY,
         *([words.CHANGED] if ends & {"service", "holder", "coinjoin"} else []),

@@ -23,12 +23,15 @@ class Sources:
     """The coins that a trace starts from: ``outputs`` (ids, ascending, int64) and ``values`` (satoshi).
 
     ``asked`` is what was named, ``without_value`` how many coins named hold nothing and are left out.
+    ``entities`` are those named as such, ``beside`` those of addresses that were named.
     """
 
     outputs: Array
     values: Array
     asked: tuple[str, ...]
     without_value: int
+    entities: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
 
     @property
     def value(self) -> int:
@@ -68,11 +71,11 @@ def find_coins(
     if not asked:
         raise UsageError("expected at least one txid:vout, txid, address, entity:ID, @file or -; found none")
     found = np.array(outputs, np.int64)
+    owners, beside = (_owners(ledger, each) for each in (entities, addresses))
     if addresses or entities:
         owned = np.array(addresses, np.int64)
         if entities:
-            owners = distinct(ledger.column("entities.entity")[np.array(entities, np.int64)])
-            owned = np.concatenate([owned, ledger.members_of(owners.astype(np.int64)).astype(np.int64)])
+            owned = np.concatenate([owned, ledger.members_of(owners).astype(np.int64)])
         found = np.concatenate([found, arrivals(ledger, distinct(owned))])
     found = distinct(found)
     values = ledger.column("outputs.value")[found]
@@ -83,7 +86,15 @@ def find_coins(
             f"{names}: a source without money: {_why(len(found))}; name an output, transaction, address or "
             "entity that received some"
         )
-    return Sources(found[full], values[full], tuple(asked), int((~full).sum()))
+    left_out = int((~full).sum())
+    named = tuple(owners.tolist()), tuple(beside.tolist())
+    return Sources(found[full], values[full], tuple(asked), left_out, *named)
+
+
+def _owners(ledger: Ledger, addresses: list[int]) -> Array:
+    """The entities of some addresses, distinct and ascending; int64."""
+    owners: Array = distinct(ledger.column("entities.entity")[np.array(addresses, np.int64)]).astype(np.int64)
+    return owners
 
 
 def _why(coins: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from clew.analysis.detectors import coinjoins_among
@@ -15,12 +17,21 @@ class Stops:
     """What is given about coins and transactions; found once, and the same for every policy.
 
     With ``holders`` False no coin is a service's or holder's, with ``coinjoins`` False no transaction is a
-    coinjoin: then the walk passes through them.
+    coinjoin: then the walk passes through them. Entities in ``never`` are no stop, whatever they look like or
+    are tagged as; those in ``unless_tagged`` only where a tag says that they are a service.
     """
 
-    def __init__(self, ledger: Ledger, *, holders: bool = True, coinjoins: bool = True) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        holders: bool = True,
+        coinjoins: bool = True,
+        never: Iterable[int] = (),
+        unless_tagged: Iterable[int] = (),
+    ) -> None:
         self.ledger = ledger
-        self.holders = Holders(ledger) if holders else None
+        self.holders = Holders(ledger, never, unless_tagged) if holders else None
         self._coinjoins: dict[int, bool] | None = {} if coinjoins else None
         self._kinds: dict[int, int] = {}
 

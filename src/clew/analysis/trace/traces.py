@@ -105,9 +105,12 @@ def trace_sources(
     memory: int | None = None,
     tell: Callable[[Progress], None] | None = None,
 ) -> Traces:
-    """Follow ``sources`` by each policy of a question; without ``stops`` at the ledger's own. Raises
-    UsageError where ``memory`` does not suffice."""
-    stops = stops or Stops(ledger)
+    """Follow ``sources`` by each policy of a question.
+
+    Without ``stops`` they are the ledger's own: entities named as sources are none, and those of addresses
+    named only where a tag says so. Raises UsageError where ``memory`` does not suffice.
+    """
+    stops = stops or Stops(ledger, never=sources.entities, unless_tagged=sources.beside)
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
     traces = tuple(
         follow(

@@ -15,6 +15,10 @@ CHANGED = (
     "Past an attributed service, an unknown holder or a coinjoin the coins are other people's; the "
     "ledger does not show to whom the money belongs there."
 )
+OF_MANY = (
+    "An entity asked about is a service, or looks like one: it is no stop on its own way, though its coins "
+    "may be those of many people."
+)
 ROUTE = "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
 ORDER = (
     "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the "
