@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ORDERS = 10
+"""Other orders of outputs under which a trace is followed again, unless asked."""
+
 FLOW_HOPS, MOST_FLOW_HOPS = 10, 100
 """Transactions of a flow at most: unless asked, and in any case."""
 FLOW_TRANSACTIONS = 100_000

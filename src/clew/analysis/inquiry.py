@@ -30,6 +30,7 @@ from clew.analysis import (
 from clew.analysis.absorbed import Absorbed
 from clew.analysis.answer import Answer
 from clew.analysis.chosen import BY_TIME, Choice
+from clew.analysis.defaults import ORDERS
 from clew.analysis.examined import Examined
 from clew.analysis.origins.answer import DEPTH, origins
 from clew.analysis.origins.requests import ASKED, requests
@@ -294,7 +295,7 @@ class Inquiry:
         until: str | int | None = None,
         since: str | int | None = None,
         least: int = 0,
-        permute: int = 0,
+        permute: int = ORDERS,
         seed: int = 0,
         bounds: bool = False,
         tz: str | tzinfo = "UTC",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from clew.analysis.defaults import ORDERS
 from clew.analysis.examined import Examined
 from clew.cli import options
 from clew.cli.progress import Display
@@ -83,8 +84,10 @@ def _who(output: Path, examiner: str | None, purpose: str | None) -> Examined:
     "--permute",
     metavar="N",
     type=options.Whole(0),
-    default=0,
-    help="Follow N times more with each transaction's outputs in another order; say how far results move.",
+    default=ORDERS,
+    show_default=True,
+    help="Follow N times more with each transaction's outputs in another order; say how far results move. "
+    "0: not.",
 )
 @click.option(
     "--seed", metavar="N", type=options.Whole(0), default=0, help="What these orders are drawn from."

@@ -145,7 +145,12 @@ TRACE: dict[str, tuple[Key, ...]] = {
         Key("wallets[].lowest", INTEGER, SATOSHI, "Lowest balance of the entity in between."),
         Key("wallets[].lowest_at", OBJECT, "", "The first transaction after which that was its balance."),
         *under("wallets[].lowest_at", *_PLACE),
-        Key("permuted", OBJECT + OR_NULL, "", "How far results move with outputs in other orders, if asked."),
+        Key(
+            "permuted",
+            OBJECT + OR_NULL,
+            "",
+            "How far results move with outputs in other orders; null with --permute 0.",
+        ),
         Key("permuted.samples", INTEGER, "samples", "How many other orders were drawn."),
         Key("permuted.seed", INTEGER, "", "What they were drawn from."),
         Key("permuted.policies", LIST, "", "The policies that rest on the order."),

@@ -22,7 +22,7 @@ OF_MANY = (
 ROUTE = "A route on the ledger shows that coins moved, not that they changed hands, nor who moved them."
 ORDER = (
     "fifo, lifo, seniority and juniority rest on the order of a transaction's parts, which the "
-    "sender's program chooses; --permute shows how far results move when it is another."
+    "sender's program chooses; permuted shows how far results move when it is another."
 )
 LEDGER_ONLY = (
     "What stops here rests on the tags and entities in force; a service that nobody has tagged may be "
