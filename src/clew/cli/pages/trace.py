@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_MOVING = 10
+"""Destinations that are shown of those that other orders move; as JSON there are all."""
+
 _ENDS = {
     "source": "came to a source again",
     "unspendable": "nobody can spend it",
@@ -159,13 +162,19 @@ def _permuted(sheet: Sheet, moved: Row) -> None:
     samples = plural(moved["samples"], "sample")
     for each in moved["policies"]:
         sheet.heading(f"{each['policy']} with outputs in other orders: {samples}, seed {moved['seed']}")
-        sheet.table(
-            (Column("end"), count("entity"), amount("as they stand"), amount("least"), amount("most")),
-            [
-                (row["end"], _text(row["entity"]), btc(row["taint"]), btc(row["least"]), btc(row["most"]))
-                for row in each["destinations"]
-            ],
-        )
+        # sorted keeps the order of those that move as far.
+        far = sorted(each["destinations"], key=lambda row: row["least"] - row["most"])
+        moving = [row for row in far if row["least"] < row["most"]]
+        if moving:
+            sheet.table(
+                (Column("end"), count("entity"), amount("as they stand"), amount("least"), amount("most")),
+                [
+                    (row["end"], _text(row["entity"]), btc(row["taint"]), btc(row["least"]), btc(row["most"]))
+                    for row in moving[:_MOVING]
+                ],
+            )
+        some = f"; those that move farthest: {_MOVING}" if len(moving) > _MOVING else ""
+        sheet.line(f"{number(len(moving))} of {plural(len(far), 'destination')} move{some}")
     if not moved["policies"]:
         sheet.line("outputs in other orders: no policy asked for rests on their order")
 
