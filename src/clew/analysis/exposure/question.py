@@ -68,7 +68,8 @@ def exposure(
     stops = Closed(flows)
     assert stops.holders is not None
     categories = Categories(stops.holders, attributions_of(ledger))
-    ways = Ways(flows, stops, categories, Limits(hops or None, None, least), memory, tell)
+    passes_all = "haircut" in names and not least
+    ways = Ways(flows, stops, categories, Limits(hops or None, None, least), memory, tell, passes_all)
     sides = {
         "received": (flows.from_outside, {name: received(ways, name) for name in names}),
         "sent": (flows.to_outside, {name: sent(ways, name) for name in names}),
