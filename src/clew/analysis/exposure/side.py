@@ -109,7 +109,7 @@ class Closed(Stops):
 class Ways:
     """What is needed to follow: the movements, the stops, the categories, and how far.
 
-    ``passes_all``: whether one of the policies goes wherever it may go, as haircut does without a least value.
+    ``passes_all``: whether a policy goes wherever it may go, as haircut does without a least value.
     """
 
     flows: Flows
