@@ -120,8 +120,8 @@ def requests(
 
 def write(folder: Path, answer: Answer, who: Examined, forms: tuple[str, ...]) -> list[Path]:
     """Write a list for each exchange; all of them or none. Returns the files."""
+    from clew.folders import whole_folder
     from clew.interop.register import write_csv, write_xlsx
-    from clew.simulate.folders import whole_folder
 
     if not answer.result["requests"]:
         raise UsageError(
