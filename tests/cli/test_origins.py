@@ -44,7 +44,8 @@ def test_origins_as_page_json_and_files(inside: Run, ledger: Path, tmp_path: Pat
     assert "exa" in page
     only = json.loads(inside("origins", *both("--grade", "direct", "--ledger", ledger, "--json")).out)
     assert [each["grade"] for each in only["payments"]] == ["direct"]
-    files = ("--csv", tmp_path / "o.csv", "--xlsx", tmp_path / "o.xlsx")
+    # A file holds every row that was chosen, however few the page shows.
+    files = ("--csv", tmp_path / "o.csv", "--xlsx", tmp_path / "o.xlsx", "--limit", 1)
     assert inside("origins", *both(*files, *WHO, "--ledger", ledger)).code == 0
     rows = [*csv.DictReader(io.StringIO((tmp_path / "o.csv").read_text("utf-8-sig")))]
     assert [row["grade"] for row in rows] == ["direct", "own wallet"]
@@ -86,6 +87,7 @@ def test_a_request_names_neither_who_was_paid_nor_why(inside: Run, ledger: Path,
         (("origins", SHOP, "--csv", "o.csv"), "names its examiner"),
         (("requests", SHOP, "-o", "out", "--examiner", "A. Lee"), "says what for"),
         (("requests", SHOP, "--format", "csv"), "expected with -o DIR"),
+        (("origins", SHOP, "--purpose", "2026-17"), "found without a file to write"),
         (("origins", SHOP, "--grade", "sure"), "Invalid value for"),
         (("origins", "nobody"), "not an address"),
         (("origins", address_of("never")), "never seen"),
