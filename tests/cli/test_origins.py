@@ -15,6 +15,7 @@ from clew.cli.keys import EVERY, QUESTIONS
 from cli.process import Run
 from cli.shape import check_keys
 from naive.chain import address_of
+from naive.pdftext import words_of
 from naive.story import BTC, Story, asked, withdrawn
 
 WHO = ("--examiner", "A. Lee", "--purpose", "2026-17")
@@ -79,6 +80,49 @@ def test_a_request_names_neither_who_was_paid_nor_why(inside: Run, ledger: Path,
     told = json.loads(inside("requests", *both("--with-context", "--ledger", ledger, "--json")).out)
     check_keys(told, (*EVERY, *QUESTIONS["requests"]))
     assert SHOP in json.dumps(told)
+
+
+LOADED = (
+    "payment", "paid", "payer", "origin", "offence", "crime", "victim", "abuse", "route", "direct", "own wallet",
+)  # fmt: skip
+"""Words that would say what a request is about."""
+
+
+def test_the_pdf_of_a_request_holds_every_field_and_no_word_of_what_it_is_about(
+    inside: Run, ledger: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("typst", reason="the extra report is not installed")
+    (request,) = json.loads(inside("requests", *both("--ledger", ledger, "--json")).out)["requests"]
+    told = _pdf(inside, ledger, tmp_path / "out")
+    assert not [word for word in LOADED if word in told.casefold()]
+    assert not [name for name in (SHOP, address_of("shop2"), "shop") if name in told]
+    for row in request["rows"]:
+        assert f"{row['txid']}:{row['vout']}" in told
+        assert row["address"] is None or row["address"] in told
+        assert row["utc"] in told
+        assert row["local"] in told
+        assert f"{row['value'] // BTC}.{row['value'] % BTC:08d}" in told
+    for said in (
+        "A. Lee",
+        "2026-17",
+        request["label"],
+        "KR",
+        "Asia/Seoul",
+        "withdrawal",
+        "sent (broadcast) earlier",
+    ):
+        assert said in told
+    assert {row["address"] is None for row in request["rows"]} == {True, False}
+    more = _pdf(inside, ledger, tmp_path / "more", "--with-context")
+    assert SHOP in more
+    assert "own wallet" in more
+
+
+def _pdf(inside: Run, ledger: Path, folder: Path, *more: str) -> str:
+    ended = inside("requests", *both("-o", folder, "--format", "pdf", *WHO, *more, "--ledger", ledger))
+    assert ended.code == 0, ended
+    (file,) = folder.iterdir()
+    return words_of(file.read_bytes())
 
 
 @pytest.mark.parametrize(
