@@ -83,7 +83,8 @@ def test_a_request_names_neither_who_was_paid_nor_why(inside: Run, ledger: Path,
 
 
 LOADED = (
-    "payment", "paid", "payer", "origin", "offence", "crime", "victim", "abuse", "route", "direct", "own wallet",
+    "payment", "paid", "payer", "origin", "offence", "crime", "victim", "abuse", "route", "direct",
+    "own wallet",
 )  # fmt: skip
 """Words that would say what a request is about."""
 
