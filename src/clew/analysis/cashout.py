@@ -186,7 +186,7 @@ def _direct(rows: Rows, holders: Holders, flows: Flows, values: Values | None) -
         for entity, rows_of in _groups(owners[these]):
             chosen = these[rows_of]
             kind = KINDS[holders.of(entity).kind] if entity != NO_ROW else NOBODY if is_named else UNNAMED
-            row = {
+            row: dict[str, Any] = {
                 "kind": kind,
                 "entity": None if entity == NO_ROW else entity,
                 "value": exact_sum(amounts[chosen]),
