@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct_pairs
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NO_OUTPUT
 
@@ -129,7 +129,7 @@ def _counted(ledger: Ledger, entities: Array) -> dict[str, Array]:
     owners = np.searchsorted(entities, ledger.column("entities.entity")[used].astype(np.int64))
     reused = np.zeros(count, np.int64)
     np.maximum.at(reused, owners, times)
-    touched = np.unique(np.concatenate([paid, signed], axis=1), axis=1)
+    touched = _pairs(*np.concatenate([paid, signed], axis=1))
     own = _own(ledger, entities, signed, whose[is_spent], spent_by[is_spent].astype(np.int64))
     return {
         "transactions": np.bincount(touched[0], minlength=count),
@@ -141,8 +141,7 @@ def _counted(ledger: Ledger, entities: Array) -> dict[str, Array]:
 
 def _pairs(whose: Array, transactions: Array) -> Array:
     """Entity (its place) and transaction, each pair once; (2, n)."""
-    pairs: Array = np.unique(np.stack([whose, transactions]), axis=1)
-    return pairs
+    return distinct_pairs(whose, transactions)[0]
 
 
 def _payers(ledger: Ledger, entities: Array, paid: Array) -> Array:
@@ -166,7 +165,7 @@ def _own(ledger: Ledger, entities: Array, signed: Array, whose: Array, spenders:
     """Batches and sweeps, among transactions whose inputs are all one entity's."""
     count = len(entities)
     starts, ends = ledger.input_ranges(signed[1])
-    _, inputs = np.unique(np.stack([whose, spenders]), axis=1, return_counts=True)
+    inputs = distinct_pairs(whose, spenders)[1]
     alone = inputs == ends - starts
     signed, inputs = signed[:, alone], inputs[alone]
     starts, ends = ledger.output_ranges(signed[1])
