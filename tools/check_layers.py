@@ -35,6 +35,8 @@ _TOLD = _QUESTIONS | {"case"}
 ROOMS: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "schema": frozenset(),
+    # A folder that is written whole: for those who make chains, and those who answer.
+    "folders": frozenset({"errors"}),
     # What people write for Clew: worlds, law and cases as YAML, and no names of persons in it.
     "written": frozenset({"errors"}),
     "kernels": frozenset({"schema"}),
@@ -45,7 +47,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "ledger": FREE | {"bitcoin", "kernels"},
     "engine": FREE | {"ledger"},
     "build": FREE | {"engine", "ledger", "heuristics", "kernels"},
-    "simulate": FREE | {"bitcoin", "kernels", "written"},
+    "simulate": FREE | {"bitcoin", "folders", "kernels", "written"},
     "analysis": FREE | {"ledger", "reference", "heuristics", "kernels"},
     # Judges what rules and questions conclude; none of them may lean on it, nor it on who makes the truth.
     "accuracy": _QUESTIONS - {"bitcoin", "proceedings", "engine"},
@@ -60,7 +62,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "report": _TOLD | {"accuracy"},
     "web": _TOLD | {"interop", "report", "accuracy"},
     "cli": _TOLD
-    | {"interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check"},
+    | {"folders", "interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }

@@ -24,16 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from clew import build
-from clew.accuracy.figures import Figure
 from clew.accuracy.intervals import draws, resampled, wilson
-from clew.accuracy.origins import UNSEEN, figures_of, measure
-from clew.bitcoin.networks import NETWORKS
-from clew.interop import packs
-from clew.interop.imports import bring_in
-from clew.interop.subjects import Subjects
-from clew.interop.tagcsv import Form
-from clew.ledger.ledger import open_ledger
-from clew.reference.attributions import Attributions
+from clew.accuracy.origins import GRADED, LOOK_ALIKES, OWNED, PAYMENTS, REACHED, SATOSHI, UNSEEN, WRONG
+from clew.cli.origin_scores import origin_figures
 from clew.simulate.economy.make import Size, make
 from clew.simulate.worlds.load import load
 from clew.simulate.worlds.model import World
@@ -51,27 +44,6 @@ def economy(kept: Path, world: World, seed: int, size: Size) -> Path:
         make(folder, world, seed=seed, size=size)
         build.index(folder / "ledger", folder / "blocks", network="regtest")
     return folder
-
-
-def figures(folder: Path, coverage: int) -> list[Figure]:
-    """The figures of one economy at one coverage of tags."""
-    with tempfile.TemporaryDirectory(prefix="clew-origins-") as name:
-        ledger = Path(name) / "ledger"
-        shutil.copytree(folder / "ledger", ledger)
-        (ledger / "attributions.sqlite").unlink(missing_ok=True)
-        tagged(ledger, folder / "tagpacks", coverage)
-        opened = open_ledger(ledger)
-        try:
-            return list(figures_of(measure(opened, folder), coverage))
-        finally:
-            opened.close()
-
-
-def tagged(ledger: Path, folder: Path, coverage: int) -> None:
-    """Import an economy's actors and its tags at a coverage into a ledger."""
-    files = [folder / "custodians.actorpack.yaml", folder / f"exchanges-{coverage}.yaml"]
-    read = packs.read(files, Subjects(NETWORKS["regtest"]), Form())
-    bring_in(Attributions(ledger), read, "2026-01-01T00:00:00+00:00")
 
 
 class Table:
@@ -109,19 +81,18 @@ class Table:
         return max(found) if found else None
 
 
-def page(rows: Sequence[dict[str, Any]], coverages: Sequence[int]) -> Iterator[str]:
+def page(rows: Sequence[dict[str, Any]], coverages: Sequence[str]) -> Iterator[str]:
     """The tables as Markdown."""
     table = Table(rows)
-    payments = table.sums(f"{coverages[0]} % of tags", "satoshi exact")[1]
+    payments = table.sums(f"{coverages[0]} % of tags", SATOSHI)[1]
     worlds = len({row["world"] for row in rows})
     yield f"{len(rows)} economies of {worlds} worlds, {sum(payments):,} payments."
     yield ""
     yield "| tags | routes graded | wrong | per 1,000 | upper bound, Wilson | upper bound, by world |"
     yield "|---|---|---|---|---|---|"
     for subject in _subjects(coverages):
-        for name, by, group in (("both grades", "", ""), ("direct", "grade", "direct"),
-                                ("own wallet", "grade", "own wallet")):  # fmt: skip
-            hits, of = table.sums(subject, "graded routes wrong", by, group)
+        for name, by, group in (("both grades", "", ""), *((each, "grade", each) for each in GRADED)):
+            hits, of = table.sums(subject, WRONG, by, group)
             alone, by_world = wilson(sum(hits), sum(of)), resampled(hits, of, table.weights)
             yield (
                 f"| {subject}, {name} | {sum(of):,} | {sum(hits)} | {_thousandth(sum(hits), sum(of))} | "
@@ -131,9 +102,9 @@ def page(rows: Sequence[dict[str, Any]], coverages: Sequence[int]) -> Iterator[s
     yield "| tags | hops | routes graded | wrong | payments with this many | graded |"
     yield "|---|---|---|---|---|---|"
     for subject in _subjects(coverages):
-        for hops in table.groups(subject, "payments graded", "hops"):
-            wrong, graded = (sum(each) for each in table.sums(subject, "graded routes wrong", "hops", hops))
-            good, having = (sum(each) for each in table.sums(subject, "payments graded", "hops", hops))
+        for hops in table.groups(subject, PAYMENTS, "hops"):
+            wrong, graded = (sum(each) for each in table.sums(subject, WRONG, "hops", hops))
+            good, having = (sum(each) for each in table.sums(subject, PAYMENTS, "hops", hops))
             yield f"| {subject} | {hops} | {graded:,} | {wrong} | {having:,} | {_percent(good, having)} |"
     yield ""
     yield (
@@ -145,8 +116,8 @@ def page(rows: Sequence[dict[str, Any]], coverages: Sequence[int]) -> Iterator[s
         cells = [
             _share(table, subject, *each)
             for each in (
-                ("payments graded",), ("reached", "way", "straight"), ("reached", "way", "own wallet"),
-                ("reached",), ("owned",), ("look-alikes graded",), ("satoshi exact",),
+                (PAYMENTS,), (REACHED, "way", "straight"), (REACHED, "way", "own wallet"),
+                (REACHED,), (OWNED,), (LOOK_ALIKES,), (SATOSHI,),
             )
         ]  # fmt: skip
         yield f"| {subject} | " + " | ".join(cells) + " |"
@@ -168,13 +139,13 @@ def page(rows: Sequence[dict[str, Any]], coverages: Sequence[int]) -> Iterator[s
     yield "Wrong ones: " + ("; ".join(f"{s}: {fault}, {count}" for s, fault, count in faults) or "none") + "."
 
 
-def worlds_page(table: Table, coverages: Sequence[int]) -> Iterator[str]:
+def worlds_page(table: Table, coverages: Sequence[str]) -> Iterator[str]:
     """The table by world: wrong of graded routes at each coverage, and what was reached at the first."""
     subjects = _subjects(coverages)
     names = [row["world"] for row in table.rows]
-    wrong = [table.sums(subject, "graded routes wrong") for subject in subjects]
-    own = table.sums(subjects[0], "graded routes wrong", "grade", "own wallet")
-    reached = table.sums(subjects[0], "reached")
+    wrong = [table.sums(subject, WRONG) for subject in subjects]
+    own = table.sums(subjects[0], WRONG, "grade", "own wallet")
+    reached = table.sums(subjects[0], REACHED)
     yield (
         "| world | "
         + " | ".join(f"{subject}, wrong of graded" for subject in subjects)
@@ -191,7 +162,7 @@ def worlds_page(table: Table, coverages: Sequence[int]) -> Iterator[str]:
         yield f"| {name} | " + " | ".join(cells) + f" | {_percent(*of(reached))} |"
 
 
-def _subjects(coverages: Sequence[int]) -> list[str]:
+def _subjects(coverages: Sequence[str]) -> list[str]:
     return [f"{each} % of tags" for each in coverages]
 
 
@@ -243,14 +214,18 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    coverages = [int(each) for each in given.coverage.split(",")]
+    coverages = given.coverage.split(",")
     size = Size(given.blocks, given.people, given.payments, None, given.accounts)
     rows = []
     with tempfile.TemporaryDirectory(prefix="clew-origins-") as name:
         kept = given.keep or Path(name)
         for world, seed in _worlds(given):
             folder = economy(kept, world, seed, size)
-            found = [each.as_dict() for coverage in coverages for each in figures(folder, coverage)]
+            found = [
+                each.as_dict()
+                for coverage in coverages
+                for each in origin_figures(folder, folder / "ledger", coverage)
+            ]
             rows.append({"world": world.name, "seed": seed, "figures": found})
             print(f"{world.name}, seed {seed}: measured", file=sys.stderr)
     if given.json:

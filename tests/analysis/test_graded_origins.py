@@ -49,6 +49,7 @@ def test_through_somebody_else(tmp_path: Path) -> None:
         ([("shop", 2 * BTC)], "swept", 1),
         ([("shop", BTC // 2), ("bob", BTC), ("ann2", BTC // 2)], "several paid", 1),
         ([("shop", BTC), ("hot", BTC)], "rest is a holder's", 1),
+        ([("shop", BTC // 2), ("shop", BTC), ("ann2", BTC // 2)], "several paid", 1),
     ],
 )
 def test_look_alikes_are_never_graded_well(
@@ -59,6 +60,25 @@ def test_look_alikes_are_never_graded_well(
     (grade, _, doubts), *_ = grades(asked(tmp_path, story, {"hot": "exa"}))
     assert grade == "broken"
     assert doubt in doubts
+
+
+@pytest.mark.parametrize(("back", "expected"), [("till", ["their own address"]), ("shop", [])])
+def test_an_address_that_the_asked_pay_themselves(tmp_path: Path, back: str, expected: list[str]) -> None:
+    story = Story()
+    first = story.mine("shop")
+    inside = story.pay([first], [(back, 20 * BTC), ("stranger", 30 * BTC)])
+    story.pay([story.mine("shop"), inside[0]], [("stranger", 70 * BTC)])
+    story.pay(withdrawn(story)[:1], [(back, BTC), ("ann2", BTC)])
+    grade, end, doubts = grades(asked(tmp_path, story, {"hot": "exa"}))[-1]
+    assert (grade, end, doubts) == ("inferred" if expected else "own wallet", "service", expected)
+
+
+def test_a_small_part_after_another_payment(tmp_path: Path) -> None:
+    story = Story()
+    rest = story.pay(withdrawn(story)[:1], [("bob", BTC // 2), ("ann", 3 * BTC // 2)], 1)[1]
+    story.pay([rest], [("shop", BTC // 12), ("ann", BTC)])
+    found = grades(asked(tmp_path, story, {"hot": "exa"}))
+    assert found == [("inferred", "service", ["small part"])]
 
 
 def test_a_refund(tmp_path: Path) -> None:

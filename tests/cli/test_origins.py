@@ -15,6 +15,7 @@ from clew.cli.keys import EVERY, QUESTIONS
 from cli.process import Run
 from cli.shape import check_keys
 from naive.chain import address_of
+from naive.pdftext import words_of
 from naive.story import BTC, Story, asked, withdrawn
 
 WHO = ("--examiner", "A. Lee", "--purpose", "2026-17")
@@ -44,7 +45,8 @@ def test_origins_as_page_json_and_files(inside: Run, ledger: Path, tmp_path: Pat
     assert "exa" in page
     only = json.loads(inside("origins", *both("--grade", "direct", "--ledger", ledger, "--json")).out)
     assert [each["grade"] for each in only["payments"]] == ["direct"]
-    files = ("--csv", tmp_path / "o.csv", "--xlsx", tmp_path / "o.xlsx")
+    # A file holds every row that was chosen, however few the page shows.
+    files = ("--csv", tmp_path / "o.csv", "--xlsx", tmp_path / "o.xlsx", "--limit", 1)
     assert inside("origins", *both(*files, *WHO, "--ledger", ledger)).code == 0
     rows = [*csv.DictReader(io.StringIO((tmp_path / "o.csv").read_text("utf-8-sig")))]
     assert [row["grade"] for row in rows] == ["direct", "own wallet"]
@@ -80,12 +82,57 @@ def test_a_request_names_neither_who_was_paid_nor_why(inside: Run, ledger: Path,
     assert SHOP in json.dumps(told)
 
 
+LOADED = (
+    "payment", "paid", "payer", "origin", "offence", "crime", "victim", "abuse", "route", "direct",
+    "own wallet",
+)  # fmt: skip
+"""Words that would say what a request is about."""
+
+
+def test_the_pdf_of_a_request_holds_every_field_and_no_word_of_what_it_is_about(
+    inside: Run, ledger: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("typst", reason="the extra report is not installed")
+    (request,) = json.loads(inside("requests", *both("--ledger", ledger, "--json")).out)["requests"]
+    told = _pdf(inside, ledger, tmp_path / "out")
+    assert not [word for word in LOADED if word in told.casefold()]
+    assert not [name for name in (SHOP, address_of("shop2"), "shop") if name in told]
+    for row in request["rows"]:
+        assert f"{row['txid']}:{row['vout']}" in told
+        assert row["address"] is None or row["address"] in told
+        assert row["utc"] in told
+        assert row["local"] in told
+        assert f"{row['value'] // BTC}.{row['value'] % BTC:08d}" in told
+    for said in (
+        "A. Lee",
+        "2026-17",
+        request["label"],
+        "KR",
+        "Asia/Seoul",
+        "withdrawal",
+        "sent (broadcast) earlier",
+    ):
+        assert said in told
+    assert {row["address"] is None for row in request["rows"]} == {True, False}
+    more = _pdf(inside, ledger, tmp_path / "more", "--with-context")
+    assert SHOP in more
+    assert "own wallet" in more
+
+
+def _pdf(inside: Run, ledger: Path, folder: Path, *more: str) -> str:
+    ended = inside("requests", *both("-o", folder, "--format", "pdf", *WHO, *more, "--ledger", ledger))
+    assert ended.code == 0, ended
+    (file,) = folder.iterdir()
+    return words_of(file.read_bytes())
+
+
 @pytest.mark.parametrize(
     ("asked_for", "said"),
     [
         (("origins", SHOP, "--csv", "o.csv"), "names its examiner"),
         (("requests", SHOP, "-o", "out", "--examiner", "A. Lee"), "says what for"),
         (("requests", SHOP, "--format", "csv"), "expected with -o DIR"),
+        (("origins", SHOP, "--purpose", "2026-17"), "found without a file to write"),
         (("origins", SHOP, "--grade", "sure"), "Invalid value for"),
         (("origins", "nobody"), "not an address"),
         (("origins", address_of("never")), "never seen"),

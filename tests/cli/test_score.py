@@ -152,12 +152,17 @@ def test_a_validation_is_written_in_parts_and_put_together(
     )  # fmt: skip
     assert made.code == 0, made
     assert "world 2012, seed 4: scored in" in made.err
+    origins = [each for each in json.loads(second.read_text())["figures"] if each["about"] == "origins"]
+    sums = [each for each in origins if each["measure"] == "satoshi exact"]
+    assert [each["subject"] for each in sums] == [f"{share} % of tags" for share in (100, 50, 20, 5)]
+    assert all(each["hits"] == each["of"] > 0 for each in sums)
     whole = inside("validate", first, second, "-o", report, "--json")
     assert whole.code == 0, whole
     assert json.loads(whole.out)["economies"] == 2
     words = report.read_text()
     assert "2021-merging" in words
     assert "2012" in words
+    assert "Origins of payments" in words
     # The same parts give the same bytes; the same economy twice is refused.
     before = report.read_bytes()
     inside("validate", first, second, "-o", report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from accuracy.economy import Scored
 from clew.accuracy.figures import CHANGE
+from clew.accuracy.origins import Measured, figures_of
 from clew.accuracy.score import Score
 from clew.accuracy.truth import REAL
 from clew.accuracy.validation import Validation
@@ -74,6 +76,36 @@ def test_the_same_figures_are_the_same_bytes_in_both_forms(scored: Scored) -> No
     assert "The rate on the real chain is unknown." in words
     assert "Rank 4 of 4: our own worlds" in words
     assert not re.search(r"<script|https?://(?!www\.w3\.org)", words)
+
+
+def test_origins_stand_in_the_report_by_coverage_and_world(scored: Scored) -> None:
+    figures = tuple(figures_of(_counts(), "20"))
+    found = Validation([replace(scored.score, figures=(*scored.score.figures, *figures))])
+    (section,) = (each for each in _document(found).sections if each.title == "Origins of payments")
+    told = [
+        ["".join(span.text for line in cell for span in line) for cell in row]
+        for part in section.parts
+        if isinstance(part, Table)
+        for row in part.rows
+    ]
+    assert ["20 % of tags", "both", "1 of 1,000", "0.10 %", "0.56 %"] in told
+    assert ["20 % of tags", "own wallet", "1 of 400", "0.25 %", "1.40 %"] in told
+    assert ["20 % of tags", "1", "380 of 500", "76.0 %", "1 of 400"] in told
+    assert any(row[1:3] == ["both together", "980 of 1,000"] for row in told)
+
+
+def _counts() -> Measured:
+    return Measured(
+        graded=Counter({("direct", 0): 600, ("own wallet", 1): 400}),
+        wrong=Counter({("own wallet", 1): 1}),
+        why=Counter({"another sender": 1}),
+        payments=Counter({0: 600, 1: 500}),
+        good=Counter({0: 600, 1: 380}),
+        reachable=Counter({"straight": 600, "own wallet": 400}),
+        reached=Counter({"straight": 600, "own wallet": 380}),
+        known=1100,
+        exact=1100,
+    )
 
 
 def test_labels_are_reported_with_their_own_limits(scored: Scored) -> None:

@@ -26,6 +26,10 @@ METHOD = (
     "**Coinjoins**: a rule that is named after a protocol is scored on that protocol, any other on the "
     "rounds of all. All detectors together are those named after protocols of rounds: yes where any says "
     "yes. Ordinary is a transaction that is no round, no Tx0 and no PayJoin.",
+    "**Origins** are routes from payments back to an exchange, graded with part of the exchanges' "
+    "addresses tagged. Only validations that make their economies have them, since tags have to be imported."
+    " What the ledger cannot show (a takeover, a resale, a gift, a friend) is no error here; how often it is "
+    "among graded payments is in `docs/origins.md`.",
     "**Intervals** hold 95 %. Of shares they are Wilson's, as if each item were independent of the "
     "others. Where several economies were scored, whole worlds are drawn with replacement, and seeds "
     "within them, 2,000 times, since errors come with a world. Shown is the wider of both at either end. "

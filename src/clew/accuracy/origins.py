@@ -28,7 +28,12 @@ from clew.reference.tags import plain
 ORIGINS = "origins"
 """The kind of conclusion that these figures are about."""
 
+WRONG, PAYMENTS, REACHED, OWNED = "graded routes wrong", "payments graded", "reached", "owned"
+LOOK_ALIKES, SATOSHI = "look-alikes graded", "satoshi exact"
+"""What is measured; see ``Measured``."""
+
 GOOD = (DIRECT, OWN_WALLET)
+GRADED = tuple(GRADES[each] for each in GOOD)
 UNSEEN = ("taken over", "resold", "gift", "friend")
 """Purposes of payments that the ledger cannot tell from others."""
 
@@ -214,38 +219,38 @@ def _reach(
         counts.reached[kind] += is_good
 
 
-def figures_of(counts: Measured, coverage: int) -> Iterator[Figure]:
+def figures_of(counts: Measured, coverage: str) -> Iterator[Figure]:
     """The counts as figures of a validation; ``coverage``: per cent of tagged addresses."""
     subject = f"{coverage} % of tags"
 
     def figure(measure: str, hits: float, of: float, by: str = "", group: str = "") -> Figure:
         return Figure(Key(ORIGINS, subject, measure, by=by, group=group), Tally(hits, of))
 
-    yield figure("graded routes wrong", counts.wrong.total(), counts.graded.total())
-    for grade in (GRADES[each] for each in GOOD):
+    yield figure(WRONG, counts.wrong.total(), counts.graded.total())
+    for grade in GRADED:
         of = sum(count for key, count in counts.graded.items() if key[0] == grade)
         wrong = sum(count for key, count in counts.wrong.items() if key[0] == grade)
-        yield figure("graded routes wrong", wrong, of, "grade", grade)
+        yield figure(WRONG, wrong, of, "grade", grade)
     for hops in sorted({key[1] for key in counts.graded}):
         of = sum(count for key, count in counts.graded.items() if key[1] == hops)
         wrong = sum(count for key, count in counts.wrong.items() if key[1] == hops)
-        yield figure("graded routes wrong", wrong, of, "hops", str(hops))
+        yield figure(WRONG, wrong, of, "hops", str(hops))
     for hops in sorted(counts.payments):
-        yield figure("payments graded", counts.good[hops], counts.payments[hops], "hops", str(hops))
-    yield figure("payments graded", counts.good.total(), counts.payments.total())
+        yield figure(PAYMENTS, counts.good[hops], counts.payments[hops], "hops", str(hops))
+    yield figure(PAYMENTS, counts.good.total(), counts.payments.total())
     for kind in ("straight", "own wallet"):
-        yield figure("reached", counts.reached[kind], counts.reachable[kind], "way", kind)
-    yield figure("reached", counts.reached.total(), counts.reachable.total())
-    yield figure("owned", counts.owned_good, counts.owned)
-    yield figure("look-alikes graded", counts.alike_good, counts.alike)
+        yield figure(REACHED, counts.reached[kind], counts.reachable[kind], "way", kind)
+    yield figure(REACHED, counts.reached.total(), counts.reachable.total())
+    yield figure(OWNED, counts.owned_good, counts.owned)
+    yield figure(LOOK_ALIKES, counts.alike_good, counts.alike)
     for purpose in UNSEEN:
         yield figure("unseen", counts.unseen[purpose], counts.good.total(), "purpose", purpose)
-    yield figure("satoshi exact", counts.exact, counts.known)
+    yield figure(SATOSHI, counts.exact, counts.known)
     for fault in sorted(counts.why):
         yield figure("fault", counts.why[fault], counts.graded.total(), "why", fault)
 
 
 __all__ = [
-    "ORIGINS", "UNSEEN", "Measured", "Payment", "figures_of", "measure", "read_payments", "seeds_of",
-    "why_wrong",
+    "GRADED", "LOOK_ALIKES", "ORIGINS", "OWNED", "PAYMENTS", "REACHED", "SATOSHI", "UNSEEN", "WRONG",
+    "Measured", "Payment", "figures_of", "measure", "read_payments", "seeds_of", "why_wrong",
 ]  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clew.accuracy import entity_tables
+from clew.accuracy import entity_tables, origin_tables
 from clew.accuracy import event_tables as events
 from clew.accuracy.changes import CERTAIN
 from clew.accuracy.figures import ACTOR, ADDRESSES, CHANGE, COINJOIN, COLLISIONS, WALLET, Tally
+from clew.accuracy.origins import ORIGINS, WRONG
 from clew.accuracy.validation import Row, Validation
 from clew.accuracy.words import (
     ABSENT,
@@ -77,6 +78,8 @@ def main_figures(found: Validation) -> Iterator[tuple[str, Row | None]]:
     for name in names(found, "model"):
         yield f"{name}: log loss", found.row(CHANGE, name, "log loss")
         yield f"{name}: right at {CERTAIN} or more", found.row(CHANGE, name, f"right at {CERTAIN} or more")
+    for name in origin_tables.subjects(found):
+        yield f"origins, {name}: graded routes wrong", found.row(ORIGINS, name, WRONG)
 
 
 def failures(found: Validation) -> Sheet:
@@ -122,6 +125,9 @@ def _every(found: Validation) -> Iterator[Sheet]:
     yield events.models_by(found)
     for name in names(found, "model"):
         yield events.calibration(found, name)
+    yield origin_tables.routes(found)
+    yield origin_tables.hops(found)
+    yield origin_tables.reached(found)
     if len(found.worlds) > 1:
         yield by_world(found, main_figures(found))
     yield failures(found)

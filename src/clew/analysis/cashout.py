@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -182,10 +182,11 @@ def _direct(rows: Rows, holders: Holders, flows: Flows, values: Values | None) -
     holders.find(np.unique(owners[owners != NO_ROW]))
     found = []
     for is_named in (True, False):
-        for entity in np.unique(owners[named == is_named]).tolist():
-            chosen = (owners == entity) & (named == is_named)
+        these = np.flatnonzero(named == is_named)
+        for entity, rows_of in _groups(owners[these]):
+            chosen = these[rows_of]
             kind = KINDS[holders.of(entity).kind] if entity != NO_ROW else NOBODY if is_named else UNNAMED
-            row = {
+            row: dict[str, Any] = {
                 "kind": kind,
                 "entity": None if entity == NO_ROW else entity,
                 "value": exact_sum(amounts[chosen]),
@@ -197,6 +198,14 @@ def _direct(rows: Rows, holders: Holders, flows: Flows, values: Values | None) -
                 row["values"] = values.totals(_pairs(times[chosen], amounts[chosen]))
             found.append(row)
     return sorted(found, key=lambda row: (-row["value"], row["kind"], row["entity"] or 0))
+
+
+def _groups(keys: Array) -> Iterator[tuple[int, Array]]:
+    """Each key once, ascending, with the places at which it stands, ascending."""
+    order = np.argsort(keys, kind="stable")
+    firsts = np.flatnonzero(np.diff(keys[order], prepend=keys[order[:1]] - 1))
+    for part in np.split(order, firsts[1:]) if len(order) else ():
+        yield int(keys[part[0]]), part
 
 
 def _by_kind(direct: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -226,12 +235,11 @@ def _destinations(
             owners = owners_of(ledger, trace.coin[ended])
             keys = owners if end in _BY_OWNER else np.full(len(ended), NO_ROW, np.int64)
             keys[contains(own, owners) & (keys != NO_ROW)] = own[0]
-            for key in np.unique(keys).tolist():
+            times = times_of(ledger, ledger.transactions_of_outputs(trace.coin[ended]))
+            for key, coins in _groups(keys):
                 entity = None if key == NO_ROW else key
                 place = found.setdefault((end, entity), _Place(end, _kind(end, entity, own), entity))
-                coins = ended[keys == key]
-                times = times_of(ledger, ledger.transactions_of_outputs(trace.coin[coins]))
-                place.under[trace.policy] = _under(trace, trace.taint[coins], times, values)
+                place.under[trace.policy] = _under(trace, trace.taint[ended[coins]], times[coins], values)
         fees = np.flatnonzero(trace.fee)
         if len(fees):
             times = times_of(ledger, trace.transactions[fees])

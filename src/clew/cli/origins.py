@@ -9,30 +9,40 @@ import click
 
 from clew.cli import options
 from clew.cli.questions import ask, lines_for, show
+from clew.cli.registers import say_written, to_files, written
 from clew.cli.units import Clock
 
 if TYPE_CHECKING:
     from clew.analysis.answer import Answer
+    from clew.analysis.examined import Examined
     from clew.interop.register import Register
 
 GRADES = ("direct", "own wallet", "inferred", "broken")
 DEPTH = 6
 
 
+def way_back(command: options.Command) -> options.Command:
+    """``--depth`` and ``--days``: how far a way back is followed."""
+    with_days = click.option(
+        "--days",
+        metavar="N",
+        type=options.Whole(0),
+        help="Do not follow coins made longer before the payment.",
+    )(command)
+    return click.option(
+        "--depth",
+        metavar="N",
+        type=options.Whole(0, 100),
+        default=DEPTH,
+        show_default=True,
+        help="Follow each way back over N hops at most.",
+    )(with_days)
+
+
 @click.command(short_help="Where payments came from: the first service that could know.")
 @options.addresses
 @options.ledger
-@click.option(
-    "--depth",
-    metavar="N",
-    type=options.Whole(0, 100),
-    default=DEPTH,
-    show_default=True,
-    help="Follow each way back over N hops at most.",
-)
-@click.option(
-    "--days", metavar="N", type=options.Whole(0), help="Do not follow coins made longer before the payment."
-)
+@way_back
 @click.option(
     "--grade",
     "grades",
@@ -42,13 +52,7 @@ DEPTH = 6
 )
 @click.option("--service", metavar="NAME", help="Show payments only of which a part came of this service.")
 @options.paging
-@click.option(
-    "--csv", "csv_file", metavar="FILE", type=click.Path(path_type=Path), help="Write the rows as CSV, too."
-)
-@click.option(
-    "--xlsx", "xlsx_file", metavar="FILE", type=click.Path(path_type=Path), help="Write them as XLSX, too."
-)
-@options.examined
+@to_files
 @options.clock
 @options.as_json
 @options.view
@@ -61,8 +65,8 @@ def origins(
     service: str | None,
     limit: int,
     offset: int,
-    csv_file: Path | None,
-    xlsx_file: Path | None,
+    csv: Path | None,
+    xlsx: Path | None,
     examiner: str | None,
     purpose: str | None,
     clock: Clock,
@@ -75,33 +79,30 @@ def origins(
     can lead no further. Grades describe the route on the ledger, never a person: direct (withdrawn straight
     to the entity of ADDR), own wallet (through addresses of one strict entity, nothing else between),
     inferred (through other entities, or doubtful), broken. Somebody else may always have paid: the ledger
-    cannot exclude a takeover, a resale, a gift or a friend. A file that is written names its examiner and
-    what it is for.
+    cannot exclude a takeover, a resale, a gift or a friend. A file (--csv, --xlsx) holds all rows that were
+    chosen, whatever --limit says, and names its examiner and what it is for.
 
     \b
     Examples:
       clew origins 1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3
       clew origins @addresses.csv --grade direct --grade "own wallet" --json > origins.json
-      clew origins @addresses.csv --limit 0 --xlsx origins.xlsx --examiner "A. Lee" --purpose 2026-17
+      clew origins @addresses.csv --xlsx origins.xlsx --examiner "A. Lee" --purpose 2026-17
     """
-    files = [each for each in (csv_file, xlsx_file) if each is not None]
-    who = options.who(examiner, purpose, str(files[0])) if files else None
-    answer = ask(ledger, view).origins(
-        addresses, lines=lines_for(addresses), depth=depth, days=days, grades=grades, service=service,
-        limit=limit, offset=offset,
-    )  # fmt: skip
-    if who is not None:
-        from clew.interop.register import write_csv, write_xlsx
+    inquiry, lines = ask(ledger, view), lines_for(addresses)
+    known = None if lines is None else [*lines]
 
-        register = _register(answer, who)
-        if csv_file is not None:
-            write_csv(csv_file, register)
-        if xlsx_file is not None:
-            write_xlsx(xlsx_file, register)
-    show(answer, as_json, clock)
+    def answer(limit: int, offset: int) -> Answer:
+        return inquiry.origins(
+            addresses, lines=known, depth=depth, days=days, grades=grades, service=service, limit=limit,
+            offset=offset,
+        )  # fmt: skip
+
+    if not written(lambda: answer(0, 0), _register, csv, xlsx, examiner, purpose):
+        show(answer(limit, offset), as_json, clock)
+        say_written(csv, xlsx, as_json)
 
 
-def _register(answer: Answer, who: Any) -> Register:
+def _register(answer: Answer, who: Examined) -> Register:
     """The rows of an answer as a register: one for each origin."""
     from clew.interop.register import Column, Register
     from clew.interop.register import Table as Sheet

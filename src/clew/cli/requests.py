@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clew.cli import options
-from clew.cli.origins import DEPTH, GRADES
+from clew.cli.origins import GRADES, way_back
 from clew.cli.questions import ask, lines_for, show
 from clew.cli.units import Clock
 from clew.errors import ReportError, UsageError
@@ -57,17 +57,7 @@ MOVEMENTS = ("withdrawal", "deposit")
     "[default: withdrawal]",
 )
 @click.option("--service", metavar="NAME", help="Only for this exchange.")
-@click.option(
-    "--depth",
-    metavar="N",
-    type=options.Whole(0, 100),
-    default=DEPTH,
-    show_default=True,
-    help="Follow each way back over N hops at most.",
-)
-@click.option(
-    "--days", metavar="N", type=options.Whole(0), help="Do not follow coins made longer before the payment."
-)
+@way_back
 @click.option(
     "--with-context", is_flag=True, help="Say also what was paid, to which address, and by which route."
 )
@@ -120,8 +110,8 @@ def requests(
 
 def write(folder: Path, answer: Answer, who: Examined, forms: tuple[str, ...]) -> list[Path]:
     """Write a list for each exchange; all of them or none. Returns the files."""
+    from clew.folders import whole_folder
     from clew.interop.register import write_csv, write_xlsx
-    from clew.simulate.folders import whole_folder
 
     if not answer.result["requests"]:
         raise UsageError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options
+from clew.cli.origin_scores import coverages_of, origin_figures
 from clew.cli.score import (
     ledgers_option,
     named,
@@ -221,8 +222,9 @@ def _economy(
     rules: Sequence[Heuristic],
     threads: int | None,
 ) -> Score:
-    """Make an economy, index it, score it as one of our own worlds, and forget it."""
+    """Make an economy, index it, score it as one of our own worlds, its origins too, and forget it."""
     import time
+    from dataclasses import replace
 
     from clew import build
     from clew.accuracy.truth import OWN_WORLDS
@@ -235,6 +237,13 @@ def _economy(
         build.index(folder / "ledger", folder / "economy" / "blocks", network="regtest", threads=threads)
         _cluster(folder / "ledger", threads)
         found = one(folder / "economy", folder / "ledger", OWN_WORLDS, rules, lambda _: None)
+        # Tags come last: entities are built and scored with tags withheld.
+        figures = [
+            each
+            for coverage in coverages_of(folder / "economy")
+            for each in origin_figures(folder / "economy", folder / "ledger", coverage)
+        ]
+    found = replace(found, figures=(*found.figures, *figures))
     # The folder is gone: what was made is said instead.
     found.source.update(name=f"{world.name}, seed {seed}", people=people)
     _say(f"world {world.name}, seed {seed}: scored in {duration(time.perf_counter() - started)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clew.accuracy import entity_tables, tables, words
+from clew.accuracy import entity_tables, origin_tables, tables, words
 from clew.accuracy import event_tables as events
 from clew.accuracy.changes import CERTAIN, class_names
 from clew.accuracy.figures import ACTOR, ADDRESSES, CHANGE, COINJOIN, COLLISIONS
@@ -56,6 +56,7 @@ def document(found: Validation, *, digest: str, version: str) -> Document:
         *_links(found),
         *_coinjoins(found),
         *_change(found),
+        *_origins(found),
         *_worlds(found),
         *_failures(found),
         Section("What the figures mean", tuple(_method(found))),
@@ -237,6 +238,12 @@ def _change(found: Validation) -> Iterator[Section]:
             parts += [*_tables([events.calibration(found, name)]), _calibration(name, points)]
     if parts:
         yield Section("Change", tuple(parts))
+
+
+def _origins(found: Validation) -> Iterator[Section]:
+    parts = _tables([origin_tables.routes(found), origin_tables.hops(found), origin_tables.reached(found)])
+    if parts:
+        yield Section("Origins of payments", tuple(parts))
 
 
 def _stated(found: Validation, name: str) -> Iterator[Stated]:

@@ -58,6 +58,11 @@ _GIVEN: tuple[tuple[str, str, bool], ...] = (
         True,
     ),
     (
+        "their own address",
+        "those asked about bring coins of their own together at the paid address, or take change there",
+        False,
+    ),
+    (
         "rest moved on",
         "what was left was joined with other coins, or moved on as a service moves change",
         False,
@@ -86,8 +91,8 @@ DOUBTS: tuple[Doubt, ...] = tuple(Doubt(1 << place, *each) for place, each in en
 """Every doubt, in the order in which answers name them."""
 
 (
-    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, MAY_BE_CHANGE, REST_MOVED, RECENT,
-    BUSY, SMALL, NOT_PLAIN, BETWEEN, SIGNED, SHARES, CONFLICT, DERIVED,
+    DUST, REFUND, CIRCLE, SWEPT, SEVERAL_PAID, REST_HELD, REST_STRANGE, MAY_BE_CHANGE, THEIR_OWN, REST_MOVED,
+    RECENT, BUSY, SMALL, NOT_PLAIN, BETWEEN, SIGNED, SHARES, CONFLICT, DERIVED,
 ) = (each.bit for each in DOUBTS)  # fmt: skip
 
 
@@ -99,5 +104,5 @@ def doubts_of(bits: int) -> tuple[Doubt, ...]:
 __all__ = [
     "BETWEEN", "BUSY", "CIRCLE", "CONFLICT", "DERIVED", "DOUBTS", "DUST", "MAY_BE_CHANGE", "NOT_PLAIN",
     "RECENT", "REFUND", "REST_HELD", "REST_MOVED", "REST_STRANGE", "SEVERAL_PAID", "SHARES", "SIGNED",
-    "SMALL", "SWEPT", "Doubt", "doubts_of",
+    "SMALL", "SWEPT", "THEIR_OWN", "Doubt", "doubts_of",
 ]  # fmt: skip

@@ -53,6 +53,9 @@ EQUAL_OUTPUTS = 3
 SMALL_PART = 100
 """A payment of less than one part in so many of what was withdrawn for it is a small part."""
 
+SMALL_PART_LATER = 20
+"""The same where the coins had gone through a payment before: what pays again and again pays for many."""
+
 _LOOK_ALIKES = sum(each.bit for each in DOUBTS if each.is_look_alike)
 
 
@@ -213,7 +216,10 @@ class _Grading:
         coins = ends.coin[clear]
         brought = np.zeros(self.count)
         np.add.at(brought, ends.payment[clear], self.ledger.column("outputs.value")[coins].astype(float))
-        found[rows[self.values[rows] * float(SMALL_PART) < brought[rows]]] |= SMALL
+        farthest = np.zeros(self.count, np.int64)
+        np.maximum.at(farthest, ends.payment[clear], ends.hops[clear])
+        part = np.where(farthest[rows] > 1, SMALL_PART_LATER, SMALL_PART)
+        found[rows[self.values[rows] * part.astype(float) < brought[rows]]] |= SMALL
         result = found[ends.payment[clear]]
         result[~self._are_plain(coins, ends.holder[clear])] |= NOT_PLAIN
         return result

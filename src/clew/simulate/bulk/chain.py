@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from clew.bitcoin.hashes import sha256d
+from clew.folders import whole_folder
 from clew.kernels.made_blocks import DUST_OWNER, FIRST_OWNERS, MAKE_DUST, PLAIN, SPEND_DUST, fill_block
 from clew.kernels.made_coins import FEES, HEIGHT, INPUTS, RANDOM, STREAM, TRANSACTIONS
 from clew.kernels.made_roots import enter_coinbase
@@ -27,7 +28,6 @@ from clew.simulate.bulk.files import BlockFolder
 from clew.simulate.bulk.mix import LARGEST_BLOCK, RECENT, WHOLE, Recipe, block_bytes, mix, place
 from clew.simulate.bulk.stock import new_coins, new_room, with_room
 from clew.simulate.chain import Chain
-from clew.simulate.folders import whole_folder
 from clew.simulate.frames import MAGIC, Coinbase, Draft, close, frame_size
 
 MATURITY = 100

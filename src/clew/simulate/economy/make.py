@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clew.errors import UsageError
+from clew.folders import whole_folder
 from clew.kernels.economy_state import ADDRESSES, COINS, INPUTS, TXS
 from clew.simulate.blockfile import NO_KEY
 from clew.simulate.bulk import Progress
@@ -23,7 +24,6 @@ from clew.simulate.economy.plain import PlainWriter, Signer
 from clew.simulate.economy.record import Record
 from clew.simulate.economy.truth.parquet import require
 from clew.simulate.economy.truth.write import write as write_truth
-from clew.simulate.folders import whole_folder
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import World

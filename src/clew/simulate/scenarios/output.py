@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from clew.folders import whole_folder
 from clew.simulate.blockfile import NO_KEY, write_block_files
 from clew.simulate.chain import MATURITY
-from clew.simulate.folders import whole_folder
 from clew.simulate.scenarios.amount import btc
 from clew.simulate.scenarios.rows import Owned, Told
 from clew.simulate.scenarios.scenario import Scenario

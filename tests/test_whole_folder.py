@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clew.errors import StorageError, UsageError
-from clew.simulate.folders import whole_folder
+from clew.folders import whole_folder
 
 
 def test_it_appears_when_all_is_there(tmp_path: Path) -> None:
