@@ -129,7 +129,7 @@ def _counted(ledger: Ledger, entities: Array) -> dict[str, Array]:
     owners = np.searchsorted(entities, ledger.column("entities.entity")[used].astype(np.int64))
     reused = np.zeros(count, np.int64)
     np.maximum.at(reused, owners, times)
-    touched = np.unique(np.concatenate([paid, signed], axis=1), axis=1)
+    touched = _pairs(*np.concatenate([paid, signed], axis=1))
     own = _own(ledger, entities, signed, whose[is_spent], spent_by[is_spent].astype(np.int64))
     return {
         "transactions": np.bincount(touched[0], minlength=count),
@@ -140,9 +140,18 @@ def _counted(ledger: Ledger, entities: Array) -> dict[str, Array]:
 
 
 def _pairs(whose: Array, transactions: Array) -> Array:
-    """Entity (its place) and transaction, each pair once; (2, n)."""
-    pairs: Array = np.unique(np.stack([whose, transactions]), axis=1)
-    return pairs
+    """Entity (its place) and transaction, or another id of 32 bits, each pair once, ascending; (2, n)."""
+    return _apart(np.unique(_packed(whose, transactions)))
+
+
+def _packed(whose: Array, ids: Array) -> Array:
+    """Pairs as single numbers, which sort many times faster than columns do."""
+    packed: Array = (whose.astype(np.int64) << 32) | ids.astype(np.int64)
+    return packed
+
+
+def _apart(packed: Array) -> Array:
+    return np.stack([packed >> 32, packed & 0xFFFFFFFF])
 
 
 def _payers(ledger: Ledger, entities: Array, paid: Array) -> Array:
@@ -166,7 +175,7 @@ def _own(ledger: Ledger, entities: Array, signed: Array, whose: Array, spenders:
     """Batches and sweeps, among transactions whose inputs are all one entity's."""
     count = len(entities)
     starts, ends = ledger.input_ranges(signed[1])
-    _, inputs = np.unique(np.stack([whose, spenders]), axis=1, return_counts=True)
+    _, inputs = np.unique(_packed(whose, spenders), return_counts=True)
     alone = inputs == ends - starts
     signed, inputs = signed[:, alone], inputs[alone]
     starts, ends = ledger.output_ranges(signed[1])
