@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 from clew.simulate.worlds.checks import DOING, ROUTES, SCRIPTS
@@ -173,18 +174,26 @@ def _inner(name: str, section: type[Entry]) -> Iterator[str]:
 
 
 def _section(annotation: Any) -> type[Entry] | None:
-    """The section that a field holds, or holds a list of; None for entries and plain values."""
+    """The section that a field holds, may hold, or holds a list of; None for entries and plain values."""
+    annotation = _given(annotation)
     kind = get_args(annotation)[-1] if get_origin(annotation) in {list, dict} else annotation
     if isinstance(kind, type) and issubclass(kind, Entry) and "source" not in kind.model_fields:
         return kind
     return None
 
 
+def _given(annotation: Any) -> Any:
+    """What a field holds that may be left out; of another, what it holds."""
+    given = [each for each in get_args(annotation) if each is not type(None)]
+    return given[0] if isinstance(annotation, UnionType) and len(given) == 1 else annotation
+
+
 def _table(section: type[Entry]) -> Iterator[str]:
     yield from ("| key | what | meaning |", "|---|---|---|")
     limits = bounds(section)
     for name, field in section.model_fields.items():
-        what = _what(field.annotation)
+        what = _what(_given(field.annotation))
+        what += "" if field.is_required() or _section(field.annotation) is None else ", or none"
         if name in limits:
             what += f", {plain(limits[name][0])} to {plain(limits[name][1])}"
         meaning = " ".join((field.description or "").split()).replace("``", "`").replace("|", "\\|")

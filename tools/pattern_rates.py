@@ -1,17 +1,17 @@
 """Measures the patterns of concealment on economies, and writes docs/patterns.md.
 
-    python tools/pattern_rates.py ECONOMY LEDGER [ECONOMY LEDGER ...] [-o docs/patterns.md]
+    python tools/pattern_rates.py [--threshold SUM] ECONOMY LEDGER [ECONOMY LEDGER ...] [-o docs/patterns.md]
 
 An economy is a folder that ``clew simulate economy`` made, a ledger the one of its blocks with the tags of
 its custodians. For each pattern it is counted which of the operator's acts stand in a finding, and how many
-entities of people, merchants and other ordinary actors show one.
+entities of people, merchants and other ordinary actors show one. ``--threshold`` is the one under which the
+operators of those worlds keep sums that do so; in other worlds splitting under a threshold is not looked for.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from clew.accuracy.economy import read_economy, read_table
-from clew.analysis.patterns.pattern import DAY, DORMANT_DAYS, Measures
+from clew.analysis.patterns.pattern import DAY, DORMANT_DAYS, WITHIN_HOURS, Finding, Measures
 from clew.analysis.patterns.question import sorted_findings
 from clew.analysis.patterns.registry import PATTERNS
 from clew.analysis.patterns.scene import Reach, Scene, scene_of
+from clew.analysis.patterns.threshold import threshold_of
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, open_ledger
 
@@ -32,7 +33,15 @@ SAMPLE = 150
 CASHED = ("own cash-out", "nominee cash-out")
 SEEDS, SEIZED = "the addresses known at the start", "all addresses of the service"
 """By what the service is asked about; the second is what a seized server tells."""
-FOLLOWED = ("sweep", "forward", "peel", "split", "mix", "swap", "own transfer", *CASHED, "expense")
+FOLLOWED = (
+    "sweep", "forward", "peel", "split", "mix", "swap", "own transfer", *CASHED, "expense", "layer",
+    "structure", "round trip",
+)  # fmt: skip
+UNDER = "splitting under a threshold"
+MOST_HANDS = 100
+"""Transactions that a coin on a round trip is followed over."""
+
+Findings = dict[str, list[Finding]]
 
 
 @dataclass
@@ -42,7 +51,7 @@ class Tally:
     recall: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     followed: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     alarms: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    operators: Counter[str] = field(default_factory=Counter)
+    operators: dict[str, list[int]] = field(default_factory=dict)
     worlds: list[str] = field(default_factory=list)
 
     def add(self, counts: dict[Any, list[int]], what: Any, is_found: bool) -> None:
@@ -72,16 +81,13 @@ def acts_of(folder: Path) -> Acts:
     return Acts(rows, **found)
 
 
-def by_pattern(scene: Scene) -> dict[str, set[int]]:
-    """Transactions that stand in findings, by pattern."""
-    found: dict[str, set[int]] = {}
-    for pattern in PATTERNS:
-        there = [each.transactions for each in sorted_findings(pattern, scene, Measures())]
-        found[pattern.name] = {each for some in there for each in some}
-    return found
+def by_pattern(scene: Scene, measures: Measures | None) -> Findings:
+    """Findings by pattern; without measures there is no threshold to look under."""
+    patterns = [each for each in PATTERNS if measures is not None or each.name != UNDER]
+    return {each.name: sorted_findings(each, scene, measures or Measures()) for each in patterns}
 
 
-def measure(folder: Path, ledger: Ledger, tally: Tally) -> None:
+def measure(folder: Path, ledger: Ledger, threshold: str | None, tally: Tally) -> None:
     """Count one economy."""
     truth = read_economy(folder, ledger)
     inside = folder / "truth" if (folder / "truth").is_dir() else folder
@@ -89,13 +95,17 @@ def measure(folder: Path, ledger: Ledger, tally: Tally) -> None:
     tally.worlds.append(f"{totals['world']} (seed {totals['seed']}, {totals['blocks']:,} blocks)")
     entities = np.asarray(ledger.column("entities.entity")).astype(np.int64)
     acts = acts_of(inside)
+    measures = None
+    if any(act["kind"] == "structure" for act in acts.rows):
+        measures = Measures(threshold=threshold_of(ledger, threshold))
     for asked, addresses in ((SEEDS, _seeds(folder, ledger)), (SEIZED, truth.service_addresses)):
-        _operator(scene_of(ledger, np.unique(entities[addresses]), Reach()), acts, asked, tally)
+        scene = scene_of(ledger, np.unique(entities[addresses]), Reach())
+        _operator(scene, acts, measures, truth.service_addresses, asked, tally)
     for kind in ORDINARY:
         for entity in _sample(ledger, truth, kind).tolist():
-            there = by_pattern(scene_of(ledger, np.array([entity]), Reach()))
-            for name, transactions in there.items():
-                tally.add(tally.alarms, (kind, name), bool(transactions))
+            there = by_pattern(scene_of(ledger, np.array([entity]), Reach()), measures)
+            for name, findings in there.items():
+                tally.add(tally.alarms, (kind, name), bool(findings))
 
 
 def _seeds(folder: Path, ledger: Ledger) -> Array:
@@ -106,15 +116,19 @@ def _seeds(folder: Path, ledger: Ledger) -> Array:
     return np.array([ledger.find_address(each["address"]) for each in pack["tags"]], np.int64)
 
 
-def _operator(scene: Scene, acts: Acts, asked: str, tally: Tally) -> None:
-    found = by_pattern(scene)
+def _operator(
+    scene: Scene, acts: Acts, measures: Measures | None, service: Array, asked: str, tally: Tally
+) -> None:
+    findings = by_pattern(scene, measures)
+    found = {name: {tx for each in some for tx in each.transactions} for name, some in findings.items()}
 
     def count(pattern: str, what: str, is_found: bool) -> None:
         tally.add(tally.recall, (pattern, what, asked), is_found)
 
     spending = set(np.union1d(scene.acts, scene.shared).tolist())
     for name, transactions in found.items():
-        tally.operators[name] += bool(transactions) and asked == SEEDS
+        if asked == SEEDS:
+            tally.add(tally.operators, name, bool(transactions))
     peels = _long_peels(acts)
     for act in acts.rows:
         kind, number, tx = act["kind"], act["act"], act["tx"]
@@ -133,9 +147,22 @@ def _operator(scene: Scene, acts: Acts, asked: str, tally: Tally) -> None:
                 count(name, f"rests of {DORMANT_DAYS} days or more, then spent", spender in found[name])
         elif kind == "mix":
             count("coinjoin passage", "passages into coinjoins", _mixed(scene, acts, act, found))
+        elif kind == "layer":
+            count("layering in short time", "hops", tx in found["layering in short time"])
+        elif kind == "round trip" and (back := _came_back(scene, acts.made[number], service)) is not None:
+            trips = [each.transactions for each in findings["round trip"]]
+            is_found = any(tx in each and back in each for each in trips)
+            count("round trip", "coins that went out and came back", is_found)
         elif kind in CASHED:
             name = "several accounts fed by one flow"
             count(name, "payments into accounts", tx in found[name])
+    quick, name = _quick_hops(acts), "layering in short time"
+    for act in acts.rows:
+        if act["act"] in quick:
+            what = f"hops in rows of three or more within {WITHIN_HOURS} hours"
+            count(name, what, act["tx"] in found[name])
+    for tx in _sums(acts):
+        count(UNDER, "sums of coins that were paid in as three or more", tx in found[UNDER])
     for tx in _consolidations(acts):
         name = "consolidation before cash-out"
         count(name, "sweeps of five coins or more, cashed out within 30 days", tx in found[name])
@@ -159,6 +186,63 @@ def _long_peels(acts: Acts) -> set[int]:
         chain.append(number)
         chains[number] = chain
     return {number for number, chain in chains.items() if len(chain) >= 3}
+
+
+def _chained(acts: Acts, kind: str) -> list[list[int]]:
+    """Every row of acts of a kind, each spending what the one before made; from each first to each last."""
+    numbers = [act["act"] for act in acts.rows if act["kind"] == kind]
+    spender = {coin: number for number in numbers for coin in acts.spent[number]}
+    after = {
+        number: sorted({spender[coin] for coin in acts.made[number] if coin in spender}) for number in numbers
+    }
+    begun = set(numbers) - {each for some in after.values() for each in some}
+    rows, whole = [[number] for number in sorted(begun)], []
+    while rows:
+        row = rows.pop()
+        rows += [[*row, each] for each in after[row[-1]]]
+        if not after[row[-1]]:
+            whole.append(row)
+    return whole
+
+
+def _quick_hops(acts: Acts) -> set[int]:
+    """Hops that are among three in a row, the first and the last within the hours."""
+    time = {act["act"]: act["time"] for act in acts.rows}
+    return {
+        hop
+        for row in _chained(acts, "layer")
+        for three in zip(row, row[1:], row[2:], strict=False)
+        if time[three[2]] - time[three[0]] <= WITHIN_HOURS * 3600
+        for hop in three
+    }
+
+
+def _sums(acts: Acts) -> list[int]:
+    """Transactions that pay coins in below a threshold, the last ones too, where three or more did."""
+    tx = {act["act"]: act["tx"] for act in acts.rows}
+    cashed = {
+        coin: act["act"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
+    }
+    found = []
+    for row in _chained(acts, "structure"):
+        sums = [tx[each] for each in row]
+        sums += [tx[cashed[coin]] for coin in acts.made[row[-1]] if coin in cashed]
+        found += sums if len(sums) >= 3 else []
+    return found
+
+
+def _came_back(scene: Scene, coins: set[tuple[int, int]], service: Array) -> int | None:
+    """The transaction by which a coin that went out came back to the service; None if it did not."""
+    spender = _spender(scene, coins)
+    for _ in range(MOST_HANDS):
+        if spender is None:
+            return None
+        made = scene.made(spender)
+        if np.isin(scene.ledger.column("outputs.address")[made], service).any():
+            return spender
+        values = scene.ledger.column("outputs.value")[made]
+        spender = scene.spender(int(made[int(values.argmax())]))
+    return None
 
 
 def _spender(scene: Scene, coins: set[tuple[int, int]]) -> int | None:
@@ -223,8 +307,8 @@ def page(tally: Tally) -> str:
     lines += [f"| pattern | service ({len(tally.worlds)}) | {' | '.join(heads)} |"]
     lines += ["|---" * (len(kinds) + 2) + "|"]
     for pattern in PATTERNS:
-        cells = [_share(tally.operators[pattern.name], len(tally.worlds))]
-        cells += [_share(*tally.alarms[kind, pattern.name]) for kind in kinds]
+        cells = [_share(*tally.operators.get(pattern.name, (0, 0)))]
+        cells += [_share(*tally.alarms.get((kind, pattern.name), (0, 0))) for kind in kinds]
         lines += [f"| {pattern.name} | {' | '.join(cells)} |"]
     return "\n".join([*lines, "", _END, ""])
 
@@ -285,13 +369,14 @@ def main() -> None:
     """Measure, and write the page or print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="ECONOMY LEDGER")
+    parser.add_argument("--threshold", metavar="SUM")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
     if len(given.folders) % 2:
         parser.error("expected an economy and a ledger, or several such pairs")
     tally = Tally()
     for folder, path in zip(given.folders[::2], given.folders[1::2], strict=True):
-        measure(folder, open_ledger(path), tally)
+        measure(folder, open_ledger(path), given.threshold, tally)
     if given.output:
         given.output.write_text(page(tally), encoding="utf-8")
     else:

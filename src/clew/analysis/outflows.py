@@ -13,7 +13,7 @@ from clew.analysis.flows import MIXED as MIXED_KIND
 from clew.analysis.flows import NO_ROW, Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, between, mixed
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct_pairs
 from clew.ledger.ledger import Ledger
 from clew.schema import NO_ADDRESS
 
@@ -116,7 +116,7 @@ def _by_entity(ledger: Ledger, places: Array, outputs: Array, values: Array) -> 
     entities, groups = np.unique(owners, return_inverse=True)
     sums = grouped_sums(groups, values, len(entities))
     # Each transaction counts once for an entity, however many outputs pay it.
-    pairs = np.unique(np.stack([groups, places]), axis=1)
+    pairs, _ = distinct_pairs(groups, places)
     counts = np.bincount(pairs[0], minlength=len(entities))
     found = zip(entities.tolist(), sums.tolist(), counts.tolist(), strict=True)
     return sorted(found, key=lambda each: -each[1])

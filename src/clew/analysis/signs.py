@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct_pairs
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NO_OUTPUT
 
@@ -140,18 +140,8 @@ def _counted(ledger: Ledger, entities: Array) -> dict[str, Array]:
 
 
 def _pairs(whose: Array, transactions: Array) -> Array:
-    """Entity (its place) and transaction, or another id of 32 bits, each pair once, ascending; (2, n)."""
-    return _apart(np.unique(_packed(whose, transactions)))
-
-
-def _packed(whose: Array, ids: Array) -> Array:
-    """Pairs as single numbers, which sort many times faster than columns do."""
-    packed: Array = (whose.astype(np.int64) << 32) | ids.astype(np.int64)
-    return packed
-
-
-def _apart(packed: Array) -> Array:
-    return np.stack([packed >> 32, packed & 0xFFFFFFFF])
+    """Entity (its place) and transaction, each pair once; (2, n)."""
+    return distinct_pairs(whose, transactions)[0]
 
 
 def _payers(ledger: Ledger, entities: Array, paid: Array) -> Array:
@@ -175,7 +165,7 @@ def _own(ledger: Ledger, entities: Array, signed: Array, whose: Array, spenders:
     """Batches and sweeps, among transactions whose inputs are all one entity's."""
     count = len(entities)
     starts, ends = ledger.input_ranges(signed[1])
-    _, inputs = np.unique(_packed(whose, spenders), return_counts=True)
+    inputs = distinct_pairs(whose, spenders)[1]
     alone = inputs == ends - starts
     signed, inputs = signed[:, alone], inputs[alone]
     starts, ends = ledger.output_ranges(signed[1])

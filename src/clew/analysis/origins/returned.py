@@ -6,7 +6,7 @@ import numpy as np
 
 from clew.analysis.flows import OWN
 from clew.analysis.origins.asked import Asked
-from clew.ledger.columns import Array
+from clew.ledger.columns import Array, distinct_pairs
 from clew.ledger.ledger import expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS
 
@@ -28,7 +28,7 @@ def are_returned(asked: Asked, transactions: Array, outputs: Array, values: Arra
     result = np.zeros(len(outputs), bool)
     signed = flows.spent_by < MAX_TRANSACTIONS
     addresses = ledger.column("outputs.address")[flows.outputs[signed]].astype(np.int64)
-    pairs = np.unique(np.stack([addresses, flows.spent_by[signed].astype(np.int64)]), axis=1)
+    pairs, _ = distinct_pairs(addresses, flows.spent_by[signed])
     own = flows.kinds[np.searchsorted(flows.transactions, pairs[1])] == OWN
     paid = ledger.column("outputs.address")[outputs].astype(np.int64)
     pairs = pairs[:, own & np.isin(pairs[0], paid)]

@@ -19,7 +19,7 @@ from clew.analysis.detectors import coinjoins_among
 from clew.analysis.flows import MIXED, OWN, Flows, contains, flows_of
 from clew.analysis.holders import PLAIN, SERVICE, Holders
 from clew.errors import UsageError
-from clew.ledger.columns import Array, distinct
+from clew.ledger.columns import Array, distinct, distinct_pairs
 from clew.ledger.ledger import Ledger, expand
 from clew.schema import MAX_TRANSACTIONS, NO_ADDRESS, NO_OUTPUT
 
@@ -251,9 +251,7 @@ class _Growth:
             return entities
         coins = self.ledger.outputs_of_addresses(self.ledger.members_of(entities))
         # A payee and a transaction that pays it, each pair once.
-        pairs = np.unique(
-            np.stack([owners_of(self.ledger, coins), self.ledger.transactions_of_outputs(coins)]), axis=1
-        )
+        pairs, _ = distinct_pairs(owners_of(self.ledger, coins), self.ledger.transactions_of_outputs(coins))
         starts, ends = self.ledger.input_ranges(pairs[1])
         funding = self.ledger.column("inputs.spent_output")[expand(starts, ends - starts)].astype(np.int64)
         payee = np.repeat(pairs[0], ends - starts)

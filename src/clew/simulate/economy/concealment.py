@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "sweep", "forward", "peel", "split", "wait", "mix", "swap", "own transfer", "own cash-out",
-    "nominee cash-out", "expense",
+    "nominee cash-out", "expense", "layer", "structure", "round trip",
 ]  # fmt: skip
 
 KINDS: dict[Kind, str] = {
@@ -28,6 +28,9 @@ KINDS: dict[Kind, str] = {
     "own cash-out": "coins are paid into the operator's own account",
     "nominee cash-out": "coins are paid into an account in somebody else's name",
     "expense": "something is bought",
+    "layer": "a coin is passed on to a fresh address, soon after the last such act",
+    "structure": "a sum below a threshold leaves a coin, and the rest waits for the next",
+    "round trip": "a coin goes to somebody through whose hands, and perhaps others', it comes back",
 }
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from clew.simulate.worlds.figures import Choice, Shares, plain
 from clew.simulate.worlds.model import Route, Script, called, entries
 from clew.simulate.worlds.script_days import FIRST_DAYS
-from clew.simulate.worlds.spelling import instead
+from clew.written.spelling import instead
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import World
@@ -183,6 +183,12 @@ def _operator(world: World) -> Iterator[Problem]:
             expected = "a custodian that identifies its customers"
             yield _said(where, expected, name, "an account there has no name to it")
     yield from _some(("operator", "accounts"), "account", (float(each.share) for each in accounts))
+    if (structuring := world.operator.structuring) is not None:
+        parts = structuring.part.quantiles.values()
+        if not 0 < min(parts) <= max(parts) < 1:
+            where = ("operator", "structuring", "part", "quantiles")
+            expected, found = "parts of more than 0 and less than 1", f"{min(parts):g} to {max(parts):g}"
+            yield _said(where, expected, found, "sums at the threshold are not below it")
 
 
 def _payers(world: World) -> Iterator[Problem]:

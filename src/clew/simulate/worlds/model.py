@@ -16,14 +16,13 @@ from clew.simulate.worlds.figures import (
     Choice,
     Entry,
     Figure,
-    Name,
     Path,
     Quantiles,
     Shares,
     Source,
-    fault,
     figure,
 )
+from clew.written.entry import Name, fault
 
 Script = Literal[
     "p2pk",
@@ -338,6 +337,45 @@ class Account(Entry):
     share: Figure = figure(0, 1)
 
 
+class Layering(Entry):
+    """Coins that are passed on quickly, over fresh addresses of the operator's, and then cashed out."""
+
+    share: Figure = figure(0, 1)
+    """Share of coins that are."""
+    hops: Figure = figure(1, 100)
+    """Fresh addresses, on average."""
+    minutes: Quantiles
+    """Minutes from one hop to the next."""
+    divides: Figure = figure(0, 1)
+    """Chance that a hop divides what it moves, and both parts go on."""
+
+
+class Structuring(Entry):
+    """Coins that are cashed out in sums below a threshold, one by one."""
+
+    share: Figure = figure(0, 1)
+    """Share of coins that are; what is worth less than the threshold is paid in at once."""
+    threshold: Figure = figure(1, 1e9)
+    """The threshold."""
+    part: Quantiles
+    """What part of the threshold a sum is: more than 0 and less than 1."""
+    hours: Quantiles
+    """Hours from one sum to the next."""
+
+
+class RoundTrips(Entry):
+    """Coins that go out through the hands of nominees, and come back to an address of the service."""
+
+    share: Figure = figure(0, 1)
+    """Share of coins that do."""
+    hands: Figure = figure(1, 50)
+    """Hands between, on average."""
+    hours: Quantiles
+    """Hours that each hand holds a coin."""
+    kept: Figure = figure(0, 0.5)
+    """Part that each hand keeps, at most."""
+
+
 class Operator(Entry):
     """What becomes of the proceeds. Each share is one of the service's sweeps or coins."""
 
@@ -366,6 +404,12 @@ class Operator(Entry):
     """Where proceeds are cashed out; each identifies its holder."""
     expenses: Figure = figure(0, 100)
     """Payments to merchants in a month."""
+    layering: Layering | None = None
+    """Whether coins are passed on quickly, if they are."""
+    structuring: Structuring | None = None
+    """Whether sums are kept below a threshold, if they are."""
+    round_trips: RoundTrips | None = None
+    """Whether coins go out and come back, if they do."""
 
 
 class Payers(Entry):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from clew.kernels.economy_state import (
@@ -33,6 +35,10 @@ from clew.simulate.economy.errands import Agenda, Errand, until, withdrawn
 from clew.simulate.economy.hours import Hours
 from clew.simulate.economy.settings import DAY, draw_from, table
 from clew.simulate.economy.state import Order
+from clew.simulate.worlds.figures import Figure
+
+Way = Callable[[Course, int], Errand[None]]
+"""What becomes of a coin."""
 
 _COUNTS_AS_REST = 2 * DAY
 """What rests for less has not been left to rest."""
@@ -44,7 +50,7 @@ _TOGETHER, _MOST_TOGETHER = 0.3, 4
 """Chance that other coins of the wallet are cashed out along with one, and how many at most."""
 _PART_PEELED = 0.2
 """Chance that a part of a split coin is peeled, and not cashed out at once."""
-_LEAST_DIVIDED = 200_000
+LEAST_DIVIDED = 200_000
 """Satoshi below which nothing is divided any further."""
 _SWAP_FEE = 100
 """A swap service keeps a part of this size: one in a hundred."""
@@ -74,13 +80,19 @@ class Fates:
             each for kind in ("swap", "web-wallet") for each in society.custodians if each.model.kind == kind
         ]
         self._swap = swaps[0] if swaps else None
-        rest = max(0.0, 1 - float(model.peels) - float(model.splits) - float(model.mixes))
-        self._chances = [
+        besides = [model.layering, model.structuring, model.round_trips]
+        others = sum(float(each.share) for each in besides if each is not None)
+        rest = max(0.0, 1 - float(model.peels) - float(model.splits) - float(model.mixes) - others)
+        self._chances: list[tuple[Way, int]] = [
             (self.peel, round(float(model.peels) * 1e6)),
             (self.split, round(float(model.splits) * 1e6)),
             (self.mix, round(float(model.mixes) * 1e6)),
             (self.cash, round(rest * 1e6)),
         ]
+
+    def take_up(self, habits: Sequence[tuple[Way, Figure]]) -> None:
+        """Take up ways besides, each with the share of coins that take it."""
+        self._chances += [(way, round(float(share) * 1e6)) for way, share in habits]
 
     def begin(self, course: Course, coin: int) -> None:
         """Let a coin that was just made go its way."""
@@ -121,7 +133,7 @@ class Fates:
         state, model = course.society.state, course.world.operator
         usual = int(model.peel_hops)
         for _ in range(self._dice.between(max(1, usual // 2), usual + usual // 2)):
-            if state.value(coin) < _LEAST_DIVIDED:
+            if state.value(coin) < LEAST_DIVIDED:
                 break
             held = self._cashouts.pick()
             share = min(_MOST_PEELED, round(float(model.peel_share) * self._dice.between(50, 150)))
@@ -147,7 +159,7 @@ class Fates:
         yield from ()
         state = course.society.state
         parts = max(2, int(course.world.operator.split_parts) + self._dice.between(-1, 1))
-        if state.value(coin) < parts * _LEAST_DIVIDED:
+        if state.value(coin) < parts * LEAST_DIVIDED:
             yield from self.cash(course, coin)
             return
         shares = [self._dice.between(60, 140) for _ in range(parts)]

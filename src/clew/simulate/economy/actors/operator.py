@@ -31,6 +31,7 @@ from clew.kernels.economy_state import (
 )
 from clew.simulate.economy.actors.cashouts import CashOuts
 from clew.simulate.economy.actors.fates import Fates
+from clew.simulate.economy.actors.laundering import Laundering
 from clew.simulate.economy.actors.mixing import Mixing
 from clew.simulate.economy.actors.people import is_spent, ripe
 from clew.simulate.economy.actors.service import Account, Service
@@ -69,6 +70,7 @@ class Operator:
             society.wallet(self.actor, software, script) for _ in range(3)
         )
         self._till = NONE
+        self.fates.take_up(Laundering(course, self, service).habits)
         self.accounts = [service.sign_up(self.actor, service.opens) for _ in range(_OWN_ACCOUNTS)]
         self._seen = NONE
         start = course.calendar.height_at(service.opens)

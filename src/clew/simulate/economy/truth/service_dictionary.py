@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.kernels.economy_state import KINDS, PURPOSES
+from clew.simulate.economy.concealment import KINDS as ACTS
 from clew.simulate.economy.truth.columns import (
     ADDRESS,
     ADDRESS_ID,
@@ -18,10 +19,7 @@ from clew.simulate.economy.truth.columns import (
 )
 
 LABELS = ("visible", "invisible")
-ACT_KINDS = (
-    "sweep", "forward", "peel", "split", "wait", "mix", "swap", "own transfer", "own cash-out",
-    "nominee cash-out", "expense",
-)  # fmt: skip
+ACT_KINDS = tuple(ACTS)
 COIN_SIDES = ("spent", "made", "rest")
 
 USD = Column("usd", "money", "What that was worth on the day, by the price table.", "US dollars")
