@@ -75,7 +75,7 @@ class Closed(Stops):
         kinds[contains(self._asked, owners_of(self.ledger, outputs))] = SERVICE
         return kinds
 
-    def look_ahead(self, coins: Array, hops: int, *, backward: bool) -> None:
+    def look_ahead(self, coins: Array, hops: int, *, backward: bool, tell: Tell | None = None) -> None:
         """Find what walks over ``hops`` transactions from ``coins`` (int64) will ask, a hop at once.
 
         It only saves time: a walk asks block by block, often for few, and each asking has its cost. All
@@ -85,7 +85,9 @@ class Closed(Stops):
             return
         self._ahead.add(backward)
         ledger, passed = self.ledger, np.empty(0, np.int64)
-        for _ in range(hops):
+        for hop in range(hops):
+            if tell:
+                tell(Progress("finding holders", hop, hops, "hops"))
             if backward:
                 found = np.unique(ledger.transactions_of_outputs(np.unique(coins)))
             else:
@@ -168,7 +170,7 @@ def _follow(ways: Ways, sums: Sums, policy: str, coins: Array, values: Array, *,
         return
     order = np.argsort(coins)
     if ways.passes_all and ways.limits.hops:
-        ways.stops.look_ahead(coins, ways.limits.hops, backward=backward)
+        ways.stops.look_ahead(coins, ways.limits.hops, backward=backward, tell=ways.tell)
     traced = follow(
         ways.flows.ledger, Sources(coins[order], values[order], (), 0), policy, backward=backward,
         limits=ways.limits, stops=ways.stops, memory=ways.memory, tell=ways.tell,
