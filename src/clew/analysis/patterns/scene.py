@@ -233,17 +233,16 @@ class _Growth:
         return found
 
     def _small(self, entities: Array) -> Array:
-        """Those of few addresses and coins; the others are noted as large."""
+        """Those of ``entities`` (ascending) of few addresses and coins; the others are noted as large."""
         if not len(entities):
             return entities
-        small = self.ledger.entity_sizes(entities) <= LARGE
-        kept = [
-            each
-            for each in entities[small].tolist()
-            if self.ledger.derived.count_outputs(self.ledger.members(each)) <= LARGE
-        ]
-        self.large.update(set(entities.tolist()) - set(kept))
-        return np.array(kept, np.int64)
+        few = entities[self.ledger.entity_sizes(entities) <= LARGE]
+        members = self.ledger.members_of(few)
+        whose = np.searchsorted(few, self.ledger.column("entities.entity")[members].astype(np.int64))
+        coins = np.bincount(whose, weights=self.ledger.derived.outputs_each(members), minlength=len(few))
+        kept: Array = few[coins <= LARGE]
+        self.large.update(np.setdiff1d(entities, kept).tolist())
+        return kept
 
     def _closed(self, entities: Array) -> Array:
         """Those of ``entities`` (ascending) that nobody but who is in, or they themselves, ever paid."""
