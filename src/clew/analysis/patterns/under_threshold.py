@@ -27,9 +27,9 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
     ``--threshold`` says how much, in coins (0.5 BTC) or in money (10000 USD) at the price of the block's
     time, as tables of prices beside the ledger say; a coin of a time without a price is left out. Without it
-    the threshold is one bitcoin, which is no country's: give the one that applied. Every such coin that has
-    two others within seven days of it all is in a finding; where these days overlap, they are one finding,
-    and ``threshold`` is that of its first coin.
+    the threshold is one bitcoin, which is no country's: give the one that applied. Each such coin
+    that lies with two others, at three addresses, within seven days is in a finding. Where these days
+    overlap, they are one finding, whose ``threshold`` is that of its first coin.
     """
     ledger, acts = scene.ledger, scene.acts
     starts, ends = ledger.output_ranges(acts)
