@@ -261,7 +261,10 @@ def test_command_line(tree: Path) -> None:
     assert broken.returncode == 1
     assert lines[0].startswith(f"{tree / 'build' / 'index.py'}:1: build may not import clew.analysis.answer")
     assert lines[1] == "Each room may import:"
-    assert any(line.split() == ["simulate", "bitcoin,", "errors,", "kernels,", "schema"] for line in lines)
+    assert any(
+        line.split() == ["simulate", "bitcoin,", "errors,", "kernels,", "schema,", "written"]
+        for line in lines
+    )
 
 
 def test_command_line_without_a_tree(tmp_path: Path) -> None:

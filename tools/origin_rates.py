@@ -1,12 +1,15 @@
 """How often graded origins of payments are wrong in simulated economies, beside their truth.
 
-    python tools/origin_rates.py --worlds 2015,2021 --seeds 201-203 [--blocks 400] [--people 400]
-        [--payments 1500] [--coverage 100,50,20,5] [--keep DIR] [--json FILE]
+    python tools/origin_rates.py --drawn 24 --seed 301 [--blocks 400] [--people 400] [--payments 1500]
+        [--coverage 100,50,20,5] [--keep DIR] [--json FILE]
+    python tools/origin_rates.py --worlds 2015,2021 --seeds 201-203
 
-Makes an economy of each world and seed, indexes it, imports its tags at each coverage, and compares the
-grades of ``clew origins`` with the truth. Prints Markdown tables; intervals of 95 % are of Wilson, and of
-resampling worlds, and the wider upper bound counts. Rules were tuned on seeds 101 to 103 of each world; see
-docs/origins.md. ``--keep``: leave the economies there, and use those that are there.
+Makes economies, indexes them, imports their tags at each coverage, and compares the grades of ``clew
+origins`` with the truth. ``--drawn``: one economy of each of so many worlds, drawn by ``--seed`` from the
+ranges of shipped worlds (drawn_worlds.py); else one of each of ``--worlds`` and ``--seeds``. Prints Markdown
+tables; intervals of 95 % are of Wilson, and of resampling worlds, and the wider upper bound counts.
+docs/origins.md says which draws and seeds were seen before the rules were set. ``--keep``: leave the
+economies there, and use those that are there.
 """
 
 from __future__ import annotations
@@ -33,17 +36,19 @@ from clew.ledger.ledger import open_ledger
 from clew.reference.attributions import Attributions
 from clew.simulate.economy.make import Size, make
 from clew.simulate.worlds.load import load
+from clew.simulate.worlds.model import World
+from drawn_worlds import drawn
 
 WORLDS = "2012,2015,2021,2025,2015-custodial,2015-private,2021-merging,2025-shared"
 COVERAGES = "100,50,20,5"
 
 
-def economy(kept: Path, world: str, seed: int, size: Size) -> Path:
+def economy(kept: Path, world: World, seed: int, size: Size) -> Path:
     """The folder of an economy and its ledger, made unless it is there."""
-    folder = kept / f"{world}-{seed}"
+    folder = kept / f"{world.name}-{seed}"
     if not (folder / "ledger").is_dir():
         shutil.rmtree(folder, ignore_errors=True)
-        make(folder, load(world), seed=seed, size=size)
+        make(folder, world, seed=seed, size=size)
         build.index(folder / "ledger", folder / "blocks", network="regtest")
     return folder
 
@@ -158,7 +163,32 @@ def page(rows: Sequence[dict[str, Any]], coverages: Sequence[int]) -> Iterator[s
         for fault in table.groups(subject, "fault", "why")
     ]
     yield ""
+    yield from worlds_page(table, coverages)
+    yield ""
     yield "Wrong ones: " + ("; ".join(f"{s}: {fault}, {count}" for s, fault, count in faults) or "none") + "."
+
+
+def worlds_page(table: Table, coverages: Sequence[int]) -> Iterator[str]:
+    """The table by world: wrong of graded routes at each coverage, and what was reached at the first."""
+    subjects = _subjects(coverages)
+    names = [row["world"] for row in table.rows]
+    wrong = [table.sums(subject, "graded routes wrong") for subject in subjects]
+    own = table.sums(subjects[0], "graded routes wrong", "grade", "own wallet")
+    reached = table.sums(subjects[0], "reached")
+    yield (
+        "| world | "
+        + " | ".join(f"{subject}, wrong of graded" for subject in subjects)
+        + f" | {subjects[0]}, own wallet | {subjects[0]}, straight or one strict entity graded |"
+    )
+    yield "|---|" + "---|" * (len(subjects) + 2)
+    for name in dict.fromkeys(names):
+        places = [place for place, each in enumerate(names) if each == name]
+
+        def of(sums: tuple[list[int], list[int]], places: list[int] = places) -> tuple[int, int]:
+            return sum(sums[0][place] for place in places), sum(sums[1][place] for place in places)
+
+        cells = [f"{hits} of {all_:,}" for hits, all_ in map(of, [*wrong, own])]
+        yield f"| {name} | " + " | ".join(cells) + f" | {_percent(*of(reached))} |"
 
 
 def _subjects(coverages: Sequence[int]) -> list[str]:
@@ -187,9 +217,22 @@ def _numbers(text: str) -> list[int]:
     return [*range(int(first), int(last or first) + 1)]
 
 
+def _worlds(given: argparse.Namespace) -> Iterator[tuple[World, int]]:
+    """Worlds to make economies of, with the seed of each."""
+    if given.drawn:
+        for number in range(given.drawn):
+            yield drawn(number, given.seed).world, given.seed
+    else:
+        for name in given.worlds.split(","):
+            for seed in _numbers(given.seeds):
+                yield load(name), seed
+
+
 def main() -> None:
     """Make, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--drawn", type=int, help="how many worlds are drawn")
+    parser.add_argument("--seed", type=int, default=301, help="of the draw, and of its economies")
     parser.add_argument("--worlds", default=WORLDS)
     parser.add_argument("--seeds", default="201-203")
     parser.add_argument("--blocks", type=int, default=400)
@@ -205,12 +248,11 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory(prefix="clew-origins-") as name:
         kept = given.keep or Path(name)
-        for world in given.worlds.split(","):
-            for seed in _numbers(given.seeds):
-                folder = economy(kept, world, seed, size)
-                found = [each.as_dict() for coverage in coverages for each in figures(folder, coverage)]
-                rows.append({"world": world, "seed": seed, "figures": found})
-                print(f"{world}, seed {seed}: measured", file=sys.stderr)
+        for world, seed in _worlds(given):
+            folder = economy(kept, world, seed, size)
+            found = [each.as_dict() for coverage in coverages for each in figures(folder, coverage)]
+            rows.append({"world": world.name, "seed": seed, "figures": found})
+            print(f"{world.name}, seed {seed}: measured", file=sys.stderr)
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     print("\n".join(page(rows, coverages)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from build.nodes import built
 from case.watching import Watching, alerts, killed, told
 from clew.case.alerts import missing
-from clew.case.watches import Watches
+from clew.case.watches import Records, Watches
 from naive.watched import Story, watched
 
 KILLS = 8
@@ -152,6 +153,65 @@ def test_a_file_that_was_taken_away_begins_anew(watching: Watching) -> None:
     one.index()
     everything = [told(json.loads(line)) for line in (kept + later).splitlines()]
     assert sorted(everything) == sorted(told(each) for each in alerts(one.target))
+
+
+def test_another_file_that_has_grown_is_read_from_its_start(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken away, written anew beyond where the old one ended, and stopped before that was noted."""
+    watching.index(16)
+    watching.target.write_bytes(b"a line of somebody else's, as long as any\n" * 2_000)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "set_offset", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            watching.index()
+    # Now the old place is in the midst of the new file, behind lines that were written and not noted.
+    lines = watching.target.read_bytes().splitlines(keepends=True)[2_000:]
+    watching.target.write_bytes(b"".join(lines) + b"a line of somebody else's\n" * 2_000)
+    before = watching.target.read_bytes()
+    assert lines
+    watching.judge(watching.ledger)
+    assert watching.target.read_bytes() == before
+
+
+def test_two_writers_of_one_file_lose_nothing(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another ledger appends between our look at the file and our lines."""
+    from clew.case import alerts as module
+
+    write = module.write_all
+
+    def late(*arguments: Any) -> Any:
+        with open(watching.target, "ab") as other:
+            other.write(b"another ledger's alert\n")
+        return write(*arguments)
+
+    monkeypatch.setattr(module, "write_all", late)
+    watching.index()
+    lines = watching.target.read_bytes().splitlines()
+    mine = [json.loads(line) for line in lines if line.startswith(b"{")]
+    assert lines.count(b"another ledger's alert") == len(lines) - len(mine) > 0
+    one = Watching(watching.room / "whole")
+    one.index()
+    assert sorted(map(told, mine)) == sorted(told(each) for each in alerts(one.target))
+
+
+def test_a_ledger_behind_all_that_is_remembered_undoes_nothing(watching: Watching) -> None:
+    watching.index()
+    before = watching.target.read_bytes()
+    with Watches(watching.ledger).writing() as records:
+        records.forget(20)
+    old = watching.room / "old"
+    built(old, watching.blocks, until=17)
+    for name in ("watches.sqlite", "attributions.sqlite"):
+        (old / name).write_bytes((watching.ledger / name).read_bytes())
+    watching.judge(old)
+    built(old, watching.blocks)
+    watching.judge(old)
+    assert watching.target.read_bytes() == before
 
 
 def test_a_ledger_that_is_behind_undoes_nothing(watching: Watching) -> None:

@@ -67,3 +67,26 @@ def test_bad_questions_end_in_one_line(
     inside: Run, ledger: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     assert said in inside("exposure", *arguments, "--ledger", ledger).failed_in_one_line()
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf"])
+def test_a_report_has_a_chapter_on_exposure(inside: Run, ledger: Path, tmp_path: Path, ending: str) -> None:
+    for package in ("jinja2", "matplotlib", "typst"):
+        pytest.importorskip(package)
+
+    def report(*more: str) -> bytes:
+        file = tmp_path / f"report.{ending}"
+        ended = inside("report", A, "-o", file, "--ledger", ledger, *more)
+        assert ended.code == 0, ended
+        return file.read_bytes()
+
+    whole = report("--exposure")
+    assert whole == report("--exposure")
+    assert whole != report()
+    if ending == "html":
+        text = whole.decode("utf-8")
+        assert "Exposure to services" in text
+        assert "gambling: 0.00000020 BTC by fifo, 0.00000020 BTC by haircut" in text
+        assert "exchange: 0.00000060 BTC by fifo, 0.00000060 BTC by haircut" in text
+        assert "clew exposure" in text
+        assert "Exposure to services" not in report().decode("utf-8")

@@ -445,7 +445,7 @@ def test_other_bytes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not readable as YAML"):
         load(path)
     path.write_text("x" * 4_000_001, encoding="utf-8")
-    with pytest.raises(UsageError, match=r"expected a world file of up to 4,000,000 characters"):
+    with pytest.raises(UsageError, match=r"expected a file of up to 4,000,000 characters"):
         load(path)
 
 

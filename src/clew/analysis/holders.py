@@ -66,6 +66,8 @@ class Holders:
         new = [
             each for each in distinct(entities.ravel().astype(np.int64)).tolist() if each not in self._known
         ]
+        if not new:
+            return
         self.tags.fetch(np.array(new, np.int64))
         untagged = []
         for entity in new:

@@ -56,20 +56,17 @@ def refusal(target: str, error: OSError) -> StorageError:
 
 
 def _to_file(records: Records, target: str, lines: Sequence[str]) -> None:
-    path = Path(target)
-    is_new = not path.exists()
-    with open(path, "r+b" if not is_new else "x+b", buffering=0) as file:
-        size = file.seek(0, os.SEEK_END)
-        offset = records.offset(target)
-        # A file that is shorter is another one: it was taken away, as logs are.
-        file.seek(offset if offset <= size else 0)
+    # Appended by the system: another ledger's alerts may come into the same file at the same time.
+    with open(target, "a+b", buffering=0) as file:
+        offset, last = records.offset(target), f"{records.last_delivered(target)}\n".encode()
+        file.seek(max(0, offset - len(last)))
+        # Without the last line at its place it may be another file: logs are taken away.
+        file.seek(offset if file.read(len(last)) == last else 0)
         left, begun = missing(file.read(), [f"{line}\n".encode() for line in lines])
-        file.seek(0, os.SEEK_END)
         write_all(file, begun + b"".join(left))
         os.fsync(file.fileno())
         records.set_offset(target, file.seek(0, os.SEEK_END))
-    if is_new:
-        sync_folder(path.parent)
+    sync_folder(Path(target).parent)
 
 
 def missing(tail: bytes, lines: Sequence[bytes]) -> tuple[list[bytes], bytes]:

@@ -340,6 +340,13 @@ class Records:
         """Note lines as delivered."""
         self.base.executemany("UPDATE alerts SET delivered = 1 WHERE number = ?", ((n,) for n in numbers))
 
+    def last_delivered(self, path: str) -> str | None:
+        """The last line that was noted as delivered to a file; None: there is none."""
+        found = self.base.execute(
+            "SELECT line FROM alerts WHERE target = ? AND delivered ORDER BY number DESC LIMIT 1", (path,)
+        ).fetchone()
+        return str(found[0]) if found else None
+
     def offset(self, path: str) -> int:
         """How many bytes of a file are ours and noted as delivered, as far as is known."""
         found = self.base.execute("SELECT offset FROM targets WHERE path = ?", (path,)).fetchone()

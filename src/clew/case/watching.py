@@ -82,6 +82,9 @@ class _Run:
         """The highest judged block that is on the chain, and the highest that was judged."""
         hashes = self.records.hashes()
         tip = self.ledger.tip.height
+        if tip < hashes[-1][0]:
+            # Behind all that is remembered: what was undone shows once the ledger comes there again.
+            return (hashes[0][0],) * 2
         for height, known in hashes:
             if height <= tip and self.ledger.block_hash(height) == known:
                 # A ledger that is behind, as after a restored copy, has undone nothing.

@@ -48,6 +48,12 @@ ROWS = 200
     type=click.Path(path_type=Path),
     help="Also show the flow diagram of a trace that clew trace -o wrote at this snapshot.",
 )
+@click.option(
+    "--exposure",
+    "with_exposure",
+    is_flag=True,
+    help="Also show from and to which kinds of services money came and went, as clew exposure does.",
+)
 @options.as_json
 def report(
     addresses: tuple[str, ...],
@@ -55,6 +61,7 @@ def report(
     ledger: Path,
     limit: int,
     trace_file: Path | None,
+    with_exposure: bool,
     as_json: bool,
 ) -> None:
     """Write a report about the entity of ADDR as PDF or as one self-contained HTML file.
@@ -67,11 +74,14 @@ def report(
     Examples:
       clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S -o report.pdf
       clew report @addresses.csv -o report.html --limit 0
+      clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --exposure -o report.pdf
       clew report 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --trace trace.json -o report.pdf
     """
     if output.suffix.lower() not in ENDINGS:
         raise ReportError(f"{output}: expected a file that ends in .pdf or .html")
-    written = write(ask(ledger), addresses, output, limit=limit, trace_file=trace_file)
+    written = write(
+        ask(ledger), addresses, output, limit=limit, trace_file=trace_file, with_exposure=with_exposure
+    )
     if as_json:
         show_json(written)
     else:
@@ -89,6 +99,7 @@ def write(
     *,
     limit: int = ROWS,
     trace_file: Path | None = None,
+    with_exposure: bool = False,
 ) -> dict[str, Any]:
     """Ask everything, write the report with ``limit`` rows a table (0: all), say what was written."""
     import hashlib
@@ -102,6 +113,8 @@ def write(
         )
     shown = traced(inquiry, trace_file) if trace_file else None
     answers = replace(everything(inquiry, addresses), trace=shown)
+    if with_exposure:
+        answers = replace(answers, exposure=inquiry.exposure(answers.addresses))
     write_report(output, answers, limit=limit)
     content = output.read_bytes()
     return {

@@ -49,8 +49,8 @@ def compute_again(answers: ReportAnswers, version: str, limit: int) -> tuple[Par
         f"clew index BLOCKS --ledger LEDGER --network {network} --until {height}",
         "clew status --ledger LEDGER",
         *(entity_command(entity, answers.addresses) for entity in answers.entities[:TYPED_UP_TO]),
-        *(command(answers, question) for question in ("payments", "proceeds", "outflows")),
-        f"clew report {subject(answers)} --ledger LEDGER{rows}{_trace(answers)} -o report.pdf",
+        *(command(answers, question) for question in _questions(answers)),
+        f"clew report {subject(answers)} --ledger LEDGER{rows}{_also(answers)} -o report.pdf",
     ]
     text = (
         "`BLOCKS` is the data folder of any Bitcoin node that has seen the tip named below, `LEDGER` a new "
@@ -85,9 +85,14 @@ def compute_again(answers: ReportAnswers, version: str, limit: int) -> tuple[Par
     )
 
 
-def _trace(answers: ReportAnswers) -> str:
-    """The option that names the trace; its digest stands in its section."""
-    return f" --trace {shlex.quote(answers.trace.file)}" if answers.trace else ""
+def _questions(answers: ReportAnswers) -> tuple[str, ...]:
+    return ("payments", "proceeds", "outflows", *(("exposure",) if answers.exposure else ()))
+
+
+def _also(answers: ReportAnswers) -> str:
+    """The options that add chapters; a trace's digest stands in its own."""
+    trace = f" --trace {shlex.quote(answers.trace.file)}" if answers.trace else ""
+    return (" --exposure" if answers.exposure else "") + trace
 
 
 def _setters() -> Cell:

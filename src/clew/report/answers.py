@@ -35,7 +35,7 @@ class ReportAnswers:
     is what the user named, if it differs from the answers' own parameters. ``status``, if given,
     adds the rules in force and how far the ledger is behind.
     ``tip_time`` is the block time of the tip in Unix seconds: the date that the report bears.
-    ``trace``, if given, adds its flow diagram; it must be of the same snapshot.
+    ``exposure``, if given, adds the categories of services; ``trace`` its flow diagram, of the same snapshot.
     """
 
     entity: Answer | tuple[Answer, ...]
@@ -46,6 +46,7 @@ class ReportAnswers:
     tip_time: int | None = None
     asked: tuple[str, ...] = ()
     trace: Traced | None = None
+    exposure: Answer | None = None
 
     @property
     def entities(self) -> tuple[Answer, ...]:
@@ -55,7 +56,7 @@ class ReportAnswers:
     @property
     def everything(self) -> tuple[Answer, ...]:
         """All answers, in the order of the report."""
-        last = () if self.status is None else (self.status,)
+        last = tuple(each for each in (self.exposure, self.status) if each is not None)
         return (*self.entities, self.payments, self.proceeds, self.outflows, *last)
 
     @property

@@ -37,6 +37,7 @@ from clew.report.document import (
     cell,
     prose,
 )
+from clew.report.exposed import exposed
 from clew.report.method import method
 from clew.report.sankey import described, sankey
 from clew.report.wording import MOTTO, btc, count, day, moment
@@ -81,6 +82,7 @@ def document(answers: ReportAnswers, *, version: str, limit: int = DEFAULT_LIMIT
             Section("Payments received", _payments(answers, rows)),
             Section("Proceeds by month", _proceeds(answers)),
             Section("Outflows", _outflows(answers, rows)),
+            *exposed(answers),
             *_traced(answers),
             Section("Method and limits", method()),
             Section("Caveats and error estimates", _caveats(answers)),
@@ -373,7 +375,7 @@ def _caveats(answers: ReportAnswers) -> tuple[Part, ...]:
     if caveats:
         parts.append(Points(tuple(_remark(text, questions) for text, questions in caveats.items())))
     else:
-        limits = f"section {8 if answers.trace else 7}"
+        limits = f"section {7 + bool(answers.exposure) + bool(answers.trace)}"
         parts.append(Paragraph(prose(f"The answers came with no caveats beyond the limits in {limits}.")))
     parts.append(Paragraph(prose("How often such conclusions are wrong:")))
     parts.append(Points(tuple(_remark(text, questions) for text, questions in estimates.items())))

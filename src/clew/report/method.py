@@ -44,7 +44,8 @@ LIMITS = (
     "long before. The median time, which never runs backwards, is printed below the block time in "
     "italics.",
     "**Only this ledger.** Payments inside an exchange, over payment channels, or on other chains leave"
-    " no trace here. Where money goes after it has left the entity is not part of this report.",
+    " no trace here. Where money went after it had left the entity is told by exposure and traces alone, "
+    "where this report has them, and by convention.",
 )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from clew.analysis.examined import Examined
 from clew.report.document import Cell, Column, Document, Fact, Facts, Line, Points, Section, Span, Table, cell
+from clew.report.wording import btc
 
 TITLE = "Transactions to look up"
 MOTTO = "A transaction is a lead, not an accusation."
-_SATOSHI = 100_000_000
 _MARK = 16
 
 
@@ -88,7 +88,7 @@ def _table(rows: list[dict[str, Any]], zone: str | None) -> Table:
             cell(""),
             cell(""),
             cell("sum"),
-            cell(_btc(sum(row["value"] for row in rows))),
+            cell(btc(sum(row["value"] for row in rows))),
             cell(""),
         ),
     )
@@ -100,7 +100,7 @@ def _row(number: int, row: dict[str, Any], zone: str | None) -> tuple[Cell, ...]
         (Span(f"{row['txid']}:{row['vout']}", "code"),),
         *(((Span(row["address"], "code"),),) if row["address"] else ()),
     )
-    return (cell(f"{number:,}"), cell(row["movement"]), times, cell(_btc(row["value"])), output)
+    return (cell(f"{number:,}"), cell(row["movement"]), times, cell(btc(row["value"])), output)
 
 
 def _context(rows: list[dict[str, Any]]) -> Table:
@@ -120,7 +120,7 @@ def _context(rows: list[dict[str, Any]]) -> Table:
                 cell(f"{number:,}"),
                 cell(route["grade"]),
                 cell(f"{route['hops']:,}"),
-                cell(_btc(route["satoshi"])),
+                cell(btc(route["satoshi"])),
                 (
                     (Span(f"{route['txid']}:{route['vout']}", "code"),),
                     (Span(str(route["address"]), "code"),),
@@ -129,10 +129,6 @@ def _context(rows: list[dict[str, Any]]) -> Table:
             for number, route in told
         ),
     )
-
-
-def _btc(satoshi: int) -> str:
-    return f"{satoshi // _SATOSHI:,}.{satoshi % _SATOSHI:08d}"
 
 
 __all__ = ["MOTTO", "TITLE", "document"]

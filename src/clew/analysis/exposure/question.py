@@ -14,7 +14,7 @@ from clew.analysis.flows import Flows, flows_of
 from clew.analysis.rows import Rows, answer, page
 from clew.analysis.together import about, mixed
 from clew.analysis.trace import words
-from clew.analysis.trace.policies import DEFAULT, POISON, chosen
+from clew.analysis.trace.policies import DEFAULT, HAIRCUT, POISON, chosen
 from clew.analysis.trace.walk import Limits
 from clew.errors import UsageError
 from clew.ledger.columns import Array
@@ -68,7 +68,8 @@ def exposure(
     stops = Closed(flows)
     assert stops.holders is not None
     categories = Categories(stops.holders, attributions_of(ledger))
-    ways = Ways(flows, stops, categories, Limits(hops or None, None, least), memory, tell)
+    passes_all = HAIRCUT in names and not least
+    ways = Ways(flows, stops, categories, Limits(hops or None, None, least), memory, tell, passes_all)
     sides = {
         "received": (flows.from_outside, {name: received(ways, name) for name in names}),
         "sent": (flows.to_outside, {name: sent(ways, name) for name in names}),

@@ -23,11 +23,13 @@ from clew.analysis.flows import NO_ROW, RECEIVING, Flows, contains
 from clew.analysis.holders import PLAIN, SERVICE
 from clew.analysis.patterns.scene import NOBODY, owners_of
 from clew.analysis.trace.policies import ENDS
-from clew.analysis.trace.sources import Sources
+from clew.analysis.trace.sources import Sources, coins_spent_by
 from clew.analysis.trace.stops import Stops
 from clew.analysis.trace.traced import Traced, follow
 from clew.analysis.trace.walk import Limits, Progress
 from clew.ledger.columns import Array
+from clew.ledger.ledger import expand
+from clew.schema import MAX_TRANSACTIONS, NO_OUTPUT
 
 Tell = Callable[[Progress], None]
 
@@ -65,6 +67,7 @@ class Closed(Stops):
     def __init__(self, flows: Flows) -> None:
         super().__init__(flows.ledger)
         self._asked = flows.entities.astype(np.int64)
+        self._ahead: set[bool] = set()
 
     def kinds(self, outputs: Array) -> Array:
         """As ``Stops.kinds``; a coin of those asked about is SERVICE."""
@@ -72,10 +75,42 @@ class Closed(Stops):
         kinds[contains(self._asked, owners_of(self.ledger, outputs))] = SERVICE
         return kinds
 
+    def look_ahead(self, coins: Array, hops: int, *, backward: bool) -> None:
+        """Find what walks over ``hops`` transactions from ``coins`` (int64) will ask, a hop at once.
+
+        It only saves time: a walk asks block by block, often for few, and each asking has its cost. All
+        policies have the same coins, so that each direction is looked at once.
+        """
+        if backward in self._ahead:
+            return
+        self._ahead.add(backward)
+        ledger, passed = self.ledger, np.empty(0, np.int64)
+        for _ in range(hops):
+            if backward:
+                found = np.unique(ledger.transactions_of_outputs(np.unique(coins)))
+            else:
+                spent_by = ledger.column("spends.spent_by")[coins]
+                found = np.unique(spent_by[spent_by < MAX_TRANSACTIONS])
+            fresh = np.setdiff1d(found.astype(np.int64), passed, assume_unique=True)
+            if not len(fresh):
+                return
+            passed = np.union1d(passed, fresh)
+            fresh = fresh[~self.coinjoins(fresh)]
+            if backward:
+                coins = coins_spent_by(ledger, fresh)[1]
+                coins = coins[coins != NO_OUTPUT]
+            else:
+                starts, ends = ledger.output_ranges(fresh)
+                coins = expand(starts, ends - starts)
+            coins = coins[self.kinds(coins) == PLAIN]
+
 
 @dataclass(frozen=True)
 class Ways:
-    """What is needed to follow: the movements, the stops, the categories, and how far."""
+    """What is needed to follow: the movements, the stops, the categories, and how far.
+
+    ``passes_all``: whether a policy goes wherever it may go, as haircut does without a least value.
+    """
 
     flows: Flows
     stops: Closed
@@ -83,6 +118,7 @@ class Ways:
     limits: Limits
     memory: int | None = None
     tell: Tell | None = None
+    passes_all: bool = False
 
 
 def _mixed(ways: Ways, sums: Sums, *, sent: bool) -> None:
@@ -131,6 +167,8 @@ def _follow(ways: Ways, sums: Sums, policy: str, coins: Array, values: Array, *,
     if not len(coins):
         return
     order = np.argsort(coins)
+    if ways.passes_all and ways.limits.hops:
+        ways.stops.look_ahead(coins, ways.limits.hops, backward=backward)
     traced = follow(
         ways.flows.ledger, Sources(coins[order], values[order], (), 0), policy, backward=backward,
         limits=ways.limits, stops=ways.stops, memory=ways.memory, tell=ways.tell,

@@ -19,7 +19,7 @@ POLICIES: dict[str, int] = {
 }
 """The number by which kernels know each policy."""
 
-POISON = "poison"
+POISON, HAIRCUT = "poison", "haircut"
 DEFAULT = ("fifo", "haircut")
 
 ENDS: tuple[str | None, ...] = (
@@ -47,4 +47,4 @@ def chosen(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked))
 
 
-__all__ = ["DEFAULT", "ENDS", "FEE", "NAMED", "POISON", "POLICIES", "chosen"]
+__all__ = ["DEFAULT", "ENDS", "FEE", "HAIRCUT", "NAMED", "POISON", "POLICIES", "chosen"]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from clew.simulate.worlds.figures import Choice, Shares, plain
 from clew.simulate.worlds.model import Route, Script, called, entries
 from clew.simulate.worlds.script_days import FIRST_DAYS
-from clew.simulate.worlds.spelling import instead
+from clew.written.spelling import instead
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import World

@@ -6,29 +6,22 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
+
+from clew.written import entry
+from clew.written.entry import fault
 
 T = TypeVar("T")
 
 MOST_POINTS = 16
 """Points of a distribution; an economy's tables have no more."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Number = Annotated[float, Field(strict=True)]
 SourceKind = Literal["code", "protocol", "study", "statistics", "case", "guess"]
 
 
-class Entry(BaseModel):
-    """Anything in a world file: unknown keys are errors, and nothing changes once it is read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
+class Entry(entry.Entry):
+    """Anything in a world file: its figures lie in the bounds that their fields state."""
 
     @model_validator(mode="after")
     def _figures_in_bounds(self) -> Entry:
@@ -52,11 +45,6 @@ def bounds(entry: type[Entry]) -> dict[str, tuple[float, float]]:
         if isinstance(extra, dict) and "least" in extra:
             found[name] = (float(str(extra["least"])), float(str(extra["most"])))
     return found
-
-
-def fault(where: tuple[str, ...], said: str) -> PydanticCustomError:
-    """An error at a place below the entry that raises it."""
-    return PydanticCustomError("world", "{said}", {"said": said, "where": where})
 
 
 def plain(value: float) -> str:

@@ -11,7 +11,7 @@ from clew.errors import UsageError
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import World
-    from clew.simulate.worlds.tree import Node
+    from clew.written.tree import Node
 
 DEFAULT = "2015"
 BASED_ON = "based_on"
@@ -19,6 +19,9 @@ ENDINGS = (".yaml", ".yml")
 SHIPPED = "worlds"
 """What stands before the name of a shipped file in messages, so that it is no file of the user's."""
 
+
+WHAT = "a world (name, era, about, sources, …)"
+LIKE = "compare with a shipped world"
 
 ERAS = ("2012", "2015", "2021", "2025")
 """Each era's first world has its name."""
@@ -37,14 +40,14 @@ def load(name_or_path: str | Path = DEFAULT) -> World:
     _require()
     from pydantic import ValidationError
 
-    from clew.simulate.worlds.faults import describe
     from clew.simulate.worlds.model import World
+    from clew.written.faults import describe
 
     tree = resolve(name_or_path)
     try:
         return World.model_validate(tree.plain())
     except ValidationError as error:
-        raise UsageError(describe(error, tree)) from error
+        raise UsageError(describe(error, tree, World, LIKE)) from error
 
 
 def resolve(name_or_path: str | Path) -> Node:
@@ -54,9 +57,9 @@ def resolve(name_or_path: str | Path) -> Node:
 
 
 def _resolve(file: str, text: str, seen: tuple[str, ...]) -> Node:
-    from clew.simulate.worlds.tree import merged, read
+    from clew.written.tree import merged, read
 
-    own = read(text, file)
+    own = read(text, file, WHAT, LIKE)
     assert isinstance(own.value, dict)
     based_on = own.value.pop(BASED_ON, None)
     if based_on is None:

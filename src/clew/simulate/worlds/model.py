@@ -16,14 +16,13 @@ from clew.simulate.worlds.figures import (
     Choice,
     Entry,
     Figure,
-    Name,
     Path,
     Quantiles,
     Shares,
     Source,
-    fault,
     figure,
 )
+from clew.written.entry import Name, fault
 
 Script = Literal[
     "p2pk",

@@ -7,7 +7,7 @@ from typing import Any
 
 from clew.simulate.worlds.load import BASED_ON
 from clew.simulate.worlds.model import World
-from clew.simulate.worlds.tree import CITES
+from clew.written.tree import CITES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PART = "PartOf"

@@ -11,8 +11,8 @@ from clew.errors import UsageError
 from clew.simulate.dice import Dice
 from clew.simulate.worlds.figures import Figure, Shares, plain
 from clew.simulate.worlds.model import World, entries
-from clew.simulate.worlds.tree import NAMES
 from clew.simulate.worlds.write import text
+from clew.written.tree import NAMES
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from clew.simulate.worlds.figures import plain
-from clew.simulate.worlds.tree import CITES, NAMES
+from clew.written.tree import CITES, NAMES
 
 if TYPE_CHECKING:
     from clew.simulate.worlds.model import World

@@ -1,7 +1,7 @@
 """YAML read into a tree in which everything still knows its file and line.
 
-Worlds need plain mappings, lists and scalars only, so the tree is built from the parser's events:
-no tags, no anchors, no objects. Keys stay text, as in JSON.
+Files of worlds and of law need plain mappings, lists and scalars only, so the tree is built from the
+parser's events: no tags, no anchors, no objects. Keys stay text, as in JSON.
 """
 
 from __future__ import annotations
@@ -81,18 +81,21 @@ class Node:
         return node, tuple(way), ()
 
 
-def read(text: str, file: str) -> Node:
-    """The tree of a YAML text. Raises UsageError, with the line, for what is not plain YAML."""
+def read(text: str, file: str, what: str, todo: str) -> Node:
+    """The tree of a YAML text. Raises UsageError, with the line, for what is not plain YAML.
+
+    ``what`` the file should be, and what to do where it is not (``todo``), are said in messages.
+    """
     import yaml
 
     if len(text) > MOST_BYTES:
         raise UsageError(
-            f"{file}: expected a world file of up to {MOST_BYTES:,} characters, found {len(text):,}"
+            f"{file}: expected a file of up to {MOST_BYTES:,} characters, found {len(text):,}; {todo}"
         )
     # The parser of libyaml gives the same events, ten times faster; not every wheel has it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(yaml.parse(text, Loader=loader), file).document()
+        return _Builder(yaml.parse(text, Loader=loader), file, todo).document(what)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -106,11 +109,12 @@ def read(text: str, file: str) -> Node:
 class _Builder:
     """Builds the tree from events."""
 
-    def __init__(self, events: Iterator[Any], file: str) -> None:
+    def __init__(self, events: Iterator[Any], file: str, todo: str) -> None:
         self._events = events
         self._file = file
+        self._todo = todo
 
-    def document(self) -> Node:
+    def document(self, what: str) -> Node:
         import yaml
 
         node: Node | None = None
@@ -123,10 +127,7 @@ class _Builder:
                 node = self._node(next(self._events), 0)
         if node is None or not isinstance(node.value, dict):
             line = node.line if node else 1
-            raise UsageError(
-                f"{self._file}:{line}: expected a world (name, era, about, sources, …), found no mapping; "
-                "clew simulate worlds 2015 --yaml writes one to start from"
-            )
+            raise UsageError(f"{self._file}:{line}: expected {what}, found no mapping; {self._todo}")
         return node
 
     def _node(self, event: Any, depth: int, line: int = 0) -> Node:
@@ -140,9 +141,7 @@ class _Builder:
         if getattr(event, "tag", None) is not None:
             raise self._error(event, f"expected plain values, found the tag {event.tag}; remove it")
         if depth > MOST_DEPTH:
-            raise self._error(
-                event, f"expected at most {MOST_DEPTH} levels, found more; compare with a shipped world"
-            )
+            raise self._error(event, f"expected at most {MOST_DEPTH} levels, found more; {self._todo}")
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event.value) if event.implicit[0] else event.value
             return Node(value, self._file, begins)
