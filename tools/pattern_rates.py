@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from clew.accuracy.economy import read_economy, read_table
+from clew.accuracy.economy import read_economy
 from clew.analysis.patterns.pattern import DAY, DORMANT_DAYS, WITHIN_HOURS, Finding, Measures
 from clew.analysis.patterns.question import sorted_findings
 from clew.analysis.patterns.registry import PATTERNS
@@ -26,11 +26,11 @@ from clew.analysis.patterns.scene import Reach, Scene, scene_of
 from clew.analysis.patterns.threshold import threshold_of
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, open_ledger
+from operator_acts import CASHED, Acts, acts_of, consolidations, long_peels, quick_hops, sums
 
 ORDINARY = ("person", "merchant", "exchange", "gambling", "pool")
 SAMPLE = 150
 """Entities of each kind that are asked about at most in a world."""
-CASHED = ("own cash-out", "nominee cash-out")
 SEEDS, SEIZED = "the addresses known at the start", "all addresses of the service"
 """By what the service is asked about; the second is what a seized server tells."""
 FOLLOWED = (
@@ -67,26 +67,6 @@ class Tally:
         pair = counts.setdefault(what, [0, 0])
         pair[0] += is_found
         pair[1] += 1
-
-
-@dataclass(frozen=True)
-class Acts:
-    """The operator's acts: rows of ``concealment``, and what each spent, made and left."""
-
-    rows: list[dict[str, Any]]
-    spent: dict[int, set[tuple[int, int]]]
-    made: dict[int, set[tuple[int, int]]]
-    rest: dict[int, set[tuple[int, int]]]
-
-
-def acts_of(folder: Path) -> Acts:
-    """The acts in the truth of an economy."""
-    columns = ("act", "kind", "tx", "time", "since", "amount")
-    rows = read_table(folder, "concealment", columns).to_pylist()
-    found: dict[str, dict[int, set[tuple[int, int]]]] = {"spent": {}, "made": {}, "rest": {}}
-    for each in read_table(folder, "concealment_coins", ("act", "side", "tx", "vout")).to_pylist():
-        found[each["side"]].setdefault(each["act"], set()).add((each["tx"], each["vout"]))
-    return Acts(rows, **found)
 
 
 def by_pattern(scene: Scene, measures: Measures | None) -> Findings:
@@ -138,7 +118,7 @@ def _operator(
     for name, transactions in found.items():
         if asked == SEEDS:
             tally.add(tally.operators, name, bool(transactions))
-    peels, trips = _long_peels(acts), list[tuple[int, int]]()
+    peels, trips = long_peels(acts), list[tuple[int, int]]()
     for act in acts.rows:
         kind, number, tx = act["kind"], act["act"], act["tx"]
         if kind in FOLLOWED:
@@ -165,24 +145,23 @@ def _operator(
         elif kind in CASHED:
             name = "several accounts fed by one flow"
             count(name, "payments into accounts", tx in found[name])
-    quick, name = _quick_hops(acts), "layering in short time"
+    quick, name = quick_hops(acts), "layering in short time"
     for act in acts.rows:
         if act["act"] in quick:
             what = f"hops in rows of three or more within {WITHIN_HOURS} hours"
             count(name, what, act["tx"] in found[name])
-    sums = _sums(acts, least=3)
-    for tx in sums:
+    for tx in sums(acts, least=3):
         count(UNDER, "sums of coins that were paid in as three or more", tx in found[UNDER])
-    layers, every = {act["tx"] for act in acts.rows if act["kind"] == "layer"}, set(_sums(acts))
+    layers, every = {act["tx"] for act in acts.rows if act["kind"] == "layer"}, set(sums(acts))
     if layers:
         for tx in found[name]:
             tally.add(tally.meant, (name, asked), tx in layers)
-        for tx in found[UNDER]:
+        for tx in found.get(UNDER, ()):
             tally.add(tally.meant, (UNDER, asked), tx in every)
         for each in findings["round trip"]:
             is_meant = any(_is_on(each, *trip) for trip in trips)
             tally.add(tally.meant, ("round trip", asked), is_meant)
-    for tx in _consolidations(acts):
+    for tx in consolidations(acts):
         name = "consolidation before cash-out"
         count(name, "sweeps of five coins or more, cashed out within 30 days", tx in found[name])
 
@@ -191,63 +170,6 @@ def _mixed(scene: Scene, acts: Acts, act: dict[str, Any], found: dict[str, set[i
     """Whether the transaction of the act, or one that spends what it made ready, is found."""
     after = {_spender(scene, {coin}) for coin in acts.made[act["act"]]}
     return bool(({act["tx"]} | after) & found["coinjoin passage"])
-
-
-def _long_peels(acts: Acts) -> set[int]:
-    """Peels that stand in chains of three or more transactions, each spending what the one before left."""
-    peels = [act["act"] for act in acts.rows if act["kind"] == "peel"]
-    maker = {coin: number for number in peels for coin in acts.made[number]}
-    before = {number: {maker[coin] for coin in acts.spent[number] if coin in maker} for number in peels}
-    chains: dict[int, list[int]] = {}
-    for number in peels:
-        earlier = next(iter(before[number]), -1)
-        chain = chains.get(earlier, [])
-        chain.append(number)
-        chains[number] = chain
-    return {number for number, chain in chains.items() if len(chain) >= 3}
-
-
-def _chained(acts: Acts, kind: str) -> list[list[int]]:
-    """Every row of acts of a kind, each spending what the one before made; from each first to each last."""
-    numbers = [act["act"] for act in acts.rows if act["kind"] == kind]
-    spender = {coin: number for number in numbers for coin in acts.spent[number]}
-    after = {
-        number: sorted({spender[coin] for coin in acts.made[number] if coin in spender}) for number in numbers
-    }
-    begun = set(numbers) - {each for some in after.values() for each in some}
-    rows, whole = [[number] for number in sorted(begun)], []
-    while rows:
-        row = rows.pop()
-        rows += [[*row, each] for each in after[row[-1]]]
-        if not after[row[-1]]:
-            whole.append(row)
-    return whole
-
-
-def _quick_hops(acts: Acts) -> set[int]:
-    """Hops that are among three in a row, the first and the last within the hours."""
-    time = {act["act"]: act["time"] for act in acts.rows}
-    return {
-        hop
-        for row in _chained(acts, "layer")
-        for three in zip(row, row[1:], row[2:], strict=False)
-        if time[three[2]] - time[three[0]] <= WITHIN_HOURS * 3600
-        for hop in three
-    }
-
-
-def _sums(acts: Acts, least: int = 1) -> list[int]:
-    """Transactions that pay coins in below a threshold, the last ones too, where so many did or more."""
-    tx = {act["act"]: act["tx"] for act in acts.rows}
-    cashed = {
-        coin: act["act"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
-    }
-    found = []
-    for row in _chained(acts, "structure"):
-        sums = [tx[each] for each in row]
-        sums += [tx[cashed[coin]] for coin in acts.made[row[-1]] if coin in cashed]
-        found += sums if len(sums) >= least else []
-    return found
 
 
 def _is_on(finding: Finding, out: int, back: int) -> bool:
@@ -272,21 +194,6 @@ def _came_back(scene: Scene, coins: set[tuple[int, int]], service: Array) -> int
 def _spender(scene: Scene, coins: set[tuple[int, int]]) -> int | None:
     transaction, vout = next(iter(coins))
     return scene.spender(int(scene.ledger.column("transactions.first_output")[transaction]) + vout)
-
-
-def _consolidations(acts: Acts) -> list[int]:
-    """Sweeps of five coins or more into one whose coin a cash-out spends within thirty days."""
-    cashed = {
-        coin: act["time"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
-    }
-    found = []
-    for act in acts.rows:
-        if act["kind"] != "sweep" or len(acts.spent[act["act"]]) < 5:
-            continue
-        soon = [cashed[coin] - act["time"] <= 30 * DAY for coin in acts.made[act["act"]] if coin in cashed]
-        if any(soon):
-            found.append(int(act["tx"]))
-    return found
 
 
 def _sample(ledger: Ledger, truth: Any, kind: str) -> Array:
