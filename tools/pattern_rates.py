@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from clew.accuracy.economy import read_economy, read_table
+from clew.accuracy.economy import read_economy
 from clew.analysis.patterns.pattern import DAY, DORMANT_DAYS, WITHIN_HOURS, Finding, Measures
 from clew.analysis.patterns.question import sorted_findings
 from clew.analysis.patterns.registry import PATTERNS
@@ -26,11 +26,11 @@ from clew.analysis.patterns.scene import Reach, Scene, scene_of
 from clew.analysis.patterns.threshold import threshold_of
 from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger, open_ledger
+from operator_acts import CASHED, Acts, acts_of, consolidations, long_peels, quick_hops, sums
 
 ORDINARY = ("person", "merchant", "exchange", "gambling", "pool")
 SAMPLE = 150
 """Entities of each kind that are asked about at most in a world."""
-CASHED = ("own cash-out", "nominee cash-out")
 SEEDS, SEIZED = "the addresses known at the start", "all addresses of the service"
 """By what the service is asked about; the second is what a seized server tells."""
 FOLLOWED = (
@@ -38,6 +38,11 @@ FOLLOWED = (
     "structure", "round trip",
 )  # fmt: skip
 UNDER = "splitting under a threshold"
+MEANT = {
+    "layering in short time": "transactions in findings of layering that are hops of it",
+    UNDER: "transactions in findings of splitting under a threshold that pay such a sum",
+    "round trip": "round trips that are one",
+}
 MOST_HANDS = 100
 """Transactions that a coin on a round trip is followed over."""
 
@@ -46,39 +51,22 @@ Findings = dict[str, list[Finding]]
 
 @dataclass
 class Tally:
-    """What was counted: (found, of) by what; and (showing, asked) by kind of actor and pattern."""
+    """What was counted: (found, of) by what; and (showing, asked) by kind of actor and pattern;
+    (meant, found) by pattern: what in the operator's findings is what the pattern is named for."""
 
     recall: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     followed: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     alarms: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    meant: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     operators: dict[str, list[int]] = field(default_factory=dict)
     worlds: list[str] = field(default_factory=list)
+    seed: int = 0
 
     def add(self, counts: dict[Any, list[int]], what: Any, is_found: bool) -> None:
         """Count one more."""
         pair = counts.setdefault(what, [0, 0])
         pair[0] += is_found
         pair[1] += 1
-
-
-@dataclass(frozen=True)
-class Acts:
-    """The operator's acts: rows of ``concealment``, and what each spent, made and left."""
-
-    rows: list[dict[str, Any]]
-    spent: dict[int, set[tuple[int, int]]]
-    made: dict[int, set[tuple[int, int]]]
-    rest: dict[int, set[tuple[int, int]]]
-
-
-def acts_of(folder: Path) -> Acts:
-    """The acts in the truth of an economy."""
-    columns = ("act", "kind", "tx", "time", "since", "amount")
-    rows = read_table(folder, "concealment", columns).to_pylist()
-    found: dict[str, dict[int, set[tuple[int, int]]]] = {"spent": {}, "made": {}, "rest": {}}
-    for each in read_table(folder, "concealment_coins", ("act", "side", "tx", "vout")).to_pylist():
-        found[each["side"]].setdefault(each["act"], set()).add((each["tx"], each["vout"]))
-    return Acts(rows, **found)
 
 
 def by_pattern(scene: Scene, measures: Measures | None) -> Findings:
@@ -93,6 +81,7 @@ def measure(folder: Path, ledger: Ledger, threshold: str | None, tally: Tally) -
     inside = folder / "truth" if (folder / "truth").is_dir() else folder
     totals = json.loads((inside / "totals.json").read_text(encoding="utf-8"))
     tally.worlds.append(f"{totals['world']} (seed {totals['seed']}, {totals['blocks']:,} blocks)")
+    tally.seed = tally.seed or totals["seed"]
     entities = np.asarray(ledger.column("entities.entity")).astype(np.int64)
     acts = acts_of(inside)
     measures = None
@@ -129,7 +118,7 @@ def _operator(
     for name, transactions in found.items():
         if asked == SEEDS:
             tally.add(tally.operators, name, bool(transactions))
-    peels = _long_peels(acts)
+    peels, trips = long_peels(acts), list[tuple[int, int]]()
     for act in acts.rows:
         kind, number, tx = act["kind"], act["act"], act["tx"]
         if kind in FOLLOWED:
@@ -150,20 +139,29 @@ def _operator(
         elif kind == "layer":
             count("layering in short time", "hops", tx in found["layering in short time"])
         elif kind == "round trip" and (back := _came_back(scene, acts.made[number], service)) is not None:
-            trips = [each.transactions for each in findings["round trip"]]
-            is_found = any(tx in each and back in each for each in trips)
-            count("round trip", "coins that went out and came back", is_found)
+            trips.append((tx, back))
+            is_found = any(_is_on(each, tx, back) for each in findings[kind])
+            count(kind, "coins that went out and came back", is_found)
         elif kind in CASHED:
             name = "several accounts fed by one flow"
             count(name, "payments into accounts", tx in found[name])
-    quick, name = _quick_hops(acts), "layering in short time"
+    quick, name = quick_hops(acts), "layering in short time"
     for act in acts.rows:
         if act["act"] in quick:
             what = f"hops in rows of three or more within {WITHIN_HOURS} hours"
             count(name, what, act["tx"] in found[name])
-    for tx in _sums(acts):
+    for tx in sums(acts, least=3):
         count(UNDER, "sums of coins that were paid in as three or more", tx in found[UNDER])
-    for tx in _consolidations(acts):
+    layers, every = {act["tx"] for act in acts.rows if act["kind"] == "layer"}, set(sums(acts))
+    if layers:
+        for tx in found[name]:
+            tally.add(tally.meant, (name, asked), tx in layers)
+        for tx in found.get(UNDER, ()):
+            tally.add(tally.meant, (UNDER, asked), tx in every)
+        for each in findings["round trip"]:
+            is_meant = any(_is_on(each, *trip) for trip in trips)
+            tally.add(tally.meant, ("round trip", asked), is_meant)
+    for tx in consolidations(acts):
         name = "consolidation before cash-out"
         count(name, "sweeps of five coins or more, cashed out within 30 days", tx in found[name])
 
@@ -174,61 +172,9 @@ def _mixed(scene: Scene, acts: Acts, act: dict[str, Any], found: dict[str, set[i
     return bool(({act["tx"]} | after) & found["coinjoin passage"])
 
 
-def _long_peels(acts: Acts) -> set[int]:
-    """Peels that stand in chains of three or more transactions, each spending what the one before left."""
-    peels = [act["act"] for act in acts.rows if act["kind"] == "peel"]
-    maker = {coin: number for number in peels for coin in acts.made[number]}
-    before = {number: {maker[coin] for coin in acts.spent[number] if coin in maker} for number in peels}
-    chains: dict[int, list[int]] = {}
-    for number in peels:
-        earlier = next(iter(before[number]), -1)
-        chain = chains.get(earlier, [])
-        chain.append(number)
-        chains[number] = chain
-    return {number for number, chain in chains.items() if len(chain) >= 3}
-
-
-def _chained(acts: Acts, kind: str) -> list[list[int]]:
-    """Every row of acts of a kind, each spending what the one before made; from each first to each last."""
-    numbers = [act["act"] for act in acts.rows if act["kind"] == kind]
-    spender = {coin: number for number in numbers for coin in acts.spent[number]}
-    after = {
-        number: sorted({spender[coin] for coin in acts.made[number] if coin in spender}) for number in numbers
-    }
-    begun = set(numbers) - {each for some in after.values() for each in some}
-    rows, whole = [[number] for number in sorted(begun)], []
-    while rows:
-        row = rows.pop()
-        rows += [[*row, each] for each in after[row[-1]]]
-        if not after[row[-1]]:
-            whole.append(row)
-    return whole
-
-
-def _quick_hops(acts: Acts) -> set[int]:
-    """Hops that are among three in a row, the first and the last within the hours."""
-    time = {act["act"]: act["time"] for act in acts.rows}
-    return {
-        hop
-        for row in _chained(acts, "layer")
-        for three in zip(row, row[1:], row[2:], strict=False)
-        if time[three[2]] - time[three[0]] <= WITHIN_HOURS * 3600
-        for hop in three
-    }
-
-
-def _sums(acts: Acts) -> list[int]:
-    """Transactions that pay coins in below a threshold, the last ones too, where three or more did."""
-    tx = {act["act"]: act["tx"] for act in acts.rows}
-    cashed = {
-        coin: act["act"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
-    }
-    found = []
-    for row in _chained(acts, "structure"):
-        sums = [tx[each] for each in row]
-        sums += [tx[cashed[coin]] for coin in acts.made[row[-1]] if coin in cashed]
-        found += sums if len(sums) >= 3 else []
-    return found
+def _is_on(finding: Finding, out: int, back: int) -> bool:
+    """Whether a finding goes out and comes back by these transactions."""
+    return out in finding.transactions and back in finding.transactions
 
 
 def _came_back(scene: Scene, coins: set[tuple[int, int]], service: Array) -> int | None:
@@ -248,21 +194,6 @@ def _came_back(scene: Scene, coins: set[tuple[int, int]], service: Array) -> int
 def _spender(scene: Scene, coins: set[tuple[int, int]]) -> int | None:
     transaction, vout = next(iter(coins))
     return scene.spender(int(scene.ledger.column("transactions.first_output")[transaction]) + vout)
-
-
-def _consolidations(acts: Acts) -> list[int]:
-    """Sweeps of five coins or more into one whose coin a cash-out spends within thirty days."""
-    cashed = {
-        coin: act["time"] for act in acts.rows if act["kind"] in CASHED for coin in acts.spent[act["act"]]
-    }
-    found = []
-    for act in acts.rows:
-        if act["kind"] != "sweep" or len(acts.spent[act["act"]]) < 5:
-            continue
-        soon = [cashed[coin] - act["time"] <= 30 * DAY for coin in acts.made[act["act"]] if coin in cashed]
-        if any(soon):
-            found.append(int(act["tx"]))
-    return found
 
 
 def _sample(ledger: Ledger, truth: Any, kind: str) -> Array:
@@ -289,7 +220,7 @@ def page(tally: Tally) -> str:
     lines += [
         "## What was measured",
         "",
-        _HOW.format(worlds="\n".join(f"- {each}" for each in tally.worlds)),
+        _HOW.format(worlds="\n".join(f"- {each}" for each in tally.worlds), seed=tally.seed),
         "",
     ]
     lines += [f"| pattern | of the operator's | asked by {SEEDS} | by {SEIZED} |", "|---|---|---|---|"]
@@ -300,6 +231,10 @@ def page(tally: Tally) -> str:
     for kind in FOLLOWED:
         cells = [_of(tally.followed, (kind, asked)) for asked in (SEEDS, SEIZED)]
         lines += [f"| {kind} | {' | '.join(cells)} |"]
+    lines += ["", _MEANT, "", f"| what is found | asked by {SEEDS} | by {SEIZED} |", "|---|---|---|"]
+    for name, what in MEANT.items():
+        cells = [_of(tally.meant, (name, asked)) for asked in (SEEDS, SEIZED)]
+        lines += [f"| {what} | {' | '.join(cells)} |"]
     lines += ["", _ALARMS, ""]
     kinds = [kind for kind in ORDINARY if any(kind == each for each, _ in tally.alarms)]
     asked = {kind: max(of for (each, _), (_, of) in tally.alarms.items() if each == kind) for kind in kinds}
@@ -342,27 +277,46 @@ with the tags of all their custodians:
 {worlds}
 
 The operators do what their worlds say: the shares say how well the rules fit such operators, not how often
-real ones are found. To measure again, for each world (here `2015-private`):
+real ones are found. Operators layer, keep sums below a threshold and send coins round only in the worlds
+named laundering (`tools/worlds`), which are two months long, so that their blocks lie an hour apart; in the
+others it is nearly six hours or more. Splitting under a threshold is only looked for where one applied: 300
+USD.
+
+Rules were frozen before these economies were made, on 2026-11-25. Economies of the laundering worlds with
+seed 1 had shown why the first version of layering missed 4 hops in 10: it ended where a coin was divided or
+the fee was high, and left the end of a row over. Version 2 was then measured on the seeds here, where version
+1 had found 59.7 % of the hops in quick rows by all addresses (46.1 % by those known at the start), and alarms
+at 2.8 % of the merchants and 54.8 % of the exchanges of those worlds (version 2: none and 28.6 %).
+
+To measure again, for each world (here `2015-private`; of those named laundering
+`--world tools/worlds/2015-laundering.yaml`, with 3,000 payments and 800 payers):
 
 ```
-clew simulate economy --world 2015-private --seed 71 --blocks 1500 --people 300 --payments 600 \\
+clew simulate economy --world 2015-private --seed {seed} --blocks 1500 --people 300 --payments 600 \\
   --payers 300 --accounts 500 -o economy
 clew index economy/blocks --network regtest --ledger ledger
 clew tags import --ledger ledger economy/tagpacks/custodians.actorpack.yaml \\
   economy/tagpacks/exchanges-100.yaml economy/tagpacks/service-seeds.yaml
-python tools/pattern_rates.py economy ledger
+clew prices import economy/prices.csv --source economy --ledger ledger
+python tools/pattern_rates.py --threshold "300 USD" economy ledger
 ```"""
 
 _FOLLOWED = """How many of the operator's acts are in the schedule at all. The others lie behind a coinjoin, a
 service that pays other coins back, or an address that others paid, too; or were done with coins of accounts
 that no rule joins to the addresses asked about:"""
 
+_MEANT = """What is in findings of the service, in the worlds named laundering, and how much of it is what the
+pattern is named for. The rest is other things that the operator does, such as peels in quick succession and
+what falls just under the threshold by chance:"""
+
 _ALARMS = """How many of those asked about show a pattern: the service, and entities of ordinary actors, the
 largest of each. What ordinary actors show is innocent:"""
 
-_END = """A pattern that many ordinary actors show says little by itself. Layering in short time and round
-trips are no habit of these operators; splitting under a threshold needs one that applied, which no world
-has."""
+_END = """A pattern that many ordinary actors show says little by itself. Splitting under a threshold is
+counted in the worlds where one applied only; the operators of the others neither layer nor send coins round,
+and what they show of it is other things. By the addresses known at the start fewer round trips are found than
+by all: coins come back to an address that no rule joins to those, and what lies between may be the operator's
+own for all that can be known."""
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from clew.analysis.inquiry import Inquiry
 from clew.analysis.patterns.registry import PATTERNS
 from clew.analysis.patterns.scene import Reach, scene_of
+from clew.analysis.patterns.under_threshold import _runs
 from clew.errors import NotFoundError, UsageError
 from naive.chain import REGTEST, Chain, Point, address_of, pay
 from naive.ledger import build_ledger
@@ -170,6 +171,25 @@ def test_two_sums_the_threshold_itself_less_than_half_or_too_slow_are_none(
     assert found(ask(kept_under(values, apart)), "splitting under a threshold") == []
 
 
+def test_sums_of_which_three_lie_in_any_seven_days_are_one_run(ask: Ask) -> None:
+    (run,) = found(ask(kept_under([COIN - 1] * 5, 3 * DAY)), "splitting under a threshold")
+    assert figures(run)["parts"] == 5
+    assert figures(run)["seconds"] > 7 * DAY
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30 * DAY), st.integers(0, 4)), max_size=30).map(sorted),
+)
+def test_runs_are_what_lies_with_two_others_in_seven_days(coins: list[tuple[int, int]]) -> None:
+    kept = set()
+    for begin, _ in coins:
+        inside = [place for place, (time, _) in enumerate(coins) if 0 <= time - begin <= 7 * DAY]
+        if len({coins[place][1] for place in inside}) >= 3:
+            kept.update(inside)
+    runs = list(_runs([time for time, _ in coins], [address for _, address in coins]))
+    assert [place for first, last in runs for place in range(first, last)] == sorted(kept)
+
+
 @pytest.mark.parametrize("threshold", ["0", "-1", "0.000000001", "much", "", "10 XYZ", "1e9", "5 USD"])
 def test_thresholds_that_are_none(ask: Ask, threshold: str) -> None:
     inquiry = ask(divided([30, 40, 50]))
@@ -201,6 +221,48 @@ def test_two_steps_slow_ones_or_ones_that_keep_much_are_no_layering(
     ask: Ask, steps: int, apart: int, kept: int
 ) -> None:
     assert found(ask(passed_on(steps, apart, kept)), "layering in short time") == []
+
+
+def test_a_row_longer_than_a_day_is_followed_while_three_are_quick(ask: Ask) -> None:
+    (chain,) = found(ask(passed_on(5, 10 * 3600)), "layering in short time")
+    assert figures(chain)["steps"] == 5
+    assert figures(chain)["seconds"] > DAY
+
+
+def test_a_fee_is_not_kept_back(ask: Ask) -> None:
+    story = Story()
+    coin = story.pay([story.fund("origin", 1000)], ("a", 1000))[0]
+    for left in (700, 500, 300):
+        coin = story.pay([coin], (f"next {left}", left))[0]
+    (chain,) = found(ask(story.chain), "layering in short time")
+    assert (figures(chain)["steps"], chain["value"]) == (3, 300)
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_layering_goes_on_in_parts_that_go_on(ask: Ask, stays: bool) -> None:
+    story = Story()
+    coin = story.pay([story.fund("origin", 1000)], ("a", 1000))[0]
+    coin = story.pay([coin], ("b", 1000))[0]
+    one, other = story.pay([coin], ("c", 400), ("d", 600))
+    story.pay([one], ("e", 400))
+    if not stays:
+        story.pay([other], ("f", 600))
+    chains = found(ask(story.chain), "layering in short time")
+    assert [figures(each)["steps"] for each in chains] == ([] if stays else [4])
+    assert [each["value"] for each in chains] == ([] if stays else [1000])
+    assert [figures(each)["started with"] for each in chains] == ([] if stays else [1000])
+
+
+def test_strangers_transactions_are_no_layering_of_theirs(ask: Ask) -> None:
+    """c has money of its own: that it passes coins on is its own affair."""
+    story = Story()
+    story.fund("c", 5)
+    coin = story.pay([story.fund("origin", 1000)], ("a", 1000))[0]
+    coin = story.pay([coin], ("b", 1000))[0]
+    coin = story.pay([coin], ("c", 1000))[0]
+    for name in ("d", "e", "f"):
+        coin = story.pay([coin], (name, 1000))[0]
+    assert found(ask(story.chain), "layering in short time") == []
 
 
 def test_a_coin_that_rested_and_moved(ask: Ask) -> None:
@@ -266,6 +328,16 @@ def test_change_is_no_round_trip(ask: Ask) -> None:
     assert found(ask(round_trip(60, through=())), "round trip") == []
 
 
+def test_a_round_trip_that_was_not_looked_for_to_the_end_says_so(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inquiry = ask(round_trip(60))
+    (whole,) = inquiry.patterns(address_of("a"), only=["round trip"]).result["patterns"]
+    monkeypatch.setattr("clew.analysis.patterns.round_trip.MOST", 1)
+    (cut,) = inquiry.patterns(address_of("a"), only=["round trip"]).result["patterns"]
+    assert (whole["cut_by"], cut["cut_by"]) == ([], ["most"])
+
+
 def test_nothing_comes_back_through_a_service(tmp_path: Path) -> None:
     assert found(with_services(tmp_path, round_trip(60), {"c": "exchange"}), "round trip") == []
 
@@ -302,6 +374,20 @@ def test_few_coins_a_long_way_a_long_time_or_few_addresses_are_none(
     chain = brought_together(coins, steps, apart, addresses)
     inquiry = with_services(tmp_path, chain, {"x": "exchange"})
     assert found(inquiry, "consolidation before cash-out") == []
+
+
+def test_what_a_coinjoin_pays_is_not_cashed_out(tmp_path: Path) -> None:
+    """Somebody in it paid x: who, nobody can tell."""
+    story = Story()
+    names = ["a", "a1", "a2", "a3", "a4"]
+    spent = [story.pay([story.fund(f"origin {name}", 2_200)], (name, 2_200))[0] for name in names]
+    coin = story.pay(spent, ("till", 11_000))[0]
+    others = [story.fund(name, 11_000) for name in ("m", "n", "o", "p")]
+    outputs = [(f"{name} mixed", 10_000) for name in ("a", "m", "n", "o")]
+    story.pay([coin, *others], ("x", 10_000), *outputs, ("change", 900), ("more change", 901))
+    inquiry = with_services(tmp_path, story.chain, {"x": "exchange"})
+    assert found(inquiry, "consolidation before cash-out") == []
+    assert found(inquiry, "coinjoin passage")
 
 
 def fed(deposits: Sequence[str]) -> Chain:
@@ -390,6 +476,14 @@ def test_the_scene_agrees_with_its_slow_twin(chain: Chain, name: str) -> None:
         assert {texts[each] for each in scene.own} == naive_scene(
             naive_coins(chain.blocks, REGTEST), address_of(name)
         )
+
+
+def test_all_rows_have_all_transactions(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clew.analysis.patterns.question.MOST_TRANSACTIONS", 2)
+    inquiry = ask(peels(4))
+    for limit, shown in ((1, 2), (0, 4)):
+        (chain,) = found(inquiry, "peeling chain", limit=limit)
+        assert (len(chain["transactions"]), chain["transactions_found"]) == (shown, 4)
 
 
 def test_limits_cut_and_say_so(ask: Ask) -> None:

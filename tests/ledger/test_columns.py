@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.ledger.columns import Numbers, PiecedColumn, RareColumn, WideColumn, _with_rare, search
+from clew.ledger.columns import (
+    Numbers,
+    PiecedColumn,
+    RareColumn,
+    WideColumn,
+    _with_rare,
+    distinct_pairs,
+    search,
+)
 from clew.ledger.tables import narrowed
 from clew.schema import FREQUENT_SEQUENCES, INPUTS, OUTPUTS, TRANSACTIONS, WIDE_MARK
 
@@ -123,3 +132,14 @@ def test_search(numbers: list[int], bounds: list[int], values: list[int], side: 
     assert found.tolist() == [
         sum(number < value or (side == "right" and number == value) for number in numbers) for value in values
     ]
+
+
+@pytest.mark.parametrize(("count", "below"), [(0, 9), (1, 1 << 32), (2, 1 << 32), (500, 1 << 32), (500, 12)])
+def test_distinct_pairs_are_what_a_set_holds(count: int, below: int) -> None:
+    dice = np.random.default_rng(count + below)
+    ones, others = dice.integers(0, below, (2, count))
+    told = Counter(zip(ones.tolist(), others.tolist(), strict=True))
+    pairs, counts = distinct_pairs(ones, others)
+    assert pairs.shape == (2, len(told))
+    assert list(zip(*pairs.tolist(), strict=True)) == sorted(told)
+    assert counts.tolist() == [told[each] for each in sorted(told)]

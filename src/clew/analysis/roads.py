@@ -335,11 +335,12 @@ Passages = tuple[Array, Array, Array]
 
 
 def _passages(found: Roads) -> Passages:
-    """Place, next place and satoshi of what passes between two transactions, each pair once."""
+    """Place, next place and satoshi of what passes between two transactions, each pair once; the next places
+    ascend."""
     count = len(found.transactions)
-    pairs, groups = np.unique(found.made_in * count + found.spent_in, return_inverse=True)
+    pairs, groups = np.unique(found.spent_in * count + found.made_in, return_inverse=True)
     sums = grouped_sums(groups, _values(found, found.coins), len(pairs))
-    return pairs // max(count, 1), pairs % max(count, 1), sums
+    return pairs % max(count, 1), pairs // max(count, 1), sums
 
 
 def _widths(found: Roads, passages: Passages, hops: int) -> list[Array]:
@@ -363,7 +364,8 @@ def _back(passages: Passages, layers: list[Array], count: int, place: int) -> li
     one, other, sums = passages
     chain = [place]
     for widths in reversed(layers[: count - 1]):
-        into = np.flatnonzero((other == chain[-1]) & (widths[one] != UNREACHED))
+        into = np.arange(*np.searchsorted(other, [chain[-1], chain[-1] + 1]))
+        into = into[widths[one[into]] != UNREACHED]
         reach = np.minimum(widths[one[into]], sums[into])
         chain.append(int(one[into][int(reach.argmax())]))
     return chain[::-1]

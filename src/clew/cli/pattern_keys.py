@@ -57,6 +57,7 @@ PATTERNS: dict[str, tuple[Key, ...]] = {
             Key("innocent", LIST, "", "What innocent people do that looks the same; each a sentence."),
             Key("doc", TEXT, "", "All of its documentation."),
             Key("found", INTEGER, "candidates", "How many candidates there are."),
+            Key("cut_by", LIST, "", "Which limits cut what was looked at for it: most; each a text."),
         ),
         Key("findings", LIST, "", "The candidates, by pattern, then in chain order. It may be cut."),
         *under(
@@ -65,13 +66,18 @@ PATTERNS: dict[str, tuple[Key, ...]] = {
             Key(
                 "value", INTEGER, SATOSHI, "The sum that it is about; the pattern's documentation says which."
             ),
-            Key("ends", TEXT + OR_NULL, "", "How a chain ends: unspent, spent otherwise, or cut."),
+            Key("ends", TEXT + OR_NULL, "", "How a chain ends: unspent, or spent otherwise."),
             Key("figures", LIST, "", "Figures of the finding."),
             Key("figures[].name", TEXT, "", "What it counts."),
             Key("figures[].value", INTEGER, "", "The figure."),
             Key("figures[].unit", TEXT, "", "Its unit."),
             Key("transactions_found", INTEGER, "transactions", "How many transactions it has."),
-            Key("transactions", LIST, "", "Its transactions in order; at most 100 of them."),
+            Key(
+                "transactions",
+                LIST,
+                "",
+                "Its transactions in order; at most 100, but all where all rows are asked for.",
+            ),
             *under("transactions[]", *_PLACE),
         ),
         Key("schedule", LIST, "", "Every act in chain order, one for each destination. It may be cut."),

@@ -198,17 +198,23 @@ class Derived:
         # Those of one address ascend already.
         return outputs if len(addresses) == 1 else np.sort(outputs)
 
-    def count_outputs(self, addresses: Array) -> int:
-        """How many outputs pay to any of some distinct addresses; without reading which."""
+    def outputs_each(self, addresses: Array) -> Array:
+        """How many outputs pay to each of some addresses, without reading which; int64."""
         addresses = addresses.astype(np.int64)
-        old = addresses[addresses < self.base.addresses]
-        starts = self.column("posting_starts.start")
-        count = int((starts[old + 1] - starts[old]).sum()) if len(old) else 0
+        counts = np.zeros(len(addresses), np.int64)
+        old = addresses < self.base.addresses
+        if old.any():
+            starts = self.column("posting_starts.start")
+            counts[old] = starts[addresses[old] + 1].astype(np.int64) - starts[addresses[old]]
         for segment in self.segments:
             places, hit = _find(segment.posted_address, addresses)
             at = places[hit]
-            count += int((segment.posted_start[at + 1] - segment.posted_start[at]).sum())
-        return count
+            counts[hit] += segment.posted_start[at + 1] - segment.posted_start[at]
+        return counts
+
+    def count_outputs(self, addresses: Array) -> int:
+        """How many outputs pay to any of some distinct addresses; without reading which."""
+        return int(self.outputs_each(addresses).sum())
 
     def sums_of_address(self, address: int, outputs: Array) -> AddressSums:
         """What the ``outputs`` of an address add up to; quick where it has many."""
@@ -286,9 +292,9 @@ class Derived:
         if wrong.any():
             raise NotFoundError(f"entity {int(entities[wrong][0])}: no entity has this id at this tip")
 
-    def _levels(self, entity: int) -> tuple[Array, list[Array]]:
-        """What one entity was before the first segment, and at the end of each; ids, int64."""
-        ids = np.array([entity], np.int64)
+    def _levels(self, entities: Array) -> tuple[Array, list[Array]]:
+        """What distinct entities were before the first segment, and at the end of each; ids, int64."""
+        ids = entities.astype(np.int64)
         levels = []
         for segment in reversed(self.segments):
             levels.append(ids)
@@ -300,19 +306,13 @@ class Derived:
     def members_of(self, entities: Array) -> Array:
         """Addresses of distinct entities, ascending; u4. Raises NotFoundError."""
         self.require_entities(entities)
-        found = [entities.astype(np.uint32)]
-        if not self.segments:
-            found.append(self.base_members(entities))
-        else:
-            for entity in entities.tolist():
-                roots, levels = self._levels(entity)
-                found.append(roots.astype(np.uint32))
-                found.append(self.base_members(roots))
-                for segment, ids in zip(self.segments, levels, strict=True):
-                    places, hit = _find(segment.grown_entity, ids)
-                    at = places[hit]
-                    start = segment.grown_start[at]
-                    found.append(segment.grown_address[expand(start, segment.grown_start[at + 1] - start)])
+        roots, levels = self._levels(entities)
+        found = [roots.astype(np.uint32), self.base_members(roots)]
+        for segment, ids in zip(self.segments, levels, strict=True):
+            places, hit = _find(segment.grown_entity, ids)
+            at = places[hit]
+            start = segment.grown_start[at]
+            found.append(segment.grown_address[expand(start, segment.grown_start[at + 1] - start)])
         return distinct(np.concatenate(found))
 
     def base_members(self, roots: Array) -> Array:
@@ -335,7 +335,7 @@ class Derived:
         self.require_entities(entities)
         sizes = self._base_sizes(entities)
         for row in np.flatnonzero(self._is_touched(entities)).tolist():
-            roots, levels = self._levels(int(entities[row]))
+            roots, levels = self._levels(entities[row : row + 1])
             size = int(self._base_sizes(roots).sum()) + int((roots >= self.base.addresses).sum())
             for segment, ids in zip(self.segments, levels, strict=True):
                 places, hit = _find(segment.grown_entity, ids)
@@ -381,7 +381,7 @@ class Derived:
         Raises NotFoundError.
         """
         self.require_entities(np.array([entity]))
-        roots, levels = self._levels(entity)
+        roots, levels = self._levels(np.array([entity]))
         roots = roots[roots < self.base.addresses]
         rows, hit = _find(self.column("totals.entity"), roots)
         outputs = received = balance = 0

@@ -20,7 +20,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     for transaction in scene.coinjoins.tolist():
         spent = scene.spent(transaction)
         mine = spent[scene.is_own(spent)]
-        made = scene.made(transaction)
+        made = np.array(scene.ledger.outputs_in(transaction), np.int64)
         values, counts = np.unique(scene.ledger.column("outputs.value")[made], return_counts=True)
         yield Finding(
             (transaction,),

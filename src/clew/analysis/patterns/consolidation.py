@@ -41,19 +41,20 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
 def _cashed(scene: Scene, transaction: int) -> tuple[list[int], int] | None:
     """The shortest way from a transaction on that pays a service, and how much; the earliest of several."""
-    ways = [[transaction]]
+    ways = {transaction: [transaction]}
+    latest = scene.time(transaction) + WITHIN_DAYS * DAY
     for _ in range(MOST_STEPS + 1):
-        following = []
-        for way in ways:
-            made = scene.made(way[-1])
+        following: dict[int, list[int]] = {}
+        for last, way in sorted(ways.items()):
+            made = scene.made(last)
             services = made[scene.is_service(made)]
             if len(services):
                 return way, scene.value(services)
-            for coin in made[scene.is_own(made)].tolist():
-                after = scene.spender(coin)
-                if after is not None and scene.time(after) - scene.time(transaction) <= WITHIN_DAYS * DAY:
-                    following.append([*way, after])
-        ways = sorted(following, key=lambda way: way[-1])
+            # What others' coins went into, too, paid for them.
+            for after in scene.acts_after(made):
+                if scene.time(after) <= latest:
+                    following.setdefault(after, [*way, after])
+        ways = following
     return None
 
 

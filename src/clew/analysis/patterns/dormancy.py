@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from clew.analysis.amounts import grouped_sums
 from clew.analysis.patterns.pattern import DAY, Finding, Measures, Pattern
 from clew.analysis.patterns.scene import Scene
 from clew.schema import MAX_TRANSACTIONS
@@ -24,13 +25,14 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     ages = scene.times_of(by) - scene.times_of(made)
     old = ages >= measures.dormant_days * DAY
     by, values, ages = by[old], values[old], ages[old]
-    for transaction in np.unique(by).tolist():
-        mine = by == transaction
-        yield Finding(
-            (transaction,),
-            int(values[mine].sum()),
-            {"coins": int(mine.sum()), "days": int(ages[mine].max()) // DAY},
-        )
+    transactions, places, coins = np.unique(by, return_inverse=True, return_counts=True)
+    sums = grouped_sums(places, values, len(transactions))
+    oldest = np.zeros(len(transactions), np.int64)
+    np.maximum.at(oldest, places, ages)
+    for transaction, value, count, age in zip(
+        transactions.tolist(), sums.tolist(), coins.tolist(), oldest.tolist(), strict=True
+    ):
+        yield Finding((transaction,), value, {"coins": count, "days": age // DAY})
 
 
 dormancy = Pattern(

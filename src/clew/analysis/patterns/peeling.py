@@ -11,8 +11,6 @@ from clew.analysis.patterns.pattern import Finding, Measures, Pattern
 from clew.analysis.patterns.scene import ANY, Scene
 
 LEAST_STEPS = 3
-MOST_STEPS = 10_000
-"""Steps that are followed each way."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     spends.
 
     A chain is followed back to its first transaction, also beyond what was asked about, and forward to
-    its end, up to 10,000 steps each way. The sum is that of the slices. ``ends`` says what became of the last
-    rest: unspent, or spent in another way.
+    its end, however long it is. The sum is that of the slices. ``ends`` says what became of the last rest:
+    unspent, or spent in another way.
     """
     seen: set[int] = set()
     for transaction in scene.acts_of(inputs=(1, 1), outputs=(2, ANY)):
@@ -60,24 +58,22 @@ def _peel(scene: Scene, transaction: int) -> _Peel | None:
 
 
 def _chain(scene: Scene, peel: _Peel) -> tuple[list[_Peel], str]:
-    chain = [peel]
-    while len(chain) < MOST_STEPS:
-        before = _peel(scene, scene.ledger.transaction_of_output(chain[0].coin))
-        if before is None or before.rest != chain[0].coin:
+    """The whole chain that a step stands in, and how it ends."""
+    earlier, chain = [], [peel]
+    first = peel
+    while True:
+        before = _peel(scene, scene.ledger.transaction_of_output(first.coin))
+        if before is None or before.rest != first.coin:
             break
-        chain.insert(0, before)
-    ends = "cut"
-    for _ in range(MOST_STEPS):
+        earlier.append(before)
+        first = before
+    while True:
         spender = scene.spender(chain[-1].rest)
-        if spender is None:
-            ends = "unspent"
-            break
-        after = _peel(scene, spender)
+        after = None if spender is None else _peel(scene, spender)
         if after is None:
-            ends = "spent otherwise"
             break
         chain.append(after)
-    return chain, ends
+    return earlier[::-1] + chain, "unspent" if spender is None else "spent otherwise"
 
 
 def _told(scene: Scene, chain: list[_Peel], ends: str) -> Finding:

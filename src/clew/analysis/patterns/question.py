@@ -19,7 +19,7 @@ from clew.ledger.columns import Array
 from clew.ledger.ledger import Ledger
 
 MOST_TRANSACTIONS = 100
-"""Transactions of a finding that are shown; how many there are is stated."""
+"""Transactions of a finding that are shown unless all rows are; how many there are is stated."""
 MOST_ADDRESSES = 10
 """Addresses of an act that are shown; how many there are is stated."""
 
@@ -63,7 +63,8 @@ def patterns(
     found = [(pattern, each) for pattern in chosen for each in sorted_findings(pattern, scene, measures)]
     acts = schedule(scene, [(pattern.name, each) for pattern, each in found])
     rows = Rows(ledger)
-    shown = [_finding(rows, *each) for each in found[page(len(found), limit, offset)]]
+    most = MOST_TRANSACTIONS if limit else None
+    shown = [_finding(rows, *each, most) for each in found[page(len(found), limit, offset)]]
     listed = acts[page(len(acts), limit, offset)]
     rows.tags.fetch(np.array(sorted({each.entity for each in listed} - {NOBODY}), np.int64))
     acts_shown = [_act(rows, scene, values, each) for each in listed]
@@ -81,7 +82,10 @@ def patterns(
                 "paid_by_others": scene.open, "large": scene.large, "coinjoins": len(scene.coinjoins)
             },
         },
-        "patterns": [_pattern(each, sum(pattern is each for pattern, _ in found)) for each in chosen],
+        "patterns": [
+            _pattern(each, sum(pattern is each for pattern, _ in found), scene.cuts.get(each.name, ()))
+            for each in chosen
+        ],
         "findings": shown,
         "schedule": acts_shown,
         "notice": NOTICE,
@@ -131,7 +135,7 @@ def sorted_findings(pattern: Pattern, scene: Scene, measures: Measures) -> list[
     return sorted(pattern.find(scene, measures), key=lambda each: each.transactions)
 
 
-def _pattern(pattern: Pattern, found: int) -> dict[str, Any]:
+def _pattern(pattern: Pattern, found: int, cut_by: tuple[str, ...]) -> dict[str, Any]:
     return {
         "name": pattern.name,
         "version": pattern.version,
@@ -139,11 +143,12 @@ def _pattern(pattern: Pattern, found: int) -> dict[str, Any]:
         "innocent": list(pattern.innocent),
         "doc": pattern.doc,
         "found": found,
+        "cut_by": list(cut_by),
     }
 
 
-def _finding(rows: Rows, pattern: Pattern, found: Finding) -> dict[str, Any]:
-    shown = found.transactions[:MOST_TRANSACTIONS]
+def _finding(rows: Rows, pattern: Pattern, found: Finding, most: int | None) -> dict[str, Any]:
+    shown = found.transactions[:most]
     return {
         "pattern": pattern.name,
         "value": found.value,

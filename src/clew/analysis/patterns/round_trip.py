@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from clew.analysis.amounts import grouped_sums
 from clew.analysis.patterns.pattern import Finding, Measures, Pattern
 from clew.analysis.patterns.scene import Scene
 from clew.analysis.roads import Limits, loops, roads
 
+NAME = "round trip"
 HOPS, MOST = 6, 20_000
 LEAST_PERCENT = 20
 
@@ -20,12 +22,16 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     transaction spends can have come back that way (see ``clew paths`` for the width of a flow).
 
     For each transaction by which something comes back the widest way is told, and of these the shortest. The
-    sum is its width. Up to 20,000 transactions are looked at.
+    sum is its width. Up to 20,000 transactions are looked at; ``cut_by`` of the pattern says when there were
+    more.
     """
     found = roads(scene.ledger, scene.holders, scene.asked, scene.asked, Limits(HOPS, MOST))
-    values = scene.ledger.column("outputs.value")
+    if "most" in found.cut_by:
+        scene.cuts[NAME] = ("most",)
+    entries = scene.ledger.column("outputs.value")[found.entries].astype(np.int64)
+    spent = grouped_sums(found.entry_places, entries, len(found.transactions))
     for width, chain in loops(found, HOPS):
-        entered = int(values[found.entry_coins(chain[0])].sum())
+        entered = int(spent[chain[0]])
         if not width or width * 100 < LEAST_PERCENT * entered:
             continue
         numbers = [int(found.transactions[each]) for each in chain]
@@ -36,7 +42,7 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
 
 round_trip = Pattern(
-    "round trip",
+    NAME,
     1,
     f"at least {LEAST_PERCENT} % of what a transaction spends can come back within {HOPS} transactions, "
     "through others' hands and no service",

@@ -54,7 +54,7 @@ class Scene:
     ``asked`` and ``own`` are entities (int64, ascending, the first among the second); ``flows`` are the
     movements of ``own`` as one. ``cut_by`` says which limit cut the way on, ``rounds`` how many were made,
     ``open`` how many entities were paid and not taken in since others paid them, too, ``large`` for their
-    size.
+    size. ``cuts``: which limits cut what a pattern looked at, by its name; patterns enter it.
     """
 
     ledger: Ledger
@@ -67,6 +67,7 @@ class Scene:
     open: int = 0
     large: int = 0
     cut_by: tuple[str, ...] = ()
+    cuts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def acts(self) -> Array:
@@ -75,8 +76,8 @@ class Scene:
         return found
 
     @cached_property
-    def _counts(self) -> tuple[Array, Array]:
-        """Inputs and outputs of each of ``acts``."""
+    def counts(self) -> tuple[Array, Array]:
+        """Inputs and outputs of each of ``acts``; int64."""
         spends, makes = self.ledger.input_ranges(self.acts), self.ledger.output_ranges(self.acts)
         return spends[1] - spends[0], makes[1] - makes[0]
 
@@ -84,7 +85,7 @@ class Scene:
         self, *, inputs: tuple[int, int] = (0, ANY), outputs: tuple[int, int] = (0, ANY)
     ) -> list[int]:
         """Those of ``acts`` with so many inputs and outputs, least and most; those that pay nobody count."""
-        spends, makes = self._counts
+        spends, makes = self.counts
         fits = (spends >= inputs[0]) & (spends <= inputs[1]) & (makes >= outputs[0]) & (makes <= outputs[1])
         found: list[int] = self.acts[fits].tolist()
         return found
@@ -158,6 +159,12 @@ class Scene:
         """The transaction that spends a coin; None where none does."""
         by = int(self.ledger.column("spends.spent_by")[coin])
         return by if by < MAX_TRANSACTIONS else None
+
+    def acts_after(self, coins: Array) -> list[int]:
+        """Those of ``acts`` that spend some of ``coins``, each once, ascending."""
+        by = self.ledger.column("spends.spent_by")[coins].astype(np.int64)
+        found: list[int] = distinct(by[contains(self.acts, by)]).tolist()
+        return found
 
     def is_fresh(self, coin: int) -> bool:
         """Whether the address of a coin got no other coin before."""
@@ -233,17 +240,16 @@ class _Growth:
         return found
 
     def _small(self, entities: Array) -> Array:
-        """Those of few addresses and coins; the others are noted as large."""
+        """Those of ``entities`` (ascending) of few addresses and coins; the others are noted as large."""
         if not len(entities):
             return entities
-        small = self.ledger.entity_sizes(entities) <= LARGE
-        kept = [
-            each
-            for each in entities[small].tolist()
-            if self.ledger.derived.count_outputs(self.ledger.members(each)) <= LARGE
-        ]
-        self.large.update(set(entities.tolist()) - set(kept))
-        return np.array(kept, np.int64)
+        few = entities[self.ledger.entity_sizes(entities) <= LARGE]
+        members = self.ledger.members_of(few)
+        whose = np.searchsorted(few, self.ledger.column("entities.entity")[members].astype(np.int64))
+        coins = np.bincount(whose, weights=self.ledger.derived.outputs_each(members), minlength=len(few))
+        kept: Array = few[coins <= LARGE]
+        self.large.update(np.setdiff1d(entities, kept).tolist())
+        return kept
 
     def _closed(self, entities: Array) -> Array:
         """Those of ``entities`` (ascending) that nobody but who is in, or they themselves, ever paid."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -26,8 +27,9 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
 
     ``--threshold`` says how much, in coins (0.5 BTC) or in money (10000 USD) at the price of the block's
     time, as tables of prices beside the ledger say; a coin of a time without a price is left out. Without it
-    the threshold is one bitcoin, which is no country's: give the one that applied. A run begins with the
-    first such coin, and holds all of the seven days from there on.
+    the threshold is one bitcoin, which is no country's: give the one that applied. Each such coin
+    that lies with two others, at three addresses, within seven days is in a finding. Where these days
+    overlap, they are one finding, whose ``threshold`` is that of its first coin.
     """
     ledger, acts = scene.ledger, scene.acts
     starts, ends = ledger.output_ranges(acts)
@@ -42,13 +44,8 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
     coins, by, values, addresses = coins[kept], by[kept], values[kept], addresses[kept]
     threshold = threshold[kept]
     times = scene.times_of(by)
-    first = 0
-    while first < len(coins):
-        last = int(np.searchsorted(times, times[first] + WITHIN_DAYS * DAY, "right"))
+    for first, last in _runs(times.tolist(), addresses.tolist()):
         span = slice(first, last)
-        if len(np.unique(addresses[span])) < LEAST_PARTS:
-            first += 1
-            continue
         yield Finding(
             tuple(dict.fromkeys(by[span].tolist())),
             int(values[span].sum()),
@@ -60,7 +57,28 @@ def _find(scene: Scene, measures: Measures) -> Iterable[Finding]:
                 "seconds": int(times[last - 1] - times[first]),
             },
         )
-        first = last
+
+
+def _runs(times: list[int], addresses: list[int]) -> Iterator[tuple[int, int]]:
+    """First and last (excluded) of what lies in spans of the days with enough addresses; spans that have some
+    in common are one run. ``times`` ascend."""
+    inside: Counter[int] = Counter()
+    begins = ends = last = 0
+    for first, time in enumerate(times):
+        while last < len(times) and times[last] - time <= WITHIN_DAYS * DAY:
+            inside[addresses[last]] += 1
+            last += 1
+        if len(inside) >= LEAST_PARTS:
+            if first >= ends:
+                if ends > begins:
+                    yield begins, ends
+                begins = first
+            ends = last
+        inside[addresses[first]] -= 1
+        if not inside[addresses[first]]:
+            del inside[addresses[first]]
+    if ends > begins:
+        yield begins, ends
 
 
 def _back(scene: Scene, by: Array, addresses: Array) -> Array:
@@ -75,7 +93,7 @@ def _back(scene: Scene, by: Array, addresses: Array) -> Array:
 
 under_threshold = Pattern(
     "splitting under a threshold",
-    1,
+    2,
     f"within {WITHIN_DAYS} days {LEAST_PARTS} or more coins, each from half of the threshold to less than "
     "all of it, are paid at different addresses",
     (

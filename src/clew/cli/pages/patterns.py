@@ -29,6 +29,9 @@ def patterns(answer: Answer, clock: Clock) -> Sheet:
             for each in result["patterns"]
         ],
     )
+    for each in result["patterns"]:
+        if each["cut_by"]:
+            sheet.line(f"{each['name']}: more transactions lie there than are looked at", "yellow")
     sheet.heading("candidates")
     first = answer.parameters["offset"]
     sheet.table(
