@@ -146,7 +146,7 @@ class Blocks:
     """The best chain in a folder of block files. Headers are kept in memory, blocks are read one by one."""
 
     def __init__(self, folder: Path, network: str) -> None:
-        magic, genesis, self.limit = NETWORKS[network]
+        (magic, genesis, self.limit), self.folder = NETWORKS[network], folder
         self.magic, self.genesis, self.read_bytes = bytes.fromhex(magic), bytes.fromhex(genesis)[::-1], 0
         self.heads: dict[bytes, bytes] = {}
         self.copies: dict[bytes, list[tuple[Path, int, int]]] = defaultdict(list)
@@ -436,9 +436,9 @@ def compare(expected: Any, found: Any, where: str) -> list[Finding]:
 
 def examine(trace: dict[str, Any], blocks: Blocks, quick: bool = False) -> list[Finding]:
     """Everything in a trace that differs from the blocks. Raises Unusable."""
-    tip, high = trace["tip"], len(blocks.chain) - 1
+    tip, high, at = trace["tip"], len(blocks.chain) - 1, blocks.folder
     if tip["height"] > high:
-        raise Unusable(f"expected blocks up to the trace's tip, {tip['height']}, found them up to {high}")
+        raise Unusable(f"{at}: expected blocks up to {tip['height']}, found them up to {high}; copy the rest")
     rest = {key: trace[key] for key in trace if key != "digest"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
