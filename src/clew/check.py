@@ -436,9 +436,9 @@ def compare(expected: Any, found: Any, where: str) -> list[Finding]:
 
 def examine(trace: dict[str, Any], blocks: Blocks, quick: bool = False) -> list[Finding]:
     """Everything in a trace that differs from the blocks. Raises Unusable."""
-    tip, high, at = trace["tip"], len(blocks.chain) - 1, blocks.folder
+    tip, high, where = trace["tip"], len(blocks.chain) - 1, blocks.folder
     if tip["height"] > high:
-        raise Unusable(f"{at}: expected blocks up to {tip['height']}, found them up to {high}; copy the rest")
+        raise Unusable(f"{where}: expected blocks up to {tip['height']}, found them up to {high}; copy more")
     rest = {key: trace[key] for key in trace if key != "digest"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
