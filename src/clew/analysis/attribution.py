@@ -82,6 +82,12 @@ class Tags:
         for each in sorted(self.attributions.on(self.ledger, owner_of), key=_surest):
             self._fetched[owner_of[each.address]].append(each)
 
+    def may_have(self, entities: Array) -> Array:
+        """Which of ``entities`` can have a tag, so that it is worth fetching them; bool."""
+        if not self._tagged.size or self.ledger.is_past:
+            return np.full(len(entities), bool(self._tagged.size))
+        return np.isin(entities, self._owners)
+
     def _tagged_of(self, entity: int) -> Array:
         """The addresses of an entity that have a tag."""
         if not self._tagged.size:

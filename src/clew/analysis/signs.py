@@ -65,6 +65,19 @@ class Signs:
     reused: Array
     sweeps: Array
 
+    @property
+    def shown(self) -> Array:
+        """Which entities show a sign: those of which ``why`` says something; bool."""
+        many: Array = (
+            (self.addresses >= MANY_ADDRESSES)
+            | (self.transactions >= MANY_TRANSACTIONS)
+            | (self.payers >= MANY_PAYERS)
+            | (self.batches >= MANY_BATCHES)
+            | (self.reused >= REUSED)
+            | ((self.sweeps > 0) & (self.payers >= SWEEP_PAYERS))
+        )
+        return many
+
     def why(self, place: int) -> tuple[str, ...]:
         """Why the entity at ``place`` looks like a service, a sentence each; empty where it does not."""
         return tuple(self._why(place))

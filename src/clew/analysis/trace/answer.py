@@ -18,7 +18,15 @@ from clew.analysis.trace.bounded import bounded
 from clew.analysis.trace.destinations import branches, destinations, unattributed
 from clew.analysis.trace.sources import Sources
 from clew.analysis.trace.traced import Traced
-from clew.analysis.trace.traces import Question, Traces, books, limit_of, sums_by_end, trace_sources
+from clew.analysis.trace.traces import (
+    Question,
+    Traces,
+    books,
+    left_beside,
+    limit_of,
+    sums_by_end,
+    trace_sources,
+)
 from clew.analysis.trace.walk import Limits, Progress
 from clew.ledger.ledger import Ledger
 
@@ -75,10 +83,11 @@ def trace(
         },
     }
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
+    left = left_beside(memory, found.traces)
     if bounds:
-        result["bounds"] = bounded(found, limits, memory=memory, tell=tell)
+        result["bounds"] = bounded(found, limits, memory=left, tell=tell)
     if sampling.samples:
-        moved = permuted.permuted(found, sampling.samples, sampling.seed, limits, memory=memory, tell=tell)
+        moved = permuted.permuted(found, sampling.samples, sampling.seed, limits, memory=left, tell=tell)
         result["permuted"] = {"samples": sampling.samples, "seed": sampling.seed, "policies": moved}
     stated = {
         "sources": list(sources.asked),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clew.analysis.amounts import exact_sum
+from clew.analysis.amounts import exact_sum, grouped_sums
 from clew.analysis.rows import Rows, page
 from clew.analysis.trace.traced import Traced
 from clew.analysis.trace.traces import Traces
@@ -31,13 +31,14 @@ def wallets(found: Traces, rows: Rows, limit: int, offset: int) -> tuple[list[di
     kept = owners >= 0
     which, coins, owners, taints = which[kept], coins[kept], owners[kept], taints[kept]
     entities, places = np.unique(owners, return_inverse=True)
-    arrived = np.zeros((len(entities), len(found.traces)), object)
-    np.add.at(arrived, (places, which), taints.astype(object))
+    each = (which == number for number in range(len(found.traces)))
+    arrived = np.stack([grouped_sums(places[of], taints[of], len(entities)) for of in each], axis=1)
     sums = [number for number, trace in enumerate(found.traces) if not trace.is_set]
-    most = arrived[:, sums].max(axis=1) if sums and len(entities) else np.zeros(len(entities), object)
-    order = sorted(range(len(entities)), key=lambda row: (-most[row], int(entities[row])))
-    shown = order[page(len(order), limit, offset)]
-    cards = rows.cards(entities[np.array(shown, np.int64)])
+    most = arrived[:, sums].max(axis=1) if sums else np.zeros(len(entities), np.int64)
+    # Entities ascend, so that of equal sums the lower one comes first.
+    order = np.argsort(-most, kind="stable")
+    shown = order[page(len(order), limit, offset)].tolist()
+    cards = rows.cards(entities[shown])
     told = []
     for card, row in zip(cards, shown, strict=True):
         mine = distinct(coins[places == row])

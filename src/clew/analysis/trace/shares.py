@@ -109,7 +109,8 @@ def by_proportion(
             room = np.zeros((5, 2 * room.shape[1]), np.int64)
             continue
         size = 2 * (used + needed)
-        if memory is not None and size * _ROW_BYTES > memory:
+        # While they grow, those before are there, too.
+        if memory is not None and (size + len(owner)) * _ROW_BYTES > memory:
             raise UsageError(
                 f"keeping {sources:,} sources apart needs more memory than the {memory / _GIB:.1f} GiB it "
                 f"may use: {used:,} shares after {step:,} of {len(fees):,} transactions; follow them by "

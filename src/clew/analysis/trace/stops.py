@@ -32,8 +32,9 @@ class Stops:
     ) -> None:
         self.ledger = ledger
         self.holders = Holders(ledger, never, unless_tagged) if holders else None
-        self._coinjoins: dict[int, bool] | None = {} if coinjoins else None
-        self._kinds: dict[int, int] = {}
+        # Of each transaction 0 where it was not looked at, 1, or 2 for a coinjoin; what is not touched takes
+        # no room.
+        self._coinjoins = np.zeros(ledger.counts["transactions"], np.int8) if coinjoins else None
 
     @property
     def asks(self) -> bool:
@@ -45,11 +46,12 @@ class Stops:
         if self._coinjoins is None:
             return np.zeros(len(transactions), np.bool_)
         known = self._coinjoins
-        new = np.array([each for each in transactions.tolist() if each not in known], np.int64)
+        new = transactions[known[transactions] == 0]
         if len(new):
-            known.update(dict.fromkeys(new.tolist(), False))
-            known.update(dict.fromkeys(coinjoins_among(self.ledger, new).tolist(), True))
-        return np.array([known[each] for each in transactions.tolist()], np.bool_)
+            known[new] = 1
+            known[coinjoins_among(self.ledger, new)] = 2
+        found: Array = known[transactions] == 2
+        return found
 
     def kinds(self, outputs: Array) -> Array:
         """The kind of holder of each output (int64): PLAIN, SERVICE or UNKNOWN_HOLDER; int8."""

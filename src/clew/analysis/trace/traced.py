@@ -57,6 +57,12 @@ class Traced:
     memory: int | None
     """Bytes that telling the sources apart may take."""
 
+    @property
+    def bytes(self) -> int:
+        """Bytes that its arrays take, without those that tell the sources apart."""
+        arrays = (each for each in vars(self).values() if isinstance(each, np.ndarray))
+        return sum(each.nbytes for each in (*arrays, *self.segments))
+
     @cached_property
     def owned(self) -> Owned:
         """What each row, and each step's fee, has of each source; of a set nothing can be told.

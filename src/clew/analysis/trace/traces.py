@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -112,20 +112,30 @@ def trace_sources(
     """
     stops = stops or Stops(ledger, never=sources.entities, unless_tagged=sources.beside)
     limits = Limits(question.hops, limit_of(ledger, question), question.least)
-    traces = tuple(
-        follow(
-            ledger,
-            sources,
-            policy,
-            backward=question.backward,
-            limits=limits,
-            stops=stops,
-            memory=memory,
-            tell=tell,
+    traces: list[Traced] = []
+    for policy in question.policies:
+        left = left_beside(memory, traces)
+        traces.append(
+            follow(
+                ledger,
+                sources,
+                policy,
+                backward=question.backward,
+                limits=limits,
+                stops=stops,
+                memory=left,
+                tell=tell,
+            )
         )
-        for policy in question.policies
-    )
-    return Traces(ledger, question, sources, traces, stops)
+    left = left_beside(memory, traces)
+    if left is not None:
+        traces = [replace(each, memory=left // len(traces)) for each in traces]
+    return Traces(ledger, question, sources, tuple(traces), stops)
+
+
+def left_beside(memory: int | None, traces: Sequence[Traced]) -> int | None:
+    """What is left of ``memory`` bytes beside some traces; None: no bound."""
+    return None if memory is None else max(0, memory - sum(each.bytes for each in traces))
 
 
 def limit_of(ledger: Ledger, question: Question) -> int | None:
@@ -204,4 +214,7 @@ def books(trace: Traced) -> list[dict[str, Any]]:
     return rows
 
 
-__all__ = ["Names", "Question", "Traces", "books", "checked", "limit_of", "sums_by_end", "trace_sources"]
+__all__ = [
+    "Names", "Question", "Traces", "books", "checked", "left_beside", "limit_of", "sums_by_end",
+    "trace_sources",
+]  # fmt: skip
