@@ -45,7 +45,7 @@ bench: $(READY) ## state how fast this machine reads, hashes and indexes
 
 lock: ## pin the packages anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
-	    --extra model --extra prices --extra report --extra signed --extra simulate --extra sql --group dev --group build --output-file requirements.lock pyproject.toml
+	    --extra law --extra model --extra prices --extra report --extra signed --extra simulate --extra sql --group dev --group build --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) demo dist build-output .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -57,6 +57,8 @@ class _Reader:
         kind, found = fault["type"], _shown(fault["input"])
         if kind == FAULT:
             return str(context["said"])
+        if kind == "value_error":
+            return f"expected {context['error']}, found {found}; change it"
         if kind == "missing":
             return f"expected this key{self._meaning(fault['loc'])}, found none; add it"
         if kind == "extra_forbidden":
