@@ -16,7 +16,8 @@ from clew.report.pdf import pdf
 def _document(language: Language, text: str) -> Document:
     return Document(
         title=text, subtitle=prose(text), motto=text, snapshot="ab" * 32, mark="ab" * 8, ledger="2026-11-25",
-        version="0", time=1_700_000_000, sections=(Section(text, (Points((prose(text),)),)),), language=language,
+        version="0", time=1_700_000_000, language=language,
+        sections=(Section(text, (Points((prose(text),)),)),),
     )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ def pdf(document: Document) -> bytes:
     wanted = document.language.fonts
     if wanted and not set(wanted).intersection(typst.Fonts().families()):
         raise ReportError(
-            f"a PDF in this language ({document.language.code}) needs a font that has its letters, found none "
-            f"of {', '.join(wanted)}; install one (Debian, Ubuntu: fonts-nanum), or write .html"
+            f"a PDF in this language ({document.language.code}) needs a font that has its letters, found "
+            f"none of {', '.join(wanted)}; install one (Debian, Ubuntu: fonts-nanum), or write .html"
         )
     page = files("clew.report").joinpath("report.typ").read_bytes()
     content = dataclasses.asdict(document) | {"date": _date(document.time)}
