@@ -1,0 +1,105 @@
+"""Keys of JSON read off the types that are printed: names, kinds, and the sentences in their source."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import sys
+import textwrap
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from clew.cli.key import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, Key
+
+_PLAIN = {bool: FLAG, int: INTEGER, float: NUMBER, str: TEXT, date: TEXT, Decimal: TEXT}
+_UNITS = {"Day": "day", "Term": "term", "Money": "amount and currency", "date": "day", "Decimal": "decimal"}
+
+
+def keys_of(kind: type, parent: str = "") -> tuple[Key, ...]:
+    """The keys of a dataclass or model as JSON, those of what lies in it after each."""
+    return tuple(_keys(kind, parent, ()))
+
+
+def _keys(kind: type, parent: str, above: tuple[type, ...]) -> Iterator[Key]:
+    if kind in above:
+        return
+    for name, annotation, doc in _fields(kind):
+        path = f"{parent}.{name}" if parent else name
+        yield from _key(path, annotation, doc, (*above, kind))
+
+
+def _key(path: str, annotation: Any, doc: str, above: tuple[type, ...]) -> Iterator[Key]:
+    inner, null = _given(annotation)
+    origin = get_origin(inner)
+    if origin is Literal:
+        words = " or ".join(str(each) for each in get_args(inner))
+        yield Key(path, TEXT + null, "", f"{doc} {words[:1].upper()}{words[1:]}.".strip())
+    elif origin in {list, tuple, Sequence}:
+        yield Key(path, LIST + null, "", doc)
+        item, _ = _given(get_args(inner)[0])
+        if _is_record(item):
+            yield from _keys(item, f"{path}[]", above)
+    elif origin in {dict, Mapping}:
+        yield Key(path, OBJECT + null, "", doc)
+    elif _is_record(inner):
+        yield Key(path, OBJECT + null, "", doc)
+        yield from _keys(inner, path, above)
+    else:
+        unit = _UNITS.get(getattr(inner, "__name__", ""), "")
+        yield Key(path, _PLAIN.get(inner, TEXT) + null, unit, doc)
+
+
+def _given(annotation: Any) -> tuple[Any, str]:
+    """What a field holds that may be absent, and how that is said."""
+    if get_origin(annotation) is Annotated:
+        return _given(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, types.UnionType}:
+        kinds = [each for each in get_args(annotation) if each is not type(None)]
+        null = OR_NULL if len(kinds) < len(get_args(annotation)) else ""
+        inner, more = _given(kinds[0])
+        return inner, null or more
+    return annotation, ""
+
+
+def _is_record(kind: Any) -> bool:
+    if not isinstance(kind, type) or kind.__name__ in _UNITS:
+        return False
+    return dataclasses.is_dataclass(kind) or hasattr(kind, "model_fields")
+
+
+def _fields(kind: type) -> Iterator[tuple[str, Any, str]]:
+    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]), include_extras=True)
+    said = _said(kind)
+    names = (
+        [field.name for field in dataclasses.fields(kind)]
+        if dataclasses.is_dataclass(kind)
+        else list(getattr(kind, "model_fields", ()))
+    )
+    for name in names:
+        yield name, hints[name], said.get(name, "")
+
+
+@cache
+def _said(kind: type) -> dict[str, str]:
+    """The sentence under each field in the source of a class and of what it inherits from."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        if not each.__module__.startswith("clew."):
+            continue
+        body = ast.parse(textwrap.dedent(inspect.getsource(each))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for field, after in zip(body.body, [*body.body[1:], None], strict=True):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                found[field.target.id] = _text(after)
+    return found
+
+
+def _text(statement: ast.stmt | None) -> str:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return " ".join(str(statement.value.value).replace("``", "").split())
+    return ""
