@@ -17,6 +17,33 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from clew.cli.key import FLAG, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, Key
 
 _PLAIN = {bool: FLAG, int: INTEGER, float: NUMBER, str: TEXT, date: TEXT, Decimal: TEXT}
+COMMON = {
+    "name": "Its name in the file.",
+    "title": "What it is called.",
+    "cited": "Act and article.",
+    "provision": "Name of the provision.",
+    "provisions": "Provisions in it.",
+    "rules": "Rules in it.",
+    "about": "What it holds.",
+    "conduct": "Kinds of acts that it is about.",
+    "says": "What it says, in words of this project.",
+    "in_force_from": "The first day.",
+    "in_force_to": "The last day; null while no later version is entered.",
+    "minimum": "Least imprisonment; null where the text sets none.",
+    "maximum": "Most imprisonment; null where the text sets none.",
+    "fine": "Highest fine; null where the text sets none.",
+    "fine_relation": "Whether the fine comes instead of imprisonment, or with it.",
+    "mark": "How it came here:",
+    "note": "What to keep in mind.",
+    "origin": "Where it comes from.",
+    "steps": "The steps that led to it.",
+    "assumptions": "What was assumed, and may be otherwise.",
+    "unverified": "What in it was not read in a source.",
+    "source": "Title of the source.",
+    "said": "What was found or done.",
+}
+"""What a field means wherever its own class does not say."""
+
 _UNITS = {"Day": "day", "Term": "term", "Money": "amount and currency", "date": "day", "Decimal": "decimal"}
 
 
@@ -81,7 +108,7 @@ def _fields(kind: type) -> Iterator[tuple[str, Any, str]]:
         else list(getattr(kind, "model_fields", ()))
     )
     for name in names:
-        yield name, hints[name], said.get(name, "")
+        yield name, hints[name], said.get(name) or COMMON.get(name, "")
 
 
 @cache

@@ -97,11 +97,15 @@ class Shown:
     """What the books of law have under a name."""
 
     name: str | None
+    """What was asked for; null for all books."""
     on: Day | None
     """The day asked for."""
     books: tuple[ShownBook, ...]
+    """The books that were looked into."""
     versions: tuple[ShownVersion, ...]
+    """Versions of provisions."""
     rules: tuple[ShownRule, ...]
+    """Rules, grounds of refusal, courts and periods."""
 
 
 def shown(law: Law, name: str | None = None, *, on: Day | None = None) -> Shown:
