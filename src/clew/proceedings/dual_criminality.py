@@ -14,7 +14,7 @@ from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Matter, Request
 from clew.proceedings.provisions import Regime
 from clew.proceedings.steps import Reasoned
-from clew.proceedings.threshold import meets_threshold
+from clew.proceedings.threshold import IN_ONE, meets_threshold
 from clew.proceedings.versions import applicable
 
 State = Literal["met", "not met", "undetermined"]
@@ -119,6 +119,8 @@ def _side(law: Law, facts: Facts, matter: Matter, charge: Charge, provision: str
         maxima = tuple(dict.fromkeys([*(each.maximum for each in found.versions), *beyond]))
     tested = meets_threshold(law, regime.name, *maxima)
     facts.take(tested)
+    # Both states are tested here.
+    facts.forget(IN_ONE)
     return Side(provision, cited, maxima, tested.state)
 
 

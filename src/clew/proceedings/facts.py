@@ -25,6 +25,10 @@ class Facts(Trail):
         for each in doubts(entry, what):
             self.doubt(each)
 
+    def forget(self, assumed: str) -> None:
+        """Drop an assumption that this result does not need."""
+        self._assumptions.pop(assumed, None)
+
 
 def count_of(matter: Matter, name: str) -> Charge:
     """A count of the matter, whose names were checked when it was read."""

@@ -8,6 +8,7 @@ from clew.proceedings.decided import Decided
 from clew.proceedings.facts import Facts, numbers
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter, Request
+from clew.proceedings.steps import Reasoned
 
 CHARGED = "{requesting} charged {counts}"
 ASKED = "{counts} put to the court; a surrender covers what is granted of these"
