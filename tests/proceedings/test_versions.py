@@ -1,4 +1,4 @@
-"""Versions in force and versions that count, also against a twin that walks day by day through every world."""
+"""Versions in force and versions that count, also against a twin that walks through days and worlds."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -147,7 +147,9 @@ def test_a_dated_rule_on_continuing_offences_lets_the_version_at_the_end_count(t
 
 
 @pytest.mark.parametrize(("ends", "in_force_from"), [("2020", "2012-01-01"), ("2020-06-02", "2020-06-03")])
-def test_the_rule_does_not_help_with_an_imprecise_end_nor_before_it_is_in_force(tmp_path, ends, in_force_from):
+def test_the_rule_does_not_help_with_an_imprecise_end_nor_before_it_is_in_force(
+    tmp_path, ends, in_force_from
+):
     rule = CONTINUING.replace("2012-01-01", in_force_from)
     act = applicable(law(tmp_path, THREE, rule), "xx.1", day_of("2014-01"), day_of(ends))
     assert act.state == "undetermined"
