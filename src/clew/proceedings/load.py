@@ -321,6 +321,8 @@ def _beside(books: Sequence[str], name: str) -> list[str]:
 
 def _shipped(folder: str) -> list[str]:
     found = files(_PACKAGE).joinpath(folder)
+    if not found.is_dir():
+        return []
     return sorted(each.name.removesuffix(".yaml") for each in found.iterdir() if each.name.endswith(".yaml"))
 
 
