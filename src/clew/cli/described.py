@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
-import sys
 import textwrap
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +40,63 @@ COMMON = {
     "unverified": "What in it was not read in a source.",
     "source": "Title of the source.",
     "said": "What was found or done.",
+    "matter": "Name of the matter.",
+    "request": "Name of the request.",
+    "requesting": "The state that asks, ISO 3166-1 alpha-2.",
+    "requested": "The state that is asked, ISO 3166-1 alpha-2.",
+    "made": "When the request was made.",
+    "counts_charged": "Names of all counts that the requesting state charged.",
+    "counts_put_to_court": "Names of the counts that were put before the court.",
+    "put_to_court": "The counts that were put before the court; of one count, whether it was.",
+    "confined_by": "Who confined the request; null where nobody did.",
+    "confined_why": "Why, as stated; null where nobody did.",
+    "count": "Name of the count.",
+    "counts": "The counts.",
+    "number": "Number of the count in the indictment.",
+    "regime": "Name of the extradition act or treaty.",
+    "ground": "Name of the ground.",
+    "title_ko": "The same in Korean.",
+    "why": "Why, a sentence each.",
+    "maxima": "The maxima that were put in, terms.",
+    "specialty": "What a surrender would cover, and what needs consent.",
+    "charged": "What the count charges; of specialty, all counts.",
+    "asked": "Counts that a surrender was asked for.",
+    "left_out": "Counts that were charged and not asked for.",
+    "granted": "Counts granted.",
+    "refused": "Counts refused.",
+    "undecided": "Counts without a decision.",
+    "prevailing": "Acts and treaties of which one prevails, and where they differ.",
+    "over": "Name of the one that yields.",
+    "over_title": "Its title.",
+    "differences": "Where the two differ, a sentence each.",
+    "begins": "The first day of the act; null where none is entered.",
+    "ends": "The last day of the act; null where none is entered.",
+    "versions": "The versions that can apply.",
+    "fine_times_value": "The fine may be this many times the value, where that is more.",
+    "requests": "Requests for extradition.",
+    "jurisdiction": "The state, ISO 3166-1 alpha-2.",
+    "method": "What its law does with several offences.",
+    "factor": "By which the heaviest maximum is multiplied; null where it is not.",
+    "where": "Where it stands.",
+    "what": "What it is.",
+    "day": "The day.",
+    "state": "What was found.",
+    "unit": "What is counted, or a currency.",
+    "figure": "Name of the figure.",
+    "claims": "All claims of it, side by side.",
+    "by": "Who: an office or a role.",
+    "when": "On which day.",
+    "kind": "What kind it is.",
+    "court": "The court.",
+    "keys": "Which keys; none where it is the whole entry.",
+    "date": "The day.",
+    "value": "The figure that is claimed.",
+    "scope": "What it covers.",
+    "claim": "Name of the claim.",
+    "proceeding": "Name of the proceeding.",
+    "outcome": "Name of the outcome.",
+    "rule": "Article and paragraph.",
+    "since": "Since when.",
 }
 """What a field means wherever its own class does not say."""
 
@@ -100,7 +156,7 @@ def _is_record(kind: Any) -> bool:
 
 
 def _fields(kind: type) -> Iterator[tuple[str, Any, str]]:
-    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]), include_extras=True)
+    hints = get_type_hints(kind, include_extras=True)
     said = _said(kind)
     names = (
         [field.name for field in dataclasses.fields(kind)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from clew.cli import options
-from clew.cli.lawful import answer, needs_extra
+from clew.cli import law_matter, options
+from clew.cli.lawful import DAY, answer, needs_extra
 from clew.cli.pages import law as pages
 from clew.cli.sheet import show_json
 from clew.cli.units import plural
@@ -15,21 +15,6 @@ from clew.errors import UsageError
 
 if TYPE_CHECKING:
     from clew.proceedings.days import Day
-
-
-class Written(click.ParamType["Day"]):
-    """A day as files of law have it: 2020-06-02, 2020-06 or 2020."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Day:
-        """The day. Raises click.BadParameter for anything else."""
-        from clew.proceedings.days import day_of
-
-        try:
-            return day_of(value)
-        except ValueError:
-            self.fail(f"expected a day as in 2020-06-02, 2020-06 or 2020, found {value!r}", param, ctx)
 
 
 @click.group(short_help="What can be charged, where, and what came of it.")
@@ -56,7 +41,7 @@ def law() -> None:
 
 @law.command(short_help="Provisions, rules and their versions by date.")
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--on", metavar="DATE", type=Written(), help="Only what was in force on this day.")
+@click.option("--on", metavar="DATE", type=DAY, help="Only what was in force on this day.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Write the whole book NAME as YAML, to start from.")
 @options.as_json
 def show(name: str | None, on: Day | None, as_yaml: bool, as_json: bool) -> None:
@@ -113,3 +98,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
         count = sum(len(each.faults) for each in reads)
         if count:
             raise UsageError(f"expected files without faults, found {plural(count, 'fault')}; correct them")
+
+
+for command in law_matter.COMMANDS:
+    law.add_command(command)

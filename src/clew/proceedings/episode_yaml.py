@@ -33,7 +33,9 @@ def appended(text: str, episodes: Sequence[Episode], file: str = "the matter") -
     known = {each.get("name") for each in tree.get("episodes") or [] if isinstance(each, dict)}
     for each in episodes:
         if each.name in known:
-            raise UsageError(f"{file}: expected no episode {each.name!r}, found it there; it was added before")
+            raise UsageError(
+                f"{file}: expected no episode {each.name!r}, found it there; it was added before"
+            )
     if not episodes:
         return text
     for source in dict.fromkeys(each.source for each in episodes):

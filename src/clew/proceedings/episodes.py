@@ -31,7 +31,9 @@ NOTE = (
     "that miners gave to blocks, in UTC. Whoever accepts it decides whose conduct it is and of which kind."
 )
 LEFT = "The sum is of what left: {count} of {all}. What stayed within is not added, since the same coins would count again."
-STAYED = "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
+STAYED = (
+    "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
+)
 CANDIDATE = "They stand in a candidate for the pattern: {pattern}."
 MOST_IDS = 8
 
@@ -62,9 +64,7 @@ def propose(
     """
     read = schedule_of(schedule)
     runs = _runs(read) if by == "run" else [Run((each,), read.pattern(each)) for each in read.acts]
-    return tuple(
-        _episode(read, run, number, person, source, places) for number, run in enumerate(runs, 1)
-    )
+    return tuple(_episode(read, run, number, person, source, places) for number, run in enumerate(runs, 1))
 
 
 def accept(episode: Episode, by: str, when: Day | str, why: str) -> Episode:

@@ -17,7 +17,9 @@ LEFT_OUT = "{counts} not put to the court: confined by {by}"
 GRANTED = "Granted: {counts}"
 REFUSED = "Refused: {counts}"
 OPEN = "No decision is entered: {counts}"
-CONSENT = "To try or punish other conduct from before a surrender, {requesting} needs the consent of {requested}"
+CONSENT = (
+    "To try or punish other conduct from before a surrender, {requesting} needs the consent of {requested}"
+)
 CONSENT_TOO = "That holds for {counts}, too"
 ASSURED = "Assurance ({status}, {date}), {by}: {says}"
 NO_RULE = "No rule of specialty is entered for {title}"
