@@ -120,7 +120,7 @@ def _side(law: Law, facts: Facts, matter: Matter, charge: Charge, provision: str
 
 
 def _state(there: Side | None, here: list[Side], in_both: bool) -> State:
-    """Of both states together. Several counterparts must agree; without ``in_both`` the requested state's counts."""
+    """Of both states. Several counterparts must agree; without ``in_both`` the requested state counts."""
     stated = {each.state for each in here}
     requested: State = stated.pop() if len(stated) == 1 else "undetermined"
     if not in_both:

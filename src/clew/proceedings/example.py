@@ -10,7 +10,7 @@ from clew.proceedings.days import Day, Term
 from clew.proceedings.decided import Refusal
 from clew.proceedings.exposure import Exposure, RequestExposure, exposure
 from clew.proceedings.extradition import Extradition, chosen, extradite
-from clew.proceedings.facts import count_of, numbers
+from clew.proceedings.facts import numbers
 from clew.proceedings.load import Law, load_matter
 from clew.proceedings.matter import Charge, Matter, Request
 from clew.proceedings.penalty import worded
@@ -22,7 +22,7 @@ from clew.proceedings.unverified import Unverified, unverified
 MATTER = "2020"
 """The shipped matter that the walk goes through."""
 
-_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Example:
     counts_charged: int
     counts_put_to_court: int
     us_ceiling_years: float | None
-    """Arithmetic ceiling of the counts put to the court, by the requesting state's law; None where undetermined."""
+    """Arithmetic ceiling of the counts put to the court, by the requesting state's law, or None."""
     kr_aggregate_years: dict[str, float | None]
-    """By the requested state's rule on several offences: ``one_offence``, and ``three_concurrent`` (the number in
-    words is that of the counts put to the court). Hypothetical."""
+    """By the requested state's rule on several offences, hypothetical: ``one_offence`` and ``three_concurrent``,
+    where the number in words is that of the counts put to the court."""
     refusal: Refusal | None
     conflicts: tuple[Conflict, ...]
     unverified: tuple[Unverified, ...]
@@ -79,10 +79,10 @@ def walk(law: Law, matter: Matter, judged: Day | None = None) -> Example:
         chapters=(
             _charged(law, matter, exposed),
             _put(matter, request, table),
-            _left_out(matter, request, table),
+            _left_out(law, matter, request, table),
             _ceiling(matter, asked),
             _hypothetical(matter, asked),
-            _grounds(matter, request, table),
+            _grounds(law, matter, request, table),
             _specialty(table),
             _decided(law, matter, request, table),
             _sentences(matter, sentence_ranges(law, matter, judged)),
@@ -122,7 +122,9 @@ def _beside(said: str, mark: str, keys: Iterable[str] = ()) -> str:
 
 
 def _charged(law: Law, matter: Matter, exposed: Exposure) -> Chapter:
-    said = [f"{each.name}: {each.role}, {each.case_number}, {each.jurisdiction}." for each in matter.persons]
+    said = [
+        f"{each.name}: {each.role}, case {each.case_number}, {each.jurisdiction}." for each in matter.persons
+    ]
     steps: list[Step] = []
     for proceeding in matter.proceedings:
         counts = [each for each in matter.charges if each.proceeding == proceeding.name]
@@ -173,7 +175,7 @@ def _put(matter: Matter, request: Request, table: Extradition) -> Chapter:
     return Chapter("What was put to the court, and who confined it", tuple(said), table.specialty.steps)
 
 
-def _left_out(matter: Matter, request: Request, table: Extradition) -> Chapter:
+def _left_out(law: Law, matter: Matter, request: Request, table: Extradition) -> Chapter:
     out = [each for each in request.charges if each not in request.put_to_court]
     flagged = dict.fromkeys(cell.count for cell in table.rows if cell.flagged)
     barred = dict.fromkeys(cell.count for cell in table.rows if cell.state == "barred")
@@ -185,9 +187,12 @@ def _left_out(matter: Matter, request: Request, table: Extradition) -> Chapter:
     cells = [cell for cell in table.rows if cell.flagged]
     for ground in dict.fromkeys((cell.rule, cell.title, cell.regime) for cell in cells):
         counts = [cell.count for cell in cells if (cell.rule, cell.title, cell.regime) == ground]
-        said.append(f"Flagged for {ground[0]} ({ground[2]}), {ground[1]}: {numbers(matter, counts)}.")
+        title = law.regime(ground[2]).title
+        said.append(f"Flagged for {ground[0]} of {title} ({ground[1]}): {numbers(matter, counts)}.")
     said += dict.fromkeys(f"{why}." for cell in cells for why in cell.why if why.startswith("Flagged"))
-    said.append("A flag rests on a person's mapping of a count to conduct that was judged; it decides nothing.")
+    said.append(
+        "A flag rests on a person's mapping of a count to conduct that was judged; it decides nothing."
+    )
     steps = dict.fromkeys(step for cell in cells for step in cell.steps)
     return Chapter("The counts that were left out", tuple(said), tuple(steps))
 
@@ -215,7 +220,7 @@ def _hypothetical(matter: Matter, asked: RequestExposure) -> Chapter:
         return Chapter("By the law of the requested state", tuple(said), asked.steps)
     number = _word(len(asked.put_to_court))
     said = [
-        f"Hypothetical, by the law of {asked.requested}, for the counterparts that a person stated for {counts}:",
+        f"Hypothetical, by the law of {asked.requested}, for counterparts that a person stated for {counts}:",
         f"{worded(found.one_offence)} at most, if the acts are one comprehensive offence.",
         f"{worded(found.concurrent)} at most, if they are {number} concurrent ones.",
         "Which of the two the acts are is not decided here.",
@@ -230,7 +235,7 @@ def _is_apart(step: Step) -> bool:
     return step.provision is not None and step.said.startswith("Before the rule")
 
 
-def _grounds(matter: Matter, request: Request, table: Extradition) -> Chapter:
+def _grounds(law: Law, matter: Matter, request: Request, table: Extradition) -> Chapter:
     states = dict.fromkeys(cell.said for cell in table.rows)
     said = [
         f"{len(table.rows)} cells, {_many(len(request.charges), 'count')} by "
@@ -239,8 +244,12 @@ def _grounds(matter: Matter, request: Request, table: Extradition) -> Chapter:
         + "."
     ]
     for each in dict.fromkeys((test.regime, test.needs, test.state) for test in table.dual_criminality):
-        counts = [test.count for test in table.dual_criminality if (test.regime, test.needs, test.state) == each]
-        said.append(f"Threshold of {each[0]}, {each[1]}: {each[2]} for {numbers(matter, counts)}.")
+        counts = [
+            test.count for test in table.dual_criminality if (test.regime, test.needs, test.state) == each
+        ]
+        said.append(
+            f"Threshold of {law.regime(each[0]).title}, {each[1]}: {each[2]} for {numbers(matter, counts)}."
+        )
     said.append("Whether conduct is punishable in both states is for the court to compare.")
     deciders = dict.fromkeys(who for cell in table.rows for who in cell.decides)
     said.append(f"Undetermined cells are to be decided by {' and '.join(deciders)}.")

@@ -18,7 +18,6 @@ from clew.proceedings.facts import Facts
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Finding, Mapping, Matter, Outcome, Request
 from clew.proceedings.provisions import Ground, Regime
-
 from clew.proceedings.steps import MARKS, Reasoned
 
 State = Literal["barred", "not barred", "undetermined"]
@@ -36,14 +35,19 @@ ORDER_UNKNOWN = "The findings differ, and their days do not tell which one is th
 FLAGGED = "Flagged: {by} mapped the count on {when} to conduct {of}; this decides nothing"
 JUDGED = "on which {court} gave judgment ({result}, {when}; finality: {finality})"
 PENDING = "on which proceedings are pending before {court} (finality: {finality})"
-NOT_FLAGGED = "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about ({states}; {result})"
+NOT_FLAGGED = (
+    "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about "
+    "({states}; {result})"
+)
 NOT_MAPPED = "Nobody has mapped the count to conduct that was judged, or is pending"
 BY_THRESHOLD = {
     "met": "Not barred by the threshold: {needs} in both states",
     "not met": "Barred by the threshold: it asks for {needs}",
     "undetermined": "Whether the threshold ({needs}) is met is undetermined",
 }
-PLACES = "The episodes of the count name places in the requested state; whether that is enough is not decided here"
+PLACES = (
+    "The episodes of the count name places in the requested state; whether that is enough is not decided here"
+)
 NOT_PUT = "The count was not put to the court"
 NOT_IN_FORCE = "{title} is in force from {begins}, and the request was made on {made}"
 NOT_BETWEEN = "{title} is not entered for requests of {requesting} to {requested}"
@@ -261,7 +265,11 @@ class Question:
         """What the conduct was mapped to, in words; None where that was not judged in the requested state."""
         outcome = self._outcome(mapping)
         proceeding = next(each for each in self.matter.proceedings if each.name == outcome.proceeding)
-        if not self._counts_there(proceeding.court) or outcome.result in _NONE or proceeding.kind != "criminal":
+        if (
+            not self._counts_there(proceeding.court)
+            or outcome.result in _NONE
+            or proceeding.kind != "criminal"
+        ):
             return None
         court = self.law.court(proceeding.court).title
         worded = JUDGED if outcome.result in _JUDGMENTS else PENDING

@@ -13,7 +13,14 @@ from clew.errors import UsageError
 
 TODO = "make it with clew patterns ADDR --value CUR --limit 0 --json"
 MOST_SATOSHI = 2_100_000_000_000_000
-_KEYS: dict[str, type] = {"txid": str, "time": int, "act": str, "amount": int, "is_own": bool, "findings": list}
+_KEYS: dict[str, type] = {
+    "txid": str,
+    "time": int,
+    "act": str,
+    "amount": int,
+    "is_own": bool,
+    "findings": list,
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,8 @@ def _act(row: Any, number: int, candidates: int, currencies: tuple[str, ...]) ->
         )
     if any(not isinstance(each, int) or not 0 <= each < candidates for each in row["findings"]):
         raise UsageError(
-            f"{where}.findings: expected numbers of candidates below {candidates}, found {row['findings']}; {TODO}"
+            f"{where}.findings: expected numbers of candidates below {candidates}, "
+            f"found {row['findings']}; {TODO}"
         )
     return Act(
         txid=row["txid"],
@@ -123,7 +131,9 @@ def _values(row: Mapping[str, Any], where: str, currencies: tuple[str, ...]) -> 
     values: dict[str, Decimal | None] = dict.fromkeys(currencies)
     for each in listed if isinstance(listed, list) else ():
         if not isinstance(each, Mapping) or each.get("currency") not in values:
-            raise UsageError(f"{where}.values: expected a value in {', '.join(currencies)}, found {each!r}; {TODO}")
+            raise UsageError(
+                f"{where}.values: expected a value in {', '.join(currencies)}, found {each!r}; {TODO}"
+            )
         if each.get("value") is None:
             continue
         try:

@@ -1,4 +1,4 @@
-"""Sentences that were imposed, beside what the law threatens for their counts: shown, and never a forecast."""
+"""Sentences that were imposed, beside what the law threatens for their counts; no forecast."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ State = Literal["within the range", "above the maximum", "below the minimum", "u
 NO_TERM = "No term of imprisonment was imposed"
 NO_COUNTS = "The counts of the outcome are not entered"
 OPEN = "What the law threatens is undetermined for {counts}"
-ABOVE_ONE = "The term is above the maximum of one offence, {maximum}, and within what several judged together can reach, {together}"
+ABOVE_ONE = (
+    "The term is above the maximum of one offence, {maximum}, and within what several judged together can reach, "
+    "{together}"
+)
 ABOVE = "A conflict: the term is above the maximum, {maximum}; to be looked at by a person"
 BELOW = "A conflict: the term is below the minimum, {minimum}; a court may go below it where the law lets it mitigate"
 WITHIN = "The term lies within the range"
 NOT_ABOVE = "The term is not above the maximum of {counts}, {maximum}"
-FINE_ABOVE = "A conflict: the fine is above the highest one of these counts, {fine}; to be looked at by a person"
+FINE_ABOVE = (
+    "A conflict: the fine is above the highest one of these counts, {fine}; to be looked at by a person"
+)
 FINE_OPEN = "For which count the fine was imposed is not entered"
 
 
@@ -138,7 +143,7 @@ def _state(
 
 
 def _fine(imposed: Money | None, fines: Sequence[Money], counts: int, known: int) -> tuple[list[str], bool]:
-    """What is said of the fine, and whether it is above what all counts together threaten, each the highest."""
+    """What is said of the fine, and whether it is above the highest one of a single count."""
     if imposed is None:
         return [], False
     said = [FINE_OPEN] if counts > 1 else []

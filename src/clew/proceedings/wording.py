@@ -55,28 +55,42 @@ NEVER_SAID: tuple[Wording, ...] = (
     Wording(r"\b(innocent|innocence)\b", "en", GUILT, "The payer is innocent."),
     Wording(r"\b(perpetrators?|culprits?|wrongdoers?)\b", "en", GUILT, "The perpetrator moved the coins."),
     Wording(
-        r"\b(he|she|they|who|operator|person|payer|member|nominee) (knew|must have known|intended|meant) (that|of|to)\b",
+        r"\b(he|she|they|who|operator|person|payer|member|nominee)"
+        r" (knew|must have known|intended|meant) (that|of|to)\b",
         "en",
         GUILT,
         "The operator must have known that it was.",
     ),
-    Wording(rf"\b{_FORETOLD} ((maximum|prison|total) )?{_TERM}\b", "en", SENTENCE, "The likely sentence is five years."),
-    Wording(rf"\b{_TERM} (is|are) {_FORETOLD}\b", "en", SENTENCE, "A sentence is expected."),
-    Wording(r"\bfac(e|es|ed|ing) (up to )?(\d+|life|[a-z]+teen|[a-z]+ty)\b", "en", SENTENCE, "The operator faces 60 years."),
     Wording(
-        r"\b(will|would|is going to|are going to|is set to) (probably |surely |likely |not )?(be|get) " + _DONE,
+        rf"\b{_FORETOLD} ((maximum|prison|total) )?{_TERM}\b",
+        "en",
+        SENTENCE,
+        "The likely sentence is five years.",
+    ),
+    Wording(rf"\b{_TERM} (is|are) {_FORETOLD}\b", "en", SENTENCE, "A sentence is expected."),
+    Wording(
+        r"\bfac(e|es|ed|ing) (up to )?(\d+|life|[a-z]+teen|[a-z]+ty)\b",
+        "en",
+        SENTENCE,
+        "The operator faces 60 years.",
+    ),
+    Wording(
+        r"\b(will|would|is going to|are going to|is set to) (probably |surely |likely |not )?(be|get) "
+        + _DONE,
         "en",
         OUTCOME,
         "The person will be extradited.",
     ),
     Wording(
-        r"\blikely (to|that) (be |the )?\w*(extradit|refus|grant|convict|acquit|sentenc|apply|appl|bar|succeed|fail|court|minister)",
+        r"\blikely (to|that) (be |the )?\w*"
+        r"(extradit|refus|grant|convict|acquit|sentenc|appl|bar|succeed|fail|court|minister)",
         "en",
         OUTCOME,
         "The request is likely to be refused.",
     ),
     Wording(
-        r"\b(court|judge|minister|secretary|ministry|prosecut(or|ion)) (will|would|is going to|is likely to|can be expected to)"
+        r"\b(court|judge|minister|secretary|ministry|prosecut(or|ion))"
+        r" (will|would|is going to|is likely to|can be expected to)"
         r" (probably |surely )?(refus|grant|decide for|exercis|allow|deny|order|extradit|surrender)\w*",
         "en",
         DISCRETION,
@@ -96,7 +110,8 @@ NEVER_SAID: tuple[Wording, ...] = (
         "The counts are the same offence.",
     ),
     Wording(
-        r"\b(offen[cs]es|counts|charges|crimes|acts|conduct) (is|are) (the same|identical|one and the same)\b",
+        r"\b(offen[cs]es|counts|charges|crimes|acts|conduct)"
+        r" (is|are) (the same|identical|one and the same)\b",
         "en",
         SAMENESS,
         "These counts are identical.",
@@ -107,9 +122,12 @@ NEVER_SAID: tuple[Wording, ...] = (
         JEOPARDY,
         "Double jeopardy bars the six counts.",
     ),
-    Wording(r"\bbarred (by|for) double jeopardy\b", "en", JEOPARDY, "The counts are barred by double jeopardy."),
     Wording(
-        r"\b(should|ought to|must|deserves? to) be (extradited|convicted|punished|sentenced|imprisoned|acquitted)\b",
+        r"\bbarred (by|for) double jeopardy\b", "en", JEOPARDY, "The counts are barred by double jeopardy."
+    ),
+    Wording(
+        r"\b(should|ought to|must|deserves? to) be"
+        r" (extradited|convicted|punished|sentenced|imprisoned|acquitted)\b",
         "en",
         CALL,
         "The operator should be punished.",
@@ -118,7 +136,10 @@ NEVER_SAID: tuple[Wording, ...] = (
     Wording(r"무죄(가|이|임|다|라|로 (보|판단될|인정될))", "ko", GUILT, "회원은 무죄이다."),
     Wording(r"(진범|범인(이다|임|입니다|으로 보))", "ko", GUILT, "운영자가 진범이다."),
     Wording(
-        r"(예상|예측|유력|추정)(되는|한|된)? ?(형량|선고|처벌|판결|결과)", "ko", SENTENCE, "예상 형량은 5년이다."
+        r"(예상|예측|유력|추정)(되는|한|된)? ?(형량|선고|처벌|판결|결과)",
+        "ko",
+        SENTENCE,
+        "예상 형량은 5년이다.",
     ),
     Wording(r"(형량|선고|처벌|판결|결과)(이|가|은|는)? (예상|예측|유력)", "ko", SENTENCE, "형량이 예상된다."),
     Wording(
@@ -133,9 +154,24 @@ NEVER_SAID: tuple[Wording, ...] = (
     Wording(
         r"재량(을|이) ?(행사할|행사될|인정될) (것|전망|가능성)", "ko", DISCRETION, "재량을 행사할 것이다."
     ),
-    Wording(r"(같은|동일한|동일) ?(범죄|범행|죄)(다|이|로|임|에|가|\b)", "ko", SAMENESS, "두 공소사실은 동일한 범죄이다."),
-    Wording(r"(일사부재리|이중처벌)(로|에 따라|이므로|에 의해) ?(금지|인도|처벌|불가)", "ko", JEOPARDY, "이중처벌에 따라 금지된다."),
-    Wording(r"(처벌|인도|송환|구속)(되어야|받아야|해야) (한다|마땅|합니다)", "ko", CALL, "미국으로 송환되어야 한다."),
+    Wording(
+        r"(같은|동일한|동일) ?(범죄|범행|죄)(다|이|로|임|에|가|\b)",
+        "ko",
+        SAMENESS,
+        "두 공소사실은 동일한 범죄이다.",
+    ),
+    Wording(
+        r"(일사부재리|이중처벌)(로|에 따라|이므로|에 의해) ?(금지|인도|처벌|불가)",
+        "ko",
+        JEOPARDY,
+        "이중처벌에 따라 금지된다.",
+    ),
+    Wording(
+        r"(처벌|인도|송환|구속)(되어야|받아야|해야) (한다|마땅|합니다)",
+        "ko",
+        CALL,
+        "미국으로 송환되어야 한다.",
+    ),
 )
 """Every way of saying what is never said that is searched for; no list has all of them."""
 
