@@ -27,9 +27,9 @@ SOURCE = "schedule"
 """How a matter calls the schedule among its sources, unless told otherwise."""
 
 NOTE = (
-    "Proposed from a schedule of acts. The ledger shows that coins moved, not who moved them or why; the days "
-    "are those that miners gave to blocks, in UTC. Whoever accepts it decides whose conduct it is and of which "
-    "kind."
+    "Proposed from a schedule of acts. The ledger shows that coins moved, not who moved them or why; the "
+    "days are those that miners gave to blocks, in UTC. Whoever accepts it decides whose conduct it is and "
+    "of which kind."
 )
 LEFT = (
     "The sum is of what left: {count} of {all}. What stayed within is not added, since the same coins would "

@@ -43,10 +43,10 @@ class Example:
     counts_charged: int
     counts_put_to_court: int
     us_ceiling_years: float | None
-    """Arithmetic ceiling of the counts put to the court, by the requesting state's law, or None."""
+    """Arithmetic ceiling of the counts put to the court, by the requesting state's law; or None."""
     kr_aggregate_years: dict[str, float | None]
-    """By the requested state's rule on several offences, hypothetical: ``one_offence`` and ``three_concurrent``,
-    where the number in words is that of the counts put to the court."""
+    """Hypothetical, by the requested state's rule on several offences: ``one_offence`` and
+    ``three_concurrent``, where the number in words is that of the counts put to the court."""
     refusal: Refusal | None
     conflicts: tuple[Conflict, ...]
     unverified: tuple[Unverified, ...]

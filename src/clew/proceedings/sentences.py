@@ -22,11 +22,14 @@ NO_TERM = "No term of imprisonment was imposed"
 NO_COUNTS = "The counts of the outcome are not entered"
 OPEN = "What the law threatens is undetermined for {counts}"
 ABOVE_ONE = (
-    "The term is above the maximum of one offence, {maximum}, and within what several judged together can reach, "
-    "{together}"
+    "The term is above the maximum of one offence, {maximum}, and within what several judged together can "
+    "reach, {together}"
 )
 ABOVE = "A conflict: the term is above the maximum, {maximum}; to be looked at by a person"
-BELOW = "A conflict: the term is below the minimum, {minimum}; a court may go below it where the law lets it mitigate"
+BELOW = (
+    "A conflict: the term is below the minimum, {minimum}; a court may go below it where the law lets it "
+    "mitigate"
+)
 WITHIN = "The term lies within the range"
 NOT_ABOVE = "The term is not above the maximum of {counts}, {maximum}"
 FINE_ABOVE = (

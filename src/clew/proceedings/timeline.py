@@ -189,8 +189,8 @@ def _extradition(law: Law, matter: Matter) -> Iterator[Dated]:
             yield _row(matter, "mapping", mapping.when, what[:1].upper() + what[1:], mapping)
     for finding in matter.findings:
         ground = law.ground(finding.ground)
-        who, counts = law.court(finding.by).title, numbers(matter, finding.charges)
-        what = f"{who} on {ground.rule}, {counts}: {finding.finding}"
+        who, on = law.court(finding.by).title, numbers(matter, finding.charges)
+        what = f"{who} on {ground.rule}, {on}: {finding.finding}"
         yield _row(matter, "finding", finding.when, what, finding)
     for assured in matter.assurances:
         what = f"Assurance {assured.status}, {assured.by}: {assured.says}"
