@@ -69,7 +69,8 @@ def _into(text: str, key: str, body: str, file: str) -> str:
     starts = [number for number, line in enumerate(lines) if line.startswith(f"{key}:")]
     if not starts or lines[starts[0]].split("#")[0].strip() != f"{key}:":
         raise UsageError(
-            f"{file}: expected {key} on lines of their own, found none; write {key}: on a line, and each below it"
+            f"{file}: expected {key} on lines of their own, found none; "
+            f"write {key}: on a line, and each below it"
         )
     end = next((n for n in range(starts[0] + 1, len(lines)) if _KEY.match(lines[n])), len(lines))
     while not lines[end - 1].strip() or lines[end - 1].startswith("#"):

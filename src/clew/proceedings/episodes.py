@@ -1,7 +1,7 @@
 """Proposed conduct episodes, from a schedule of acts that was read off the ledger; a person accepts each.
 
-A schedule is the answer of ``clew patterns --json`` with every act in it. What it shows is that coins moved, not
-who moved them or why: each episode is inferred, and only proposed until somebody accepts it.
+A schedule is the answer of ``clew patterns --json`` with every act in it. What it shows is that coins moved,
+not who moved them or why: each episode is inferred, and only proposed until somebody accepts it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,24 @@ SOURCE = "schedule"
 """How a matter calls the schedule among its sources, unless told otherwise."""
 
 NOTE = (
-    "Proposed from a schedule of acts. The ledger shows that coins moved, not who moved them or why; the days are those "
-    "that miners gave to blocks, in UTC. Whoever accepts it decides whose conduct it is and of which kind."
+    "Proposed from a schedule of acts. The ledger shows that coins moved, not who moved them or why; the "
+    "days are those that miners gave to blocks, in UTC. Whoever accepts it decides whose conduct it is and "
+    "of which kind."
 )
+LEFT = (
+    "The sum is of what left: {count} of {all}. What stayed within is not added, since the same coins would "
+    "count again."
+)
+STAYED = (
+    "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
+)
+<<<<<<< HEAD
 LEFT = "The sum is of what left: {count} of {all}. What stayed within is not added, since the same coins would count again."
 STAYED = (
     "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
 )
+=======
+>>>>>>> extradite
 CANDIDATE = "They stand in a candidate for the pattern: {pattern}."
 MOST_IDS = 8
 
@@ -56,11 +67,11 @@ def propose(
 ) -> tuple[Episode, ...]:
     """Episodes in the order of their first acts, none of them accepted.
 
-    ``schedule`` is what ``clew patterns ADDR --value CUR --limit 0 --json`` gives. With ``by="run"`` acts of one
-    candidate are one episode, and so are acts of one kind that follow each other outside of any candidate; with
-    ``by="act"`` each act is one. Amounts are satoshi. An episode has a value in a currency only where each act
-    that is added has one; otherwise the currency is in ``without_rate``. ``person``, ``source`` and ``places`` are
-    taken over as they are. Raises UsageError for anything that is no whole schedule.
+    ``schedule`` is what ``clew patterns ADDR --value CUR --limit 0 --json`` gives. With ``by="run"`` acts of
+    one candidate are one episode, and so are acts of one kind that follow each other outside of any; with
+    ``by="act"`` each act is one. Amounts are satoshi. An episode has a value in a currency only where every
+    act that is added has one; otherwise the currency is in ``without_rate``. ``person``, ``source`` and
+    ``places`` are taken over as they are. Raises UsageError for anything that is no whole schedule.
     """
     read = schedule_of(schedule)
     runs = _runs(read) if by == "run" else [Run((each,), read.pattern(each)) for each in read.acts]
@@ -75,7 +86,8 @@ def accept(episode: Episode, by: str, when: Day | str, why: str) -> Episode:
     """
     if episode.schedule is None:
         raise UsageError(
-            f"{episode.name}: expected an episode proposed from a schedule, found one without; nothing is to accept"
+            f"{episode.name}: expected an episode proposed from a schedule, found one without; "
+            "there is nothing to accept"
         )
     if episode.accepted is not None:
         raise UsageError(

@@ -14,7 +14,7 @@ from typing import Literal
 from clew.proceedings.claims import Mark
 from clew.proceedings.decided import Decided
 from clew.proceedings.dual_criminality import COMPARES, DualCriminality
-from clew.proceedings.facts import Facts, act_of
+from clew.proceedings.facts import Facts
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Finding, Mapping, Matter, Outcome, Request
 from clew.proceedings.provisions import Ground, Regime
@@ -35,7 +35,10 @@ ORDER_UNKNOWN = "The findings differ, and their days do not tell which one is th
 FLAGGED = "Flagged: {by} mapped the count on {when} to conduct {of}; this decides nothing"
 JUDGED = "on which {court} gave judgment ({result}, {when}; finality: {finality})"
 PENDING = "on which proceedings are pending before {court} (finality: {finality})"
-NOT_FLAGGED = "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about ({states}; {result})"
+NOT_FLAGGED = (
+    "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about "
+    "({states}; {result})"
+)
 NOT_MAPPED = "Nobody has mapped the count to conduct that was judged, or is pending"
 BY_THRESHOLD = {
     "met": "Not barred by the threshold: {needs} in both states",
@@ -285,11 +288,8 @@ class Question:
         }[self.ground.judged_in]
 
     def _is_there(self) -> bool:
-        return act_of(self.matter, self.charge) is not None and any(
-            self.request.requested in each.places
-            for each in self.matter.episodes
-            if each.name in self.charge.episodes
-        )
+        episodes = [each for each in self.matter.episodes if each.name in self.charge.episodes]
+        return any(self.request.requested in each.places for each in episodes)
 
 
 def _said(state: State, flagged: bool, is_threshold: bool) -> str:

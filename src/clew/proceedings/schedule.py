@@ -112,7 +112,8 @@ def _act(row: Any, number: int, candidates: int, currencies: tuple[str, ...]) ->
         )
     if any(not isinstance(each, int) or not 0 <= each < candidates for each in row["findings"]):
         raise UsageError(
-            f"{where}.findings: expected numbers of candidates below {candidates}, found {row['findings']}; {TODO}"
+            f"{where}.findings: expected numbers of candidates below {candidates}, "
+            f"found {row['findings']}; {TODO}"
         )
     return Act(
         txid=row["txid"],

@@ -1,4 +1,4 @@
-"""Specialty: what a surrender would cover, what was left out of the request and by whom, and what needs consent."""
+"""Specialty: what a surrender would cover, what was left out and by whom, and what needs consent."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ NEVER_SAID: tuple[Wording, ...] = (
     Wording(r"\b(innocent|innocence)\b", "en", GUILT, "The payer is innocent."),
     Wording(r"\b(perpetrators?|culprits?|wrongdoers?)\b", "en", GUILT, "The perpetrator moved the coins."),
     Wording(
-        r"\b(he|she|they|who|operator|person|payer|member|nominee) (knew|must have known|intended|meant) (that|of|to)\b",
+        r"\b(he|she|they|who|operator|person|payer|member|nominee)"
+        r" (knew|must have known|intended|meant) (that|of|to)\b",
         "en",
         GUILT,
         "The operator must have known that it was.",
@@ -81,13 +82,15 @@ NEVER_SAID: tuple[Wording, ...] = (
         "The person will be extradited.",
     ),
     Wording(
-        r"\blikely (to|that) (be |the )?\w*(extradit|refus|grant|convict|acquit|sentenc|apply|appl|bar|succeed|fail|court|minister)",
+        r"\blikely (to|that) (be |the )?\w*"
+        r"(extradit|refus|grant|convict|acquit|sentenc|appl|bar|succeed|fail|court|minister)",
         "en",
         OUTCOME,
         "The request is likely to be refused.",
     ),
     Wording(
-        r"\b(court|judge|minister|secretary|ministry|prosecut(or|ion)) (will|would|is going to|is likely to|can be expected to)"
+        r"\b(court|judge|minister|secretary|ministry|prosecut(or|ion))"
+        r" (will|would|is going to|is likely to|can be expected to)"
         r" (probably |surely )?(refus|grant|decide for|exercis|allow|deny|order|extradit|surrender)\w*",
         "en",
         DISCRETION,
@@ -107,7 +110,8 @@ NEVER_SAID: tuple[Wording, ...] = (
         "The counts are the same offence.",
     ),
     Wording(
-        r"\b(offen[cs]es|counts|charges|crimes|acts|conduct) (is|are) (the same|identical|one and the same)\b",
+        r"\b(offen[cs]es|counts|charges|crimes|acts|conduct)"
+        r" (is|are) (the same|identical|one and the same)\b",
         "en",
         SAMENESS,
         "These counts are identical.",
@@ -122,7 +126,8 @@ NEVER_SAID: tuple[Wording, ...] = (
         r"\bbarred (by|for) double jeopardy\b", "en", JEOPARDY, "The counts are barred by double jeopardy."
     ),
     Wording(
-        r"\b(should|ought to|must|deserves? to) be (extradited|convicted|punished|sentenced|imprisoned|acquitted)\b",
+        r"\b(should|ought to|must|deserves? to) be"
+        r" (extradited|convicted|punished|sentenced|imprisoned|acquitted)\b",
         "en",
         CALL,
         "The operator should be punished.",
