@@ -38,13 +38,6 @@ LEFT = (
 STAYED = (
     "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
 )
-<<<<<<< HEAD
-LEFT = "The sum is of what left: {count} of {all}. What stayed within is not added, since the same coins would count again."
-STAYED = (
-    "Nothing left; the sum is the largest of the acts, since the same coins may have moved again and again."
-)
-=======
->>>>>>> extradite
 CANDIDATE = "They stand in a candidate for the pattern: {pattern}."
 MOST_IDS = 8
 
