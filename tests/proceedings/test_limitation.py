@@ -71,6 +71,7 @@ def test_an_imprecise_end_gives_a_span_of_last_days(tmp_path, ends, last, on, pa
     assert found.has_passed == passed
     if last is None:
         assert found.last_day == Day(date(2025, 2, 28), date(2025, 3, 30))
+        assert str(found.last_day) == "2025-02-28 to 2025-03-30"
     else:
         assert str(found.last_day) == last
 
@@ -105,7 +106,7 @@ AMENDED = """
 def test_an_act_over_an_amendment_needs_the_same_term_in_both(tmp_path, later, state):
     found = asked(tmp_path, "2018-03-04", versions=AMENDED.replace("LATER", later), begins="2015")
     assert found.state == state
-    assert [str(each.term) for each in found.versions][0] == "7 years"
+    assert str(found.versions[0].term) == "7 years"
     assert len(found.versions) == 2
 
 
@@ -228,3 +229,12 @@ def test_beyond_the_calendar_and_terms_without_end():
     for term in (LIFE, Term()):
         with pytest.raises(ValueError, match="a term with a last day"):
             last_day(term, day_of("2020"), False)
+
+
+def test_spans_of_days_are_shown_whole():
+    one, other = date(2020, 1, 1), date(2020, 12, 31)
+    assert str(Day(one, other)) == "2020"
+    assert str(Day(one, date(2020, 1, 31))) == "2020-01"
+    assert str(Day(one, date(2020, 1, 30))) == "2020-01-01 to 2020-01-30"
+    assert str(Day(date(2019, 12, 31), other)) == "2019-12-31 to 2020-12-31"
+    assert str(Day(date.min, date.max)) == "any day"
