@@ -83,7 +83,8 @@ def _conflict(matter: Matter, name: str, claims: list[Claim]) -> Conflict:
     figure = matter.figures[name]
     decisions = tuple(_decided(each) for each in matter.decisions if each.figure == name)
     last = decisions[-1] if decisions else None
-    steps, unverified = [], []
+    steps: list[Step] = []
+    unverified: list[str] = []
     for each in claims:
         said = f"{each.value:,} {figure.unit}: {each.scope} ({each.date})"
         steps.append(Step(said, None, matter.sources[each.source].title, each.mark))

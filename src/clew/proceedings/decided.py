@@ -1,4 +1,4 @@
-"""What was decided on a request for extradition, count by count, and on which kind of ground it was refused."""
+"""What was decided on a request for extradition, count by count, and on which kind of ground."""
 
 from __future__ import annotations
 

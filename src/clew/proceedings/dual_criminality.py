@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from clew.proceedings.counts import charge_exposure, dates_of
 from clew.proceedings.days import Term
-from clew.proceedings.facts import Facts, act_of
+from clew.proceedings.facts import Facts
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Matter, Request
 from clew.proceedings.provisions import Regime
 from clew.proceedings.steps import Reasoned
-from clew.proceedings.threshold import meets_threshold
-from clew.proceedings.versions import applicable
+from clew.proceedings.threshold import IN_ONE, meets_threshold
 
 State = Literal["met", "not met", "undetermined"]
+
+_CLOSED = frozenset({"spans an amendment", "imprecise days", "milder undetermined"})
+"""Why no version was chosen although every one that can apply is entered."""
 
 NO_PROVISION = "The provision of the count in the requesting state is not entered"
 NO_COUNTERPART = "Nobody has said which offence of the requested state the conduct would be"
@@ -63,8 +66,7 @@ def dual_criminality(
     """
     facts = Facts(law, matter)
     why: list[str] = []
-    act = act_of(matter, charge)
-    if act is None:
+    if dates_of(matter, charge) is None:
         why.append(NO_ACT)
     there: Side | None = None
     if charge.provision is None:
@@ -105,25 +107,20 @@ def dual_criminality(
 
 def _side(law: Law, facts: Facts, matter: Matter, charge: Charge, provision: str, regime: Regime) -> Side:
     cited = law.provision(provision).cited
-    act = act_of(matter, charge)
-    if act is None:
-        return Side(provision, cited, (), "undetermined")
-    found = applicable(law, provision, *act)
+    found = charge_exposure(law, matter, charge, provision=provision)
     facts.take(found)
-    maxima: tuple[Term | None, ...]
-    if found.at_the_act is not None:
-        maxima = (found.at_the_act.maximum,)
-    else:
-        # Outside of what is entered there may be another version, of which nothing is known.
-        beyond = (None,) if found.reason not in ("spans an amendment", "imprecise days") else ()
-        maxima = tuple(dict.fromkeys([*(each.maximum for each in found.versions), *beyond]))
+    maxima: tuple[Term | None, ...] = (found.maximum,)
+    if found.maximum is None and found.reason in _CLOSED:
+        maxima = tuple(dict.fromkeys(each.maximum for each in found.versions)) or (None,)
     tested = meets_threshold(law, regime.name, *maxima)
     facts.take(tested)
+    # Both states are tested here.
+    facts.forget(IN_ONE)
     return Side(provision, cited, maxima, tested.state)
 
 
 def _state(there: Side | None, here: list[Side], in_both: bool) -> State:
-    """Of both states together. Several counterparts must agree; without ``in_both`` the requested state's counts."""
+    """Of both states. Several counterparts must agree; without ``in_both`` the requested state counts."""
     stated = {each.state for each in here}
     requested: State = stated.pop() if len(stated) == 1 else "undetermined"
     if not in_both:

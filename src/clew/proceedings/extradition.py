@@ -112,7 +112,7 @@ def chosen(matter: Matter, request: str | None = None) -> Request:
     known = {each.name: each for each in matter.requests}
     if not known:
         raise UsageError(
-            f"{matter.name}: expected a request for extradition in the matter, found none; add one under requests"
+            f"{matter.name}: expected a request for extradition, found none; add one under requests"
         )
     if request is None:
         if len(known) > 1:

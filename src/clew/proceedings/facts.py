@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clew.proceedings.claims import Sourced
-from clew.proceedings.days import Day
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Matter
 from clew.proceedings.steps import Step
@@ -24,6 +23,10 @@ class Facts(Trail):
         self._steps[Step(said, None, self._matter.sources[entry.source].title, entry.mark)] = None
         for each in doubts(entry, what):
             self.doubt(each)
+
+    def forget(self, assumed: str) -> None:
+        """Drop an assumption that this result does not need."""
+        self._assumptions.pop(assumed, None)
 
 
 def count_of(matter: Matter, name: str) -> Charge:
@@ -46,13 +49,3 @@ def numbers(matter: Matter, names: Iterable[str]) -> str:
         f"{run[0]} to {run[-1]}" if len(run) > 2 else " and ".join(str(each) for each in run) for run in runs
     ]
     return f"{'count' if len(known) == 1 else 'counts'} {', '.join(said)}"
-
-
-def act_of(matter: Matter, charge: Charge) -> tuple[Day, Day] | None:
-    """The first and the last day of a count's conduct, by its episodes; None where none is entered."""
-    episodes = [each for each in matter.episodes if each.name in charge.episodes]
-    if not episodes:
-        return None
-    begins = min((each.begins for each in episodes), key=lambda day: (day.first, day.last))
-    ends = max((each.ends for each in episodes), key=lambda day: (day.last, day.first))
-    return begins, ends

@@ -14,11 +14,10 @@ from typing import Literal
 from clew.proceedings.claims import Mark
 from clew.proceedings.decided import Decided
 from clew.proceedings.dual_criminality import COMPARES, DualCriminality
-from clew.proceedings.facts import Facts, act_of
+from clew.proceedings.facts import Facts
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Finding, Mapping, Matter, Outcome, Request
 from clew.proceedings.provisions import Ground, Regime
-
 from clew.proceedings.steps import MARKS, Reasoned
 
 State = Literal["barred", "not barred", "undetermined"]
@@ -36,14 +35,19 @@ ORDER_UNKNOWN = "The findings differ, and their days do not tell which one is th
 FLAGGED = "Flagged: {by} mapped the count on {when} to conduct {of}; this decides nothing"
 JUDGED = "on which {court} gave judgment ({result}, {when}; finality: {finality})"
 PENDING = "on which proceedings are pending before {court} (finality: {finality})"
-NOT_FLAGGED = "{by} mapped the count on {when} to an outcome that is no judgment of the requested state ({result})"
-NOT_MAPPED = "Nobody has mapped the count to conduct judged, or pending, in the requested state"
+NOT_FLAGGED = (
+    "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about "
+    "({states}; {result})"
+)
+NOT_MAPPED = "Nobody has mapped the count to conduct that was judged, or is pending"
 BY_THRESHOLD = {
     "met": "Not barred by the threshold: {needs} in both states",
     "not met": "Barred by the threshold: it asks for {needs}",
     "undetermined": "Whether the threshold ({needs}) is met is undetermined",
 }
-PLACES = "The episodes of the count name places in the requested state; whether that is enough is not decided here"
+PLACES = (
+    "The episodes of the count name places in the requested state; whether that is enough is not decided here"
+)
 NOT_PUT = "The count was not put to the court"
 NOT_IN_FORCE = "{title} is in force from {begins}, and the request was made on {made}"
 NOT_BETWEEN = "{title} is not entered for requests of {requesting} to {requested}"
@@ -74,7 +78,7 @@ class Cell(Reasoned):
     said: str
     """The state as a table shows it: with what is flagged, and a threshold named as such."""
     flagged: bool
-    """Whether a person mapped the count to conduct that was judged, or is pending, in the requested state."""
+    """Whether a person mapped the count to conduct that was judged, or is pending, where the ground asks."""
     why: tuple[str, ...]
     mark: Mark
     """Of the ground in the book of law."""
@@ -245,7 +249,9 @@ class Question:
             flags.append(of is not None)
             worded = FLAGGED if of is not None else NOT_FLAGGED
             result = self._outcome(each).result
-            line = worded.format(by=each.by, when=each.when, of=of, result=result)
+            line = worded.format(
+                by=each.by, when=each.when, of=of, result=result, states=self.ground.judged_in
+            )
             if each.mark != "read":
                 line = f"{line} ({MARKS[each.mark]})"
             said.append(line)
@@ -259,8 +265,11 @@ class Question:
         """What the conduct was mapped to, in words; None where that was not judged in the requested state."""
         outcome = self._outcome(mapping)
         proceeding = next(each for each in self.matter.proceedings if each.name == outcome.proceeding)
-        at_home = self.law.book_of(proceeding.court).jurisdiction == self.request.requested
-        if not at_home or outcome.result in _NONE or proceeding.kind != "criminal":
+        if (
+            not self._counts_there(proceeding.court)
+            or outcome.result in _NONE
+            or proceeding.kind != "criminal"
+        ):
             return None
         court = self.law.court(proceeding.court).title
         worded = JUDGED if outcome.result in _JUDGMENTS else PENDING
@@ -268,12 +277,19 @@ class Question:
             court=court, result=outcome.result, when=outcome.date, finality=proceeding.finality
         )
 
+    def _counts_there(self, court: str) -> bool:
+        """Whether a judgment of this court is of a state that the ground is about."""
+        state = self.law.book_of(court).jurisdiction
+        parties = (self.request.requested, self.request.requesting)
+        return {
+            "requested state": state == self.request.requested,
+            "third state": state not in parties,
+            "any state": True,
+        }[self.ground.judged_in]
+
     def _is_there(self) -> bool:
-        return act_of(self.matter, self.charge) is not None and any(
-            self.request.requested in each.places
-            for each in self.matter.episodes
-            if each.name in self.charge.episodes
-        )
+        episodes = [each for each in self.matter.episodes if each.name in self.charge.episodes]
+        return any(self.request.requested in each.places for each in episodes)
 
 
 def _said(state: State, flagged: bool, is_threshold: bool) -> str:

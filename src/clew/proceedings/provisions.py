@@ -273,6 +273,8 @@ class Ground(Sourced):
         "dual criminality", "double jeopardy", "limitation", "specialty", "nationality", "territory", "person"
     ]
     """What it is about; ``person`` is anything that only somebody can judge."""
+    judged_in: Literal["requested state", "third state", "any state"] = "requested state"
+    """For double jeopardy: whose judgments it is about."""
 
 
 class Regime(Entry):

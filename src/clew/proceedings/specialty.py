@@ -1,4 +1,4 @@
-"""Specialty: what a surrender would cover, what was left out of the request and by whom, and what needs consent."""
+"""Specialty: what a surrender would cover, what was left out and by whom, and what needs consent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from clew.proceedings.decided import Decided
 from clew.proceedings.facts import Facts, numbers
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter, Request
+from clew.proceedings.steps import Reasoned
 
 CHARGED = "{requesting} charged {counts}"
 ASKED = "{counts} put to the court; a surrender covers what is granted of these"
@@ -16,7 +17,9 @@ LEFT_OUT = "{counts} not put to the court: confined by {by}"
 GRANTED = "Granted: {counts}"
 REFUSED = "Refused: {counts}"
 OPEN = "No decision is entered: {counts}"
-CONSENT = "To try or punish other conduct from before a surrender, {requesting} needs the consent of {requested}"
+CONSENT = (
+    "To try or punish other conduct from before a surrender, {requesting} needs the consent of {requested}"
+)
 CONSENT_TOO = "That holds for {counts}, too"
 ASSURED = "Assurance ({status}, {date}), {by}: {says}"
 NO_RULE = "No rule of specialty is entered for {title}"

@@ -189,7 +189,8 @@ def _extradition(law: Law, matter: Matter) -> Iterator[Dated]:
             yield _row(matter, "mapping", mapping.when, what[:1].upper() + what[1:], mapping)
     for finding in matter.findings:
         ground = law.ground(finding.ground)
-        what = f"{law.court(finding.by).title} on {ground.rule}, {numbers(matter, finding.charges)}: {finding.finding}"
+        who, on = law.court(finding.by).title, numbers(matter, finding.charges)
+        what = f"{who} on {ground.rule}, {on}: {finding.finding}"
         yield _row(matter, "finding", finding.when, what, finding)
     for assured in matter.assurances:
         what = f"Assurance {assured.status}, {assured.by}: {assured.says}"
@@ -205,7 +206,8 @@ def _persons(matter: Matter) -> Iterator[Dated]:
 
 
 def _amendments(law: Law, matter: Matter, begins: Day, ends: Day) -> Iterator[Dated]:
-    used = [each.provision for each in (*matter.charges, *matter.counterparts) if each.provision is not None]
+    used = [each.provision for each in matter.charges if each.provision is not None]
+    used += [each.provision for each in matter.counterparts]
     for name in dict.fromkeys(used):
         provision = law.provision(name)
         book = law.book_of(name)

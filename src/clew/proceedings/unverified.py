@@ -69,7 +69,7 @@ def _names(law: Law, matter: Matter) -> set[str]:
     known: dict[str, Entry] = {**law.provisions, **law.rules, **law.courts, **law.regimes, **law.deadlines}
     used: set[str] = set()
     waiting = [each.name for each in references(matter)]
-    waiting += [name for name in _of_states(law, matter)]
+    waiting += _of_states(law, matter)
     while waiting:
         name = waiting.pop()
         if name in used or name not in known:
