@@ -109,7 +109,8 @@ def _predicates(listed: PredicateList, book: Book, where: tuple[Part, ...]) -> I
             yield (
                 (*where, "entries", number, "offence"),
                 "expected an offence with a version in the time in which it is listed, found "
-                f"{entry.offence}, whose first version begins {begins}; enter its version, or correct the days",
+                f"{entry.offence}, whose first version begins {begins}; "
+                "enter its version, or correct the days",
             )
 
 
