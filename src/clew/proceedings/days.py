@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -125,7 +126,8 @@ class Term:
         """The term multiplied; months are rounded down, since a maximum is never rounded up."""
         if self.is_life:
             return self
-        return Term(months=int(self.months * factor), days=int(self.days * factor))
+        exact = Fraction(str(factor))
+        return Term(months=int(self.months * exact), days=int(self.days * exact))
 
     def plus(self, other: Term) -> Term:
         """Both after another."""
