@@ -159,8 +159,8 @@ def lists(draw):
     """A list entered from day 10 on, entries near days 15, 25 and 40, an offence amended on day 30."""
     entries = []
     for _ in range(draw(st.integers(min_value=0, max_value=3))):
-        begins = near(draw, [10, 15, 25], 2)
-        ends = draw(st.sampled_from([None, near(draw, [28, 40], 2)]))
+        begins = near(draw, [10, 15, 23], 2)
+        ends = draw(st.sampled_from([None, near(draw, [30, 40], 2)]))
         what = draw(
             st.sampled_from([{"offence": "xx.2"}, {"offence": "xx.1"}, {"maximum_at_least": "3 years"}])
         )
