@@ -15,6 +15,7 @@ from clew.errors import UsageError
 from clew.proceedings.claims import Source
 from clew.proceedings.consistency import book_faults, known_of, matter_faults
 from clew.proceedings.matter import Matter
+from clew.proceedings.matter_order import Books, conflicts_with_law, missing_rates, order_faults
 from clew.proceedings.provisions import (
     Book,
     Court,
@@ -138,6 +139,10 @@ class Read:
     book: Book | None = None
     matter: Matter | None = None
     faults: tuple[str, ...] = field(default_factory=tuple)
+    conflicts: tuple[str, ...] = field(default_factory=tuple)
+    """What a matter and the law as entered say differently, a line each: to be looked at, not refused."""
+    missing: tuple[str, ...] = field(default_factory=tuple)
+    """Amounts without a rate to another currency of the matter, a line each."""
 
 
 def shipped_books() -> list[str]:
@@ -281,7 +286,14 @@ def _matter_read(tree: Node, matter: Matter, law: Law) -> Read:
     known = known_of(matter)
     for book in law.books:
         known = known.joined(known_of(book))
-    return Read(tree.file, matter=matter, faults=_placed(tree, matter_faults(matter, known)))
+    books = Books(law.provisions, law.courts, law.regimes)
+    return Read(
+        tree.file,
+        matter=matter,
+        faults=_placed(tree, [*matter_faults(matter, known), *order_faults(matter, books)]),
+        conflicts=_placed(tree, conflicts_with_law(matter, books)),
+        missing=_placed(tree, missing_rates(matter)),
+    )
 
 
 _BOOKS: dict[str, Book] = {}
