@@ -10,6 +10,7 @@ from clew.proceedings.matter import Matter
 from clew.proceedings.provisions import Book, Provision, Version
 from clew.proceedings.references import references
 from clew.written.entry import Entry
+from clew.written.prose import quoted
 from clew.written.spelling import instead
 from clew.written.tree import Part
 
@@ -164,7 +165,7 @@ def _repeats(named: Iterable[tuple[tuple[Part, ...], str]]) -> Iterator[Fault]:
     seen: set[str] = set()
     for where, name in named:
         if name in seen:
-            yield where, f"expected each name once, found {name!r} again; rename one of the two"
+            yield where, f"expected each name once, found {quoted(name)} again; rename one of the two"
         seen.add(name)
 
 
@@ -174,7 +175,7 @@ def _nowhere(file: Entry, known: Known) -> Iterator[Fault]:
         if each.name not in names:
             yield (
                 each.where,
-                f"expected the name of {_WHAT[each.to]}, found {each.name!r}; {instead(each.name, names)}",
+                f"expected the name of {_WHAT[each.to]}, found {quoted(each.name)}; {instead(each.name, names)}",
             )
 
 
@@ -185,7 +186,7 @@ def _unverified(entry: Entry, where: tuple[Part, ...] = ()) -> Iterator[Fault]:
         if key not in known:
             yield (
                 (*where, "unverified", number),
-                f"expected a key of this entry, found {key!r}; {instead(key, known)}",
+                f"expected a key of this entry, found {quoted(key)}; {instead(key, known)}",
             )
     for key in known:
         value = getattr(entry, key)

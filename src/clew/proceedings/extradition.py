@@ -44,6 +44,14 @@ class Extradition(Reasoned):
     refusal: Refusal | None
     """On which kind of ground it was refused; None where it was not."""
 
+    def of_count(self, count: str) -> tuple[Cell, ...]:
+        """All grounds of one count. Raises UsageError for a count that the request has not."""
+        if count not in self.counts_charged:
+            raise UsageError(
+                f"expected a count of the request, found {count!r}; {instead(count, self.counts_charged)}"
+            )
+        return tuple(each for each in self.rows if each.count == count)
+
     def cell(self, count: str, ground: str) -> Cell:
         """One cell. Raises UsageError for a count or a ground that is not in the table."""
         found = [each for each in self.rows if each.count == count and each.ground == ground]

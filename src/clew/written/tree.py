@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clew.errors import UsageError
+from clew.written.prose import names_in_slug, quoted, why_named
 
 Part = str | int
 Scalar = str | int | float | bool | None
@@ -76,7 +77,7 @@ class Node:
             found = node.child(part)
             if found is None:
                 return node, tuple(way), parts[number:]
-            way.append((found.name or str(part)) if isinstance(node.value, list) else str(part))
+            way.append(_called(found, part) if isinstance(node.value, list) else _spoken(part))
             node = found
         return node, tuple(way), ()
 
@@ -170,7 +171,7 @@ class _Builder:
             if first is not None:
                 raise self._error(
                     event,
-                    f"expected each key once, found {event.value!r} again (first on line {first.line}); "
+                    f"expected each key once, found {quoted(event.value)} again (first on line {first.line}); "
                     "remove one of the two",
                 )
             children[event.value] = self._node(next(self._events), depth + 1, _line(event))
@@ -178,6 +179,20 @@ class _Builder:
 
     def _error(self, event: Any, reason: str) -> UsageError:
         return UsageError(f"{self._file}:{_line(event)}: {reason}")
+
+
+def _called(item: Node, part: Part) -> str:
+    """An item of a list by its name; by its number where it has none, or one that may be somebody's."""
+    name = item.name
+    return _spoken(part) if name is None or _may_name(name) else name
+
+
+def _spoken(part: Part) -> str:
+    return "…" if isinstance(part, str) and _may_name(part) else str(part)
+
+
+def _may_name(text: str) -> bool:
+    return why_named(text) is not None or names_in_slug(text)
 
 
 def _line(event: Any) -> int:

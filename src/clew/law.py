@@ -1,0 +1,83 @@
+"""What can be charged, where, and what came of it: the questions of ``clew law``, by the same names.
+
+Law comes from books of law, YAML files in which every entry names its source; a matter is a file of public
+facts. Without books given, those that come with clew count. Nothing here says that somebody is guilty, which
+sentence is likely, that two offences are the same, or how a discretion will be exercised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from clew.proceedings.days import Day
+    from clew.proceedings.exposure import Exposure
+    from clew.proceedings.extradition import Extradition
+    from clew.proceedings.load import Law, Read
+    from clew.proceedings.shown import Shown
+    from clew.proceedings.threatened import Threatened
+
+
+def show(name: str | None = None, *, on: Day | str | None = None, law: Law | None = None) -> Shown:
+    """The books of law, or what stands under a name, with versions and sources.
+
+    ``on`` keeps only what was in force on a day. Raises UsageError for an unknown name, ValueError for a day
+    that is none.
+    """
+    from clew.proceedings.days import day_of
+    from clew.proceedings.load import load_law
+    from clew.proceedings.shown import shown
+
+    return shown(law or load_law(), name, on=None if on is None else day_of(on))
+
+
+def check(file: str) -> Read:
+    """All faults of a book of law or a matter, each with file and line. Raises UsageError for no file."""
+    from clew.proceedings import load
+
+    return load.check(file)
+
+
+def exposure(
+    matter: str, *, counts: Collection[str] | None = None, judged: Day | str | None = None
+) -> Exposure:
+    """What the law threatens for the counts of a matter, by name or path.
+
+    ``judged`` is a day up to which milder versions are compared. Raises UsageError for an unknown matter or
+    count, or a file with faults.
+    """
+    from clew.proceedings import exposure as found
+    from clew.proceedings.load import load_matter
+
+    known, law = load_matter(matter)
+    return found.exposure(law, known, charges=counts, judged=_day(judged))
+
+
+def threatened(
+    provision: str, begins: Day | str, ends: Day | str, *, times: int = 1, judged: Day | str | None = None
+) -> Threatened:
+    """What the law threatens for ``times`` counts of one provision, for acts of these dates."""
+    from clew.proceedings import threatened as found
+    from clew.proceedings.days import day_of
+    from clew.proceedings.load import load_law
+
+    return found.threatened(
+        load_law(), provision, day_of(begins), day_of(ends), times=times, judged=_day(judged)
+    )
+
+
+def extradite(matter: str, *, request: str | None = None) -> Extradition:
+    """The table of counts and grounds of a request, specialty, and the threshold of dual criminality."""
+    from clew.proceedings import extradition
+    from clew.proceedings.load import load_matter
+
+    known, law = load_matter(matter)
+    return extradition.extradite(law, known, request)
+
+
+def _day(value: Day | str | None) -> Day | None:
+    from clew.proceedings.days import day_of
+
+    return None if value is None else day_of(value)
