@@ -7,12 +7,14 @@ sentence is likely, that two offences are the same, or how a discretion will be 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from clew.proceedings.days import Day
+    from clew.proceedings.example import Example
     from clew.proceedings.exposure import Exposure
     from clew.proceedings.extradition import Extradition
     from clew.proceedings.load import Law, Read
@@ -75,6 +77,29 @@ def extradite(matter: str, *, request: str | None = None) -> Extradition:
 
     known, law = load_matter(matter)
     return extradition.extradite(law, known, request)
+
+
+def example(*, judged: Day | str | None = None) -> Example:
+    """The walk through the case of 2020: its figures, conflicts, chapters, and what is unverified."""
+    from clew.proceedings import example as walk
+
+    return walk.example(_day(judged))
+
+
+def write(path: Path, found: object, *, made: str, language: str = "en") -> None:
+    """Write a result for counsel as PDF or HTML, by the ending of ``path``; the same bytes each time.
+
+    ``made`` is the time that it carries, ISO 8601 in UTC. Raises ReportError for another ending or language,
+    a result without a page, and for Korean as PDF where no font has its letters.
+    """
+    from clew.proceedings.load import load_law
+    from clew.report.counsel.page import document
+    from clew.report.file import replace, setter_of, version
+
+    path = Path(path)
+    setter = setter_of(path)
+    page = document(found, load_law(), language=language, made=made, version=version())
+    replace(path, setter(page))
 
 
 def _day(value: Day | str | None) -> Day | None:
