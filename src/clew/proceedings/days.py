@@ -177,6 +177,9 @@ WrittenDay = Annotated[
     WithJsonSchema(
         {
             "type": ["string", "integer"],
+            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|(before|after) \d{4}-\d{2}-\d{2})$",
+            "minimum": 1,
+            "maximum": 9999,
             "description": "A day: 2020-06-02, 2020-06, 2020, before 2020-06-02 or after 2020-06-02",
         }
     ),
