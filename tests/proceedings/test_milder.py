@@ -48,6 +48,34 @@ def test_domination(one, other, relation, missing):
     assert turned == {"milder": "heavier"}.get(found.relation, found.relation)
 
 
+FLOORED = """\
+several:
+  method: sum
+  cap: 30 years
+  rules: [xx.rule]
+  floor: {term: 1 month, rule: xx.apart}
+"""
+
+
+def test_the_laws_floor_and_cap_stand_in_for_an_end_that_a_text_does_not_set(tmp_path):
+    """As in Korea in June 2020: at most 10 years, and then at least 5 years."""
+    text = """
+        - {in_force_from: 2010-01-01, in_force_to: 2014-12-31, maximum: 10 years}
+        - {in_force_from: 2015-01-01, minimum: 5 years}
+        """
+    days = day_of("2011"), day_of("2011"), day_of("2016")
+    found = applicable(law(tmp_path, text, YES + FLOORED), "xx.1", *days)
+    assert (str(found.counts.maximum), found.milder) == ("10 years", None)
+    said = " ".join(step.said for step in found.steps)
+    assert "lowest term of any imprisonment counts: 1 month" in said
+    assert "highest term of years counts: 30 years" in said
+    assert any("Art. 10: unverified: from memory" in each for each in found.unverified)
+    assert applicable(law(tmp_path, text, YES), "xx.1", *days).counts is None
+    turned = text.replace("maximum: 10 years", "MIN").replace("minimum: 5 years", "maximum: 10 years")
+    turned = law(tmp_path, turned.replace("MIN", "minimum: 5 years"), YES + FLOORED)
+    assert applicable(turned, "xx.1", *days).milder.maximum is not None
+
+
 def test_versions_of_which_nothing_is_entered_are_not_the_same():
     assert compare(version(), version()).relation == "incomparable"
 

@@ -53,11 +53,13 @@ def test_the_amendment_of_2_june_2020(law, provision, before, since):
 
 
 def test_a_heavier_later_law_does_not_replace_the_one_at_the_act(law):
-    """Nothing is chosen where the later version has a minimum only, and no rule says what else it allows."""
-    found = applicable(law, "kr.youth-act.11-2", day("2018-03-01"), day("2018-03-01"), day("2021-01-01"))
-    assert (found.reason, found.counts) == ("milder undetermined", None)
-    before = applicable(law, "kr.youth-act.11-2", day("2018-03-01"), day("2018-03-01"), day("2020-06-01"))
-    assert str(before.counts.maximum) == "10 years"
+    """At most 10 years, and since 2 June 2020 at least 5 and, by the general cap, at most 30."""
+    act = day("2018-03-01"), day("2018-03-01")
+    for judged in ("2020-06-01", "2021-01-01"):
+        found = applicable(law, "kr.youth-act.11-2", *act, day(judged))
+        assert (str(found.counts.maximum), found.milder) == ("10 years", None)
+    # A fine was possible instead, and is no longer: pieces without common measure, so nothing is chosen.
+    assert applicable(law, "kr.youth-act.11-3", *act, day("2021-01-01")).reason == "milder undetermined"
 
 
 def test_three_counts_of_twenty_years_and_their_counterparts(case):
