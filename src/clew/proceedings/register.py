@@ -6,33 +6,27 @@ is a chain of lines (``chained``), and every state that it ever had can be read 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from clew.errors import UsageError
 from clew.proceedings import chained
 from clew.proceedings.chained import Line
 from clew.proceedings.load import Law
 from clew.proceedings.nameless import why_named
-from clew.proceedings.registered import PERSONAL, Registered, Status
+from clew.proceedings.register_entry import parsed, place_of, tree_of, with_id
+from clew.proceedings.registered import Registered, Status
 from clew.proceedings.steps import row
-from clew.written.faults import every
 from clew.written.spelling import instead
 from clew.written.tree import Node
 
 VERSION = 1
+RELEASES = frozenset({"released", "release forgotten"})
+"""Entries that are about releases (``register_releases``), not about proceedings."""
 _FIRST = {"what": "register of public proceedings", "version": VERSION}
-_TODO = "clew law register add --help shows an entry"
-_NO_SUCH_KEY = (
-    "expected a key of an entry, found one that tells who somebody is; the register has no such key: a "
-    "person is a role and a case number"
-)
 
 
 @dataclass(frozen=True)
@@ -130,22 +124,22 @@ def add(
         standing = {_key(each.proceeding): each.proceeding.id for each in register.standing}
         rows = []
         for entry in entries:
-            node = _tree(entry)
-            node = _with_id(node, known)
-            new = _parsed(node, law)
+            node = tree_of(entry)
+            node = with_id(node, known)
+            new = parsed(node, law)
             if new.id in known:
                 raise UsageError(
-                    f"{_place(node, 'id')}expected a new id, found {new.id!r} again; name another, or "
+                    f"{place_of(node, 'id')}expected a new id, found {new.id!r} again; name another, or "
                     "correct that entry"
                 )
             if _key(new) in standing:
                 raise UsageError(
-                    f"{_place(node, 'case_number')}expected a proceeding that is not entered yet, found "
+                    f"{place_of(node, 'case_number')}expected a proceeding that is not entered yet, found "
                     f"{standing[_key(new)]} with this court, case number, role and person; correct that one, "
                     "or give the next number as person"
                 )
             known[new.id], standing[_key(new)] = new, new.id
-            rows.append(_line("added", by, when, proceeding=_plain(new)))
+            rows.append(line_of("added", by, when, proceeding=_plain(new)))
         after = _register(path, chained.append(path, rows)) if rows else register
     return list(after.all[len(register.all) :])
 
@@ -164,7 +158,7 @@ def correct(
             raise UsageError(f"id: expected {name!r}, which stays, found {changes['id']!r}; leave it out")
         before = _plain(old.proceeding)
         said = {key: each for key, each in {**before, **changes}.items() if each is not None}
-        new = _parsed(_tree(said), law)
+        new = parsed(tree_of(said), law)
         if _plain(new) == before:
             raise UsageError(
                 f"{name}: expected something that changes, found nothing; give what is otherwise"
@@ -175,7 +169,7 @@ def correct(
                     f"{name}: expected a proceeding that is not entered yet, found {each.proceeding.id} with "
                     "this court, case number, role and person; withdraw one of the two"
                 )
-        rows = [_line("corrected", by, when, proceeding=_plain(new), why=_text(why, "why"))]
+        rows = [line_of("corrected", by, when, proceeding=_plain(new), why=told(why, "why"))]
         return _register(path, chained.append(path, rows)).one(name)
 
 
@@ -186,7 +180,7 @@ def withdraw(path: Path, name: str, *, by: str, when: date, why: str) -> Standin
     """
     with chained.locked(path):
         _not_withdrawn(open_register(path), name)
-        rows = [_line("withdrawn", by, when, id=name, why=_text(why, "why"))]
+        rows = [line_of("withdrawn", by, when, id=name, why=told(why, "why"))]
         return _register(path, chained.append(path, rows)).one(name)
 
 
@@ -264,6 +258,8 @@ def _register(path: Path, lines: Sequence[Line]) -> Register:
         )
     found: dict[str, Standing] = {}
     for line in lines[1:]:
+        if line.said.get("entry") in RELEASES:
+            continue
         try:
             each = _standing(line, found)
         except (KeyError, TypeError, ValueError) as error:
@@ -298,12 +294,13 @@ def _not_withdrawn(register: Register, name: str) -> Standing:
     return old
 
 
-def _line(entry: str, by: str, when: date, **said: Any) -> dict[str, Any]:
-    return {"entry": entry, "by": _text(by, "by"), "when": when.isoformat(), **said}
+def line_of(entry: str, by: str, when: date, **said: Any) -> dict[str, Any]:
+    """What a new line says: what happened, who entered it (a role), and when. Raises UsageError."""
+    return {"entry": entry, "by": told(by, "by"), "when": when.isoformat(), **said}
 
 
-def _text(text: str, key: str) -> str:
-    """A text that says something and names nobody."""
+def told(text: str, key: str) -> str:
+    """A text that says something and names nobody. Raises UsageError, with the key, for another."""
     if not text.strip() or len(text) > 2000:
         raise UsageError(f"{key}: expected a text of up to 2,000 characters, found {len(text)}; change it")
     reason = why_named(text)
@@ -313,85 +310,6 @@ def _text(text: str, key: str) -> str:
             "instead"
         )
     return text
-
-
-def _tree(entry: Mapping[str, Any] | Node) -> Node:
-    """An entry as a tree, so that faults can say the line where there is one."""
-    if isinstance(entry, Node):
-        return entry
-    return _grown(json.loads(json.dumps(entry, default=str)))
-
-
-def _grown(value: Any) -> Node:
-    if isinstance(value, dict):
-        return Node({key: _grown(each) for key, each in value.items()}, "entry", 0)
-    if isinstance(value, list):
-        return Node([_grown(each) for each in value], "entry", 0)
-    return Node(value, "entry", 0)
-
-
-def _with_id(node: Node, known: Mapping[str, Registered]) -> Node:
-    if not isinstance(node.value, dict) or "id" in node.value:
-        return node
-    number = len(known) + 1
-    while f"p{number}" in known:
-        number += 1
-    return Node({"id": Node(f"p{number}", node.file, node.line), **node.value}, node.file, node.line)
-
-
-def _parsed(node: Node, law: Law) -> Registered:
-    """An entry. Raises UsageError at the first fault, with its place and how many more there are."""
-    said = _personal(node)
-    if said:
-        raise UsageError(said)
-    try:
-        new = Registered.model_validate(node.plain())
-    except ValidationError as error:
-        lines = [_unplaced(each) for each in every(error, node, Registered, _TODO)]
-        more = len(lines) - 1
-        raise UsageError(lines[0] + (f" ({more} more)" if more else "")) from None
-    if new.court not in law.courts:
-        raise UsageError(
-            f"{_place(node, 'court')}expected a court of the books of law, found {new.court!r}; "
-            f"{instead(new.court, law.courts)}"
-        )
-    home = law.book_of(new.court).jurisdiction
-    if home is not None and home != new.jurisdiction:
-        raise UsageError(
-            f"{_place(node, 'jurisdiction')}expected {home}, to which {new.court} belongs, found "
-            f"{new.jurisdiction}; correct one of the two"
-        )
-    for each in new.offences:
-        if each not in law.provisions:
-            raise UsageError(
-                f"{_place(node, 'offences')}expected a provision of the books of law, found {each!r}; "
-                f"{instead(each, law.provisions)}"
-            )
-    return new
-
-
-def _personal(node: Node) -> str | None:
-    """Why an entry is refused for a key that tells who somebody is; its value is not repeated."""
-    if not isinstance(node.value, dict):
-        return None
-    for key, child in node.value.items():
-        words = key.casefold().replace("-", "_").split("_")
-        if key not in Registered.model_fields and PERSONAL.intersection([key.casefold(), *words]):
-            return f"{_place(node, key)}{_NO_SUCH_KEY}"
-        below = _personal(child)
-        if below:
-            return below
-    return None
-
-
-def _place(node: Node, key: str) -> str:
-    child = node.child(key) or node
-    return f"{node.file}:{child.line}: {key}: " if node.line else f"{key}: "
-
-
-def _unplaced(line: str) -> str:
-    """A fault without the place of an entry that stands in no file."""
-    return line.removeprefix("entry:0: ")
 
 
 def _plain(entry: Registered) -> dict[str, Any]:
@@ -413,6 +331,6 @@ def _by_next_date(each: Standing) -> tuple[date, str, str]:
 
 
 __all__ = [
-    "Register", "Standing", "Verified", "add", "correct", "create", "history", "listed", "open_register",
-    "overdue", "verify", "withdraw",
+    "RELEASES", "Register", "Standing", "Verified", "add", "correct", "create", "history", "line_of",
+    "listed", "open_register", "overdue", "told", "verify", "withdraw",
 ]  # fmt: skip
