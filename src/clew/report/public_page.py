@@ -119,7 +119,7 @@ def _part(table: PublishedTable, content: Content, voice: Voice) -> Part:
         notes.append(voice("table.carried", day=voice.day(table.date)))
     anchor = key or counts_name(table.columns)
     counts = counts_bars(table, column or table.columns[0], voice, content.law)
-    chart = bars(anchor, chart_caption, counts, voice, threshold)
+    chart = bars(f"{anchor}-chart", chart_caption, counts, voice, threshold)
     return Part(
         anchor=anchor,
         name=counts_name(table.columns),
