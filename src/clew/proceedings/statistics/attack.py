@@ -17,7 +17,6 @@ from math import ceil, floor
 import numpy as np
 
 from clew.errors import ReportError, UsageError
-from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.program import NEAR, Program
 from clew.proceedings.statistics.tables import THRESHOLD, Release
 from clew.proceedings.statistics.unknowns import Cell, Sum, Unknowns, cell_of, told
@@ -29,7 +28,7 @@ class Bounds:
 
     columns: tuple[str, ...]
     categories: tuple[str, ...]
-    date: date
+    day: date
     since: date | None
     """For a change, the earlier of its two days."""
 
@@ -64,7 +63,9 @@ class Attacker:
         self.releases = tuple(releases)
         self._days, self._coded = told(releases)
         if not self._days:
-            raise UsageError("attack: expected a release with a table counted on its day, found none; name one")
+            raise UsageError(
+                "attack: expected a release with a table counted on its day, found none; name one"
+            )
         self._numbers = {each.date: at for at, each in enumerate(self._days)}
         self._seen: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
         for growing in (True, False):
@@ -72,7 +73,9 @@ class Attacker:
             self._program = self._built()
             if self._program.solve() is not None:
                 return
-        raise UsageError("attack: expected releases that agree with some register, found a contradiction; check them")
+        raise UsageError(
+            "attack: expected releases that agree with some register, found a contradiction; check them"
+        )
 
     @property
     def growing(self) -> bool:
@@ -109,7 +112,9 @@ class Attacker:
 
     def _day(self, day: date) -> int:
         if day not in self._numbers:
-            raise UsageError(f"attack: expected the day of a release that counted anew, found {day}; name one")
+            raise UsageError(
+                f"attack: expected the day of a release that counted anew, found {day}; name one"
+            )
         return self._numbers[day]
 
     def _cell(self, columns: Sequence[str], categories: Sequence[str], day: date) -> Cell:
@@ -176,8 +181,5 @@ class Attacker:
 
 
 def attack(releases: Sequence[Release], threshold: int = THRESHOLD) -> tuple[Bounds, ...]:
-    """All that ``releases`` together give away; nothing, if they are safe. By real numbers: see the module."""
+    """All that ``releases`` together give away; nothing, if they are safe. In real numbers."""
     return tuple(Attacker(releases).small(threshold))
-
-
-__all__ = ["TOTAL", "Attacker", "Bounds", "attack"]

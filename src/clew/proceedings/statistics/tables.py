@@ -1,4 +1,4 @@
-"""Tables of counts and releases of them, as they are published: JSON that reads back the same, and CSV rows."""
+"""Tables of counts and releases of them, as they are published: JSON that reads back the same, and CSV."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ class Release:
             "zeros": [dict(each) for each in self.zeros],
             "open": {name: list(categories) for name, categories in self.open.items()},
             "recoded": {
-                name: {each: list(parts) for each, parts in said.items()} for name, said in self.recoded.items()
+                name: {each: list(parts) for each, parts in said.items()}
+                for name, said in self.recoded.items()
             },
             "tables": [
                 {
@@ -176,8 +177,8 @@ def planned(
     for each in listed:
         if not 1 <= len(each) <= MOST_DIMENSIONS or len(set(each)) != len(each):
             raise UsageError(
-                f"table {', '.join(each) or 'of nothing'}: expected one to {MOST_DIMENSIONS} different columns, "
-                f"found {len(each)}; name others"
+                f"table {', '.join(each) or 'of nothing'}: expected one to {MOST_DIMENSIONS} different "
+                f"columns, found {len(each)}; name others"
             )
         for name in each:
             if name not in columns:

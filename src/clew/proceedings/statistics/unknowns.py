@@ -120,10 +120,9 @@ class Unknowns:
         groups: list[tuple[str, ...]] = []
         for release, coding in zip(releases, coded.codings, strict=True):
             for zero in release.zeros:
-                zeros[cell_of(*zip(*zero, strict=True), coding)] = None
+                zeros[cell_of([name for name, _ in zero], [each for _, each in zero], coding)] = None
             for name, categories in release.open.items():
-                parts = (part for each in categories for part in coding[name][each])
-                opened.setdefault(name, set()).update(parts)
+                opened.setdefault(name, set()).update(p for each in categories for p in coding[name][each])
             groups += [table.columns for table in release.tables]
         used = {name for group in groups for name in group}
         linked = [zero for zero in zeros if {name for name, _ in zero} <= used]
@@ -132,8 +131,8 @@ class Unknowns:
         width = sum(prod(coded.sizes[name] for name in clique) for clique in parts)
         if width * len(days) > MOST_UNKNOWNS:
             raise UsageError(
-                f"tables: expected columns linked by at most {MOST_UNKNOWNS:,} combinations and releases, found "
-                f"{width * len(days):,}; publish fewer tables that share columns, or coarser categories"
+                f"tables: expected columns linked by at most {MOST_UNKNOWNS:,} combinations and releases, "
+                f"found {width * len(days):,}; publish fewer tables that share columns, or coarser categories"
             )
         frozen = {name: frozenset(each) for name, each in opened.items()}
         return cls(coded.sizes, parts, tuple(edges), tuple(days), tuple(linked), frozen, growing)
