@@ -284,6 +284,6 @@ def _require_possible(register: _Register, zeros: tuple[Part, ...]) -> None:
             inside &= register.codes[:, names.index(name)] == register.columns[name].index(category)
         if inside.any():
             raise UsageError(
-                f"record {int(np.flatnonzero(inside)[0]) + 1}: expected nothing that cannot occur, found such "
-                "a combination; correct the record, or take the combination out of the list"
+                f"record {int(np.flatnonzero(inside)[0]) + 1}: expected nothing that cannot occur, found "
+                "such a combination; correct the record, or take the combination out of the list"
             )

@@ -26,6 +26,9 @@ from clew.proceedings.statistics.recoding import Coding, Recoding, recoding
 from clew.proceedings.statistics.tables import Release
 
 MOST_UNKNOWNS = 200_000
+MOST_TOGETHER = 1_000
+"""Up to so many combinations of all columns, on all days, they are looked at together and not in parts: so
+that groups by columns that no table links are looked at, too."""
 
 Cell = tuple[tuple[str, tuple[int, ...]], ...]
 """A group of records: by column, in the order of names, the parts of its category; totals are left out."""
@@ -127,6 +130,8 @@ class Unknowns:
         used = {name for group in groups for name in group}
         linked = [zero for zero in zeros if {name for name, _ in zero} <= used]
         groups += [tuple(name for name, _ in zero) for zero in linked]
+        if prod(coded.sizes[name] for name in used) * len(days) <= MOST_TOGETHER:
+            groups.append(tuple(sorted(used)))
         parts, edges = cliques(coded.sizes, groups)
         width = sum(prod(coded.sizes[name] for name in clique) for clique in parts)
         if width * len(days) > MOST_UNKNOWNS:
@@ -156,6 +161,9 @@ class Unknowns:
         """Where on a day the unknowns of a group stand, in the smallest clique that holds its columns."""
         names = {name for name, _ in cell}
         fitting = [at for at, clique in enumerate(self.cliques) if names <= set(clique)]
+        if not fitting:
+            listed = ", ".join(sorted(names))
+            raise UsageError(f"group: expected columns that some table links, found {listed}; name fewer")
         return self._within(min(fitting, key=lambda at: (self._grids[at].size, at)), cell)
 
     def _within(self, at: int, cell: Cell) -> Ints:
