@@ -71,7 +71,9 @@ def test_no_register_of_two_columns_gives_a_hidden_count_away(counts, threshold)
 def test_tables_that_share_columns_are_attacked_together(counts, chosen):
     columns = {"place": ("north", "south"), "stage": ("charged", "tried"), "outcome": ("yes", "no")}
     records = _records(counts, columns)[:9]
-    tables = [[("place", "stage"), ("place", "outcome"), ("stage", "outcome"), ("place",)][at] for at in chosen]
+    tables = [
+        [("place", "stage"), ("place", "outcome"), ("stage", "outcome"), ("place",)][at] for at in chosen
+    ]
     release = released(records, columns, tables, DAY, threshold=2)
     _judge(release, records, len(records) + 2)
 
@@ -83,9 +85,7 @@ def _primary_only(records, columns, tables, threshold=5):
         axes = [(*columns[name], TOTAL) for name in table]
         empty = PublishedTable(table, DAY, {})
         cells = {each: _true(records, empty, each) for each in product(*axes)}
-        made.append(
-            PublishedTable(table, DAY, {k: v if v >= threshold else None for k, v in cells.items()})
-        )
+        made.append(PublishedTable(table, DAY, {k: v if v >= threshold else None for k, v in cells.items()}))
     return Release(DAY, columns, tuple(made))
 
 

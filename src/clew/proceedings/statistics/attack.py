@@ -68,19 +68,13 @@ class Attacker:
             )
         self._numbers = {each.date: at for at, each in enumerate(self._days)}
         self._seen: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-        for growing in (True, False):
-            self._unknowns = Unknowns.of(self.releases, self._days, self._coded, growing)
-            self._program = self._built()
-            if self._program.solve() is not None:
-                return
+        self._unknowns = Unknowns.of(self.releases, self._days, self._coded)
+        self._program = self._built()
+        if self._program.solve() is not None:
+            return
         raise UsageError(
             "attack: expected releases that agree with some register, found a contradiction; check them"
         )
-
-    @property
-    def growing(self) -> bool:
-        """Whether the releases agree with records that are only added, and leave open categories only."""
-        return self._unknowns.growing
 
     def _built(self) -> Program:
         lower, upper = self._unknowns.bounds
@@ -128,7 +122,9 @@ class Attacker:
     def _least(self, asked: Sum, sign: float, exact: bool) -> float | None:
         at = asked.at.tolist()
         self._program.costs(at, (asked.weight * sign).tolist())
-        found = self._program.solve(whole=len(self._unknowns.bounds[0]) if exact else 0)
+        found = self._program.solve()
+        if exact and found is not None and not np.isneginf(found.cost):
+            found = self._program.solve(whole=len(self._unknowns.bounds[0]))
         self._program.costs(at, [0.0] * len(at))
         if found is None:
             raise ReportError("attack: expected the search to end, found it too long; ask without exact")

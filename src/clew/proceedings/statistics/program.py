@@ -113,7 +113,12 @@ class Program:
     def _solved(self, whole: bool) -> Solution | None:
         self._solver.run()
         status, kind = self._solver.getModelStatus(), self._package.HighsModelStatus
-        if status in (kind.kInfeasible, kind.kUnboundedOrInfeasible):
+        if status == kind.kUnboundedOrInfeasible:
+            self._solver.setOptionValue("presolve", "off")
+            self._solver.run()
+            self._solver.setOptionValue("presolve", "choose")
+            status = self._solver.getModelStatus()
+        if status == kind.kInfeasible:
             return None
         if status == kind.kUnbounded:
             return Solution(np.zeros(0), -np.inf)

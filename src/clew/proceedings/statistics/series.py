@@ -124,7 +124,6 @@ class _Maker:
             table.columns: table for release in earlier for table in release.tables
         }
         self.most_whole = most_whole
-        self.growing = True
 
     def made(self) -> Release:
         fresh = [table for table in self.listed if not self._is_unchanged(table)]
@@ -135,6 +134,7 @@ class _Maker:
             if carried is None:
                 return self._release(tables, hidden)
             fresh.remove(carried)
+        self.draft = replace(self.draft, corrected=False)
         return self._release({}, None)
 
     def _suppressed(
@@ -147,16 +147,17 @@ class _Maker:
         cells = dict(days[-1].shown)
         inside = [frozenset(cell_of(t.columns, each, codings) for each in t.cells) for t in tables]
         while True:
-            unknowns = Unknowns.of(releases, days, linked, self.growing)
+            unknowns = Unknowns.of(releases, days, linked)
             groups = self._groups(unknowns, codings)
             try:
                 return suppress(
                     unknowns, cells, groups, inside, self.draft.threshold, self.most_whole
                 ), codings
             except ContradictionError:
-                if not self.growing:
+                if self.draft.corrected or not self.earlier:
                     raise
-                self.growing = False
+                self.draft = replace(self.draft, corrected=True)
+                days[-1] = replace(days[-1], corrected=True)
 
     def _groups(
         self, unknowns: Unknowns, codings: Mapping[str, Mapping[str, tuple[int, ...]]]
@@ -225,7 +226,7 @@ class _Maker:
                 "So many columns are linked that hidden counts were bounded in real numbers, not in whole "
                 "ones."
             )
-        if hidden is not None and self.earlier and not self.growing:
+        if self.draft.corrected:
             notes.append(
                 "Records were corrected since an earlier release, so that changes are compared cell by cell."
             )

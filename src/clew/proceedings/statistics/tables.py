@@ -70,6 +70,9 @@ class Release:
     """By column whose categories were split or merged since the release before: the coarser category, and
     the finer ones that it consists of."""
 
+    corrected: bool = False
+    """Whether records were taken out, or left a category that is not open, since the release before."""
+
     before: str = ""
     """SHA-256 of the file of the release before, in hexadecimal; empty for the first."""
 
@@ -88,6 +91,7 @@ class Release:
             "date": self.date.isoformat(),
             "before": self.before,
             "threshold": self.threshold,
+            "corrected": self.corrected,
             "columns": {name: list(categories) for name, categories in self.columns.items()},
             "zeros": [dict(each) for each in self.zeros],
             "open": {name: list(categories) for name, categories in self.open.items()},
@@ -126,6 +130,7 @@ class Release:
                     name: {each: tuple(parts) for each, parts in group.items()}
                     for name, group in said["recoded"].items()
                 },
+                corrected=bool(said["corrected"]),
                 before=said["before"],
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:

@@ -3,8 +3,8 @@
 The unknowns are counts of records by all columns that any table uses, cut into cliques (``cliques``), for
 the day of each release: for the first day the counts, for each later day how many were added since. A count
 added is not negative where a record never leaves its category; of categories that are open, only the
-groups that no record leaves cannot shrink. If the register contradicts that (a record was taken out, say),
-each day's counts are unknowns of their own, and only what two days show of one cell links them.
+groups that no record leaves cannot shrink. Where the register was corrected (a record was taken out, say),
+the day's counts are unknowns of their own, and only what two days show of one cell links them.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ class Known:
     date: date
     shown: Mapping[Cell, int]
     hidden: tuple[Cell, ...]
+    corrected: bool
+    """Whether records were taken out, or moved otherwise than by leaving an open category."""
+
     present: Mapping[str, frozenset[int]]
     """By column of the release, the parts that its categories cover: no record had another."""
 
@@ -90,7 +93,8 @@ def known(release: Release, coding: Mapping[str, Coding]) -> Known | None:
     present = {
         name: frozenset(part for parts in said.values() for part in parts) for name, said in coding.items()
     }
-    return Known(release.date, shown, tuple(each for each in hidden if each not in shown), present)
+    left = tuple(each for each in hidden if each not in shown)
+    return Known(release.date, shown, left, release.corrected, present)
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,6 @@ class Unknowns:
     days: tuple[Known, ...]
     zeros: tuple[Cell, ...]
     open: Mapping[str, frozenset[int]]
-    growing: bool
-    """Whether later days are unknown as what was added; else each day's counts are unknown by themselves."""
 
     @classmethod
     def of(
@@ -112,7 +114,6 @@ class Unknowns:
         releases: Sequence[Release],
         days: Sequence[Known],
         coded: Recoding,
-        growing: bool = True,
     ) -> Unknowns:
         """The unknowns behind ``releases``, of which ``days`` is what each tells anew.
 
@@ -140,7 +141,7 @@ class Unknowns:
                 f"found {width * len(days):,}; publish fewer tables that share columns, or coarser categories"
             )
         frozen = {name: frozenset(each) for name, each in opened.items()}
-        return cls(coded.sizes, parts, tuple(edges), tuple(days), tuple(linked), frozen, growing)
+        return cls(coded.sizes, parts, tuple(edges), tuple(days), tuple(linked), frozen)
 
     @cached_property
     def width(self) -> int:
@@ -171,8 +172,17 @@ class Unknowns:
         axes = [list(said.get(name, range(self.sizes[name]))) for name in self.cliques[at]]
         return np.asarray(self._grids[at][np.ix_(*axes)].ravel(), dtype=np.int64)
 
+    def _begin(self, day: int) -> int:
+        """The last day up to this one whose counts are unknown as they are, not as what was added."""
+        return max(at for at in range(day + 1) if at == 0 or self.days[at].corrected)
+
+    @property
+    def _grown(self) -> list[int]:
+        """The days whose unknowns are what was added."""
+        return [day for day in range(len(self.days)) if self._begin(day) < day]
+
     def _days_of(self, day: int) -> range:
-        return range(day + 1) if self.growing else range(day, day + 1)
+        return range(self._begin(day), day + 1)
 
     def value(self, cell: Cell, day: int) -> Sum:
         """How many records a group has on a day."""
@@ -181,10 +191,10 @@ class Unknowns:
     def change(self, cell: Cell, earlier: int, later: int) -> Sum:
         """By how many records a group has grown between two days."""
         at = self.positions(cell)
-        if self.growing:
+        if self._begin(later) <= earlier:
             return self._sum(at, range(earlier + 1, later + 1))
-        grown = self._sum(at, range(later, later + 1))
-        gone = self._sum(at, range(earlier, earlier + 1))
+        grown = self._sum(at, self._days_of(later))
+        gone = self._sum(at, self._days_of(earlier))
         return Sum(np.concatenate((grown.at, gone.at)), np.concatenate((grown.weight, -gone.weight)))
 
     def _sum(self, at: Ints, days: range) -> Sum:
@@ -201,7 +211,7 @@ class Unknowns:
 
     def since(self, cell: Cell, day: int, count: int, before: tuple[int, int] | None) -> tuple[Sum, int]:
         """The equation of a shown cell: its value, or its growth since the day that it was shown before."""
-        if before is None or not self.growing:
+        if before is None or self._begin(day) > before[0]:
             return self.value(cell, day), count
         return self.change(cell, before[0], day), count - before[1]
 
@@ -228,9 +238,8 @@ class Unknowns:
         """The lower and the upper bound of each unknown."""
         lower = np.zeros(self.width * len(self.days))
         upper = np.full(self.width * len(self.days), np.inf)
-        free = self._leaving if self.growing else self._leaving[:0]
-        for day in range(1, len(self.days)):
-            lower[free + day * self.width] = -np.inf
+        for day in self._grown:
+            lower[self._leaving + day * self.width] = -np.inf
         for cell in self.zeros:
             for at, clique in enumerate(self.cliques):
                 if {name for name, _ in cell} <= set(clique):
@@ -261,10 +270,10 @@ class Unknowns:
 
     def growths(self) -> Iterator[Sum]:
         """Sums that are not negative: open counts, and groups that no record leaves between two days."""
-        if not self.growing or not len(self._leaving):
+        if not len(self._leaving):
             return
         groups = list(self._closed())
-        for day in range(1, len(self.days)):
+        for day in self._grown:
             for at in self._leaving:
                 yield self._sum(np.array([at]), self._days_of(day))
             for group in groups:
