@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clew.proceedings.days import ONE_DAY
+from clew.proceedings.law_order import Fault, law_faults
 from clew.proceedings.matter import Matter
 from clew.proceedings.provisions import Book, Provision, Version
 from clew.proceedings.references import references
 from clew.written.entry import Entry
-from clew.written.prose import quoted
+from clew.written.prose import names_in_slug, quoted
 from clew.written.spelling import instead
 from clew.written.tree import Part
-
-Fault = tuple[tuple[Part, ...], str]
-"""Where, and what was expected, found, and to do."""
 
 _WHAT = {
     "sources": "a source of this file",
@@ -80,6 +78,7 @@ def book_faults(book: Book, known: Known) -> Iterator[Fault]:
     yield from _unverified(book)
     for number, provision in enumerate(book.provisions):
         yield from version_faults(provision, ("provisions", number))
+    yield from law_faults(book)
 
 
 def matter_faults(matter: Matter, known: Known) -> Iterator[Fault]:
@@ -175,8 +174,13 @@ def _nowhere(file: Entry, known: Known) -> Iterator[Fault]:
         if each.name not in names:
             yield (
                 each.where,
-                f"expected the name of {_WHAT[each.to]}, found {quoted(each.name)}; {instead(each.name, names)}",
+                f"expected the name of {_WHAT[each.to]}, found {quoted(each.name)}; "
+                f"{instead(each.name, _nobodys(names))}",
             )
+
+
+def _nobodys(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not names_in_slug(name)]
 
 
 def _unverified(entry: Entry, where: tuple[Part, ...] = ()) -> Iterator[Fault]:

@@ -64,7 +64,9 @@ class _Reader:
             return f"expected this key{self._meaning(fault['loc'])}, found none; add it"
         if kind == "extra_forbidden":
             word = str(fault["loc"][-1])
-            return f"expected a known key, found {quoted(word)}; {instead(word, self._keys(fault['loc'][:-1]))}"
+            return (
+                f"expected a known key, found {quoted(word)}; {instead(word, self._keys(fault['loc'][:-1]))}"
+            )
         if kind == "literal_error":
             return f"expected {context['expected']}, found {found}; take one of them"
         if kind == "string_type" and isinstance(fault["input"], int | float):

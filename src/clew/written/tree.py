@@ -171,8 +171,8 @@ class _Builder:
             if first is not None:
                 raise self._error(
                     event,
-                    f"expected each key once, found {quoted(event.value)} again (first on line {first.line}); "
-                    "remove one of the two",
+                    f"expected each key once, found {quoted(event.value)} again "
+                    f"(first on line {first.line}); remove one of the two",
                 )
             children[event.value] = self._node(next(self._events), depth + 1, _line(event))
         return Node(children, self._file, line)
