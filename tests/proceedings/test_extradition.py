@@ -236,7 +236,9 @@ def test_an_act_that_was_not_in_force_or_is_not_between_these_states_says_so(tmp
     cell = early.cell("two", "t.dual")
     assert cell.state == "undetermined"
     assert any("in force from 1999-12-20" in why for why in cell.why)
-    other = table(tmp_path, change=("requesting: US, requested: KR", "requesting: GB, requested: KR"))
+    law, small = matter(tmp_path)
+    asked = small.requests[0].model_copy(update={"requesting": "GB"})
+    other = extradite(law, small.model_copy(update={"requests": [asked]}))
     assert any("not entered for requests of GB to KR" in why for why in other.cell("two", "t.time").why)
 
 

@@ -81,6 +81,7 @@ def test_what_is_never_said_is_found(said: str) -> None:
         "An arithmetic ceiling of 60 years; no forecast.",
         "Undetermined, flagged: a person mapped the count; this decides nothing.",
         "It is never said that somebody is guilty.",
+        "No result says that somebody is guilty, or what sentence is likely.",
         "Nothing here says that somebody is guilty, or how a discretion will be exercised.",
         "Whether to refuse is for the discretion of the court.",
         "아동·청소년의 성보호에 관한 법률 제11조",
