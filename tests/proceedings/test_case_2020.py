@@ -10,7 +10,7 @@ from clew.proceedings.example import Example, example, walk
 from clew.proceedings.extradition import extradite
 from clew.proceedings.load import check, load_matter, text_of
 from clew.proceedings.nameless import why_named
-from clew.proceedings.sentences import sentence_ranges
+from clew.proceedings.outcome_range import against_range
 from clew.proceedings.steps import row
 from clew.proceedings.timeline import timeline
 from clew.proceedings.unverified import unverified
@@ -145,31 +145,30 @@ def test_the_timeline_runs_from_2015_to_2022_and_ends_in_what_is_unknown() -> No
     assert [each.said for each in found.rows if each.kind == "mapping"] == ["unverified: inferred"]
 
 
-def test_the_sentences_beside_their_ranges() -> None:
+def test_the_sentences_beside_their_ranges(shown: Example) -> None:
     matter, law = load_matter("2020")
-    found = {each.outcome: each for each in sentence_ranges(law, matter)}
+    found = {each.name: against_range(law, matter, each) for each in matter.outcomes if each.sentence}
     assert str(found["kr-2019-judgment"].imposed) == "18 months"
     assert str(found["kr-2019-judgment"].maximum) == "10 years"
-    assert found["kr-2019-judgment"].state == "within the range"
-    last = found["kr-2022-judgment"]
-    assert (str(last.imposed), str(last.asked), str(last.fine)) == ("2 years", "4 years", "5,000,000 KRW")
-    assert last.state == "undetermined"
+    assert found["kr-2019-judgment"].state == "within"
+    assert found["kr-2022-judgment"].state == "undetermined"
     assert not any(each.is_conflict for each in found.values())
+    said = next(
+        each for each in shown.chapters if each.title == "Sentences beside the statutory range"
+    ).sentences
+    assert len(said) == 3
+    for words in ("2 years", "asked for 4 years", "5,000,000 KRW", "what the fine was for is not verified"):
+        assert words in said[2]
+    assert "5 years for count 1, undetermined for count 2" in said[2]
 
 
-def test_a_sentence_above_the_maximum_is_a_conflict_and_one_below_the_minimum_too(tmp_path: Path) -> None:
-    for term, state in (("11 years", "above the maximum"), ("10 years", "within the range")):
-        text = text_of("cases", "2020").replace("{imprisonment: 18 months}", f"{{imprisonment: {term}}}")
-        (tmp_path / "over.yaml").write_text(text, encoding="utf-8")
-        matter, law = load_matter(str(tmp_path / "over.yaml"))
-        (found,) = [each for each in sentence_ranges(law, matter) if each.outcome == "kr-2019-judgment"]
-        assert found.state == state
-        assert found.is_conflict == (state == "above the maximum")
-    text = text_of("cases", "2020").replace("provision: kr.youth-act.11-2", "provision: kr.youth-act.11-1")
-    (tmp_path / "under.yaml").write_text(text, encoding="utf-8")
-    matter, law = load_matter(str(tmp_path / "under.yaml"))
-    (found,) = [each for each in sentence_ranges(law, matter) if each.outcome == "kr-2019-judgment"]
-    assert (found.state, found.is_conflict) == ("below the minimum", True)
+def test_a_sentence_above_the_maximum_is_shown_as_a_conflict(tmp_path: Path) -> None:
+    found = changed(tmp_path, ("{imprisonment: 18 months}", "{imprisonment: 11 years}"))
+    said = next(
+        each for each in found.chapters if each.title == "Sentences beside the statutory range"
+    ).sentences
+    assert "a conflict, above the maximum" in said[1]
+    assert "conflict" not in said[0]
 
 
 def test_everything_unverified_is_listed(shown: Example) -> None:

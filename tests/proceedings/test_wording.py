@@ -15,7 +15,7 @@ from clew.proceedings.example import example
 from clew.proceedings.exposure import exposure
 from clew.proceedings.extradition import extradite
 from clew.proceedings.load import load_law, load_matter, shipped_books, shipped_matters, text_of
-from clew.proceedings.sentences import sentence_ranges
+from clew.proceedings.outcome_range import against_range
 from clew.proceedings.steps import row
 from clew.proceedings.timeline import timeline
 from clew.proceedings.unverified import unverified
@@ -101,9 +101,13 @@ def test_a_sentence_about_what_is_not_said_excuses_only_itself() -> None:
 def test_every_result_of_a_matter(name: str) -> None:
     matter, law = load_matter(name)
     results = [
-        exposure(law, matter), timeline(law, matter), conflicts(matter), unverified(law, matter),
-        sentence_ranges(law, matter), *(extradite(law, matter, each.name) for each in matter.requests),
-    ]  # fmt: skip
+        exposure(law, matter),
+        timeline(law, matter),
+        conflicts(matter),
+        unverified(law, matter),
+        *(against_range(law, matter, each) for each in matter.outcomes),
+        *(extradite(law, matter, each.name) for each in matter.requests),
+    ]
     for result in results:
         texts = list(_texts(row(result)))
         assert texts
