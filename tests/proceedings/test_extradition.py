@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from clew.errors import UsageError
 from clew.proceedings.extradition import extradite
+from clew.proceedings.load import load_matter
 from clew.proceedings.matter import Finding, Mapping
 from clew.proceedings.steps import row
 from proceedings.states import counterpart, finding, mapping, matter
@@ -242,6 +243,18 @@ def test_an_act_that_was_not_in_force_or_is_not_between_these_states_says_so(tmp
     assert any("not entered for requests of GB to KR" in why for why in other.cell("two", "t.time").why)
 
 
+def test_dates_of_limitation_stand_beside_the_ground_and_decide_nothing() -> None:
+    small, law = load_matter("2020")
+    cell = extradite(law, small).cell("us-7", "ground.kr.7-1")
+    assert cell.state == "undetermined"
+    # Seven years after the end of the acts in March 2018; the request was made in April 2019.
+    (korean,) = [why for why in cell.why if "Proceeds Concealment, Art. 3" in why]
+    assert "until a day within 2025-02-28 to 2025-03-30" in korean
+    assert "had that passed on 2019-04, when the request was made: no" in korean
+    assert any("section 1956(a)(2)" in why for why in cell.why)
+    assert cell.assumptions
+
+
 def test_places_in_the_requested_state_are_said_and_not_decided(tmp_path: Path) -> None:
     cell = table(tmp_path).cell("two", "g.there")
     assert cell.state == "undetermined"
@@ -279,6 +292,47 @@ def test_the_table_goes_to_json(tmp_path: Path) -> None:
     assert found["made"] == "2019-01-01"
     assert found["rows"][0]["decides"] == ["High court"]
     assert found["refusal"] is None
+
+
+UNITED_KINGDOM = """\
+name: to-uk
+title: A request to the United Kingdom made up for tests
+about: One count, put to the court with all that was charged.
+as_of: 2024-01-01
+books: [us, uk]
+sources:
+  paper: {kind: press, title: "What was printed"}
+persons:
+  - {name: person-1, role: payer, case_number: 18-cr-1, jurisdiction: US}
+episodes:
+  - {name: acts, person: person-1, begins: 2016-01-01, ends: 2017-01-01, conduct: [laundering], facts: [Paid],
+     source: paper, mark: read}
+proceedings:
+  - {name: charged, person: person-1, kind: criminal, court: us.ddc, instance: first, finality: open,
+     source: paper, mark: read}
+  - {name: asked, person: person-1, kind: extradition, court: uk.westminster-magistrates, instance: first,
+     finality: open, source: paper, mark: read}
+charges:
+  - {name: one, person: person-1, proceeding: charged, number: 1, provision: us.18-1956-a-2, kind: laundering,
+     episodes: [acts], source: paper, mark: read}
+requests:
+  - {name: ask, person: person-1, requesting: US, requested: GB, regimes: [uk.extradition-act], made: 2019-01-01,
+     proceeding: asked, charges: [one], put_to_court: [one], source: paper, mark: read}
+counterparts:
+  - {charge: one, provision: uk.proceeds-2002.327, by: counsel in 18-cr-1, why: As examined there.,
+     source: paper, mark: inferred}
+"""
+
+
+def test_a_request_to_another_state_by_its_own_act(tmp_path: Path) -> None:
+    (tmp_path / "uk.yaml.yaml").write_text(UNITED_KINGDOM, encoding="utf-8")
+    small, law = load_matter(str(tmp_path / "uk.yaml.yaml"))
+    found = extradite(law, small)
+    assert found.cell("one", "ground.uk.137").said == "not barred by the threshold"
+    assert {each.state for each in found.rows if each.ground != "ground.uk.137"} == {"undetermined"}
+    assert found.prevailing == ()
+    assert found.specialty.left_out == ()
+    assert any("All counts were put to the court" in said for said in found.specialty.said)
 
 
 GROUNDS = ("g.time", "g.twice", "g.third", "g.own", "g.there", "t.time")
