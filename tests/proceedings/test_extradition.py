@@ -316,8 +316,8 @@ charges:
   - {name: one, person: person-1, proceeding: charged, number: 1, provision: us.18-1956-a-2, kind: laundering,
      episodes: [acts], source: paper, mark: read}
 requests:
-  - {name: ask, person: person-1, requesting: US, requested: GB, regimes: [uk.extradition-act], made: 2019-01-01,
-     proceeding: asked, charges: [one], put_to_court: [one], source: paper, mark: read}
+  - {name: ask, person: person-1, requesting: US, requested: GB, regimes: [uk.extradition-act],
+     made: 2019-01-01, proceeding: asked, charges: [one], put_to_court: [one], source: paper, mark: read}
 counterparts:
   - {charge: one, provision: uk.proceeds-2002.327, by: counsel in 18-cr-1, why: As examined there.,
      source: paper, mark: inferred}
