@@ -334,3 +334,9 @@ def test_what_enters_no_register(asked: Run, tmp_path: Path, key: str, value: st
     line = asked("register", "add", register, "-", "--by", "desk", stdin=text).failed_in_one_line()
     assert said in line
     assert register.read_bytes() == before
+
+
+def test_the_presumption_of_innocence_may_be_stated() -> None:
+    assert faults_of("Until a decision is final, everybody is presumed innocent.") == []
+    assert faults_of("모든 사람은 무죄로 추정됩니다.") == []
+    assert faults_of("The payer is innocent.")
