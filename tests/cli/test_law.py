@@ -260,9 +260,6 @@ def test_pages_for_counsel(asked: Run, tmp_path: Path, arguments: tuple[str, ...
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF-")
 
 
-SCHEDULE = Path(__file__).parent / "schedule.json"
-
-
 def test_a_register_from_its_begin_to_a_page(asked: Run, tmp_path: Path) -> None:
     register, rows = tmp_path / "cases.jsonl", tmp_path / "new.csv"
     check_keys(of(asked("register", "new", register, "--json")), COMMANDS["law register new"])
