@@ -59,7 +59,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
-    "report": _TOLD | {"accuracy"},
+    "report": _TOLD | {"accuracy", "folders"},
     "web": _TOLD | {"interop", "report", "accuracy"},
     # What `clew law` asks, by the same names, for those who write Python.
     "law": FREE | {"proceedings", "report"},

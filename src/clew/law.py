@@ -7,15 +7,22 @@ sentence is likely, that two offences are the same, or how a discretion will be 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clew.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from clew.proceedings.days import Day
+    from clew.proceedings.due import Due
+    from clew.proceedings.example import Example
     from clew.proceedings.exposure import Exposure
     from clew.proceedings.extradition import Extradition
     from clew.proceedings.load import Law, Read
+    from clew.proceedings.matter import Episode
     from clew.proceedings.shown import Shown
     from clew.proceedings.threatened import Threatened
 
@@ -75,6 +82,100 @@ def extradite(matter: str, *, request: str | None = None) -> Extradition:
 
     known, law = load_matter(matter)
     return extradition.extradite(law, known, request)
+
+
+def deadlines(matter: str, *, today: Day | str | None = None, holidays: Collection[date] = ()) -> Due:
+    """Periods of procedure of a matter, and limitation of its counts. ``holidays`` are public holidays."""
+    from clew.proceedings.due import due
+    from clew.proceedings.load import load_matter
+
+    known, law = load_matter(matter)
+    return due(law, known, today=_day(today), holidays=holidays)
+
+
+def period(
+    rule: str, begins: Day | str, *, today: Day | str | None = None, holidays: Collection[date] = ()
+) -> Due:
+    """One period of procedure that began on a day."""
+    from clew.proceedings.days import day_of
+    from clew.proceedings.deadlines import deadline
+    from clew.proceedings.due import Due
+    from clew.proceedings.load import load_law
+
+    asked = _day(today)
+    row = deadline(load_law(), rule, day_of(begins), holidays=holidays, today=asked)
+    return Due(row.steps, row.assumptions, row.unverified, None, asked, (row,), ())
+
+
+def limitation(provision: str, begins: Day | str, ends: Day | str, *, today: Day | str | None = None) -> Due:
+    """Until when an act of these dates can be prosecuted, under stated assumptions."""
+    from clew.proceedings.days import day_of
+    from clew.proceedings.due import CountLimitation, Due
+    from clew.proceedings.limitation import limitation as limited
+    from clew.proceedings.load import load_law
+
+    asked = _day(today)
+    found = limited(load_law(), provision, day_of(begins), day_of(ends), asked_on=asked)
+    row = CountLimitation("", False, provision, found, None)
+    return Due(found.steps, found.assumptions, found.unverified, None, asked, (), (row,))
+
+
+def episodes(
+    schedule: Mapping[str, Any], *, person: str = "person-1", each: bool = False, places: Sequence[str] = ()
+) -> tuple[Episode, ...]:
+    """Conduct episodes proposed from a schedule of acts (``clew patterns --json``), none of them accepted."""
+    from clew.proceedings.episodes import propose
+
+    return propose(schedule, person, by="act" if each else "run", places=places)
+
+
+def accept(episode: Episode, *, by: str, on: Day | str, why: str) -> Episode:
+    """An episode as a person accepted it. Raises UsageError where a text seems to name somebody."""
+    from clew.proceedings import episodes as proposed
+
+    return proposed.accept(episode, by, on, why)
+
+
+def append(path: Path | str, episodes: Sequence[Episode]) -> None:
+    """Append episodes to a matter's file, which otherwise stays as it is; checked before it is written."""
+    from clew.proceedings.episode_yaml import appended
+    from clew.proceedings.load import check_text
+    from clew.report.file import replace
+
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "other bytes than UTF-8"
+        raise UsageError(f"{path}: expected a matter's file, found {reason}; check the path") from error
+    made = appended(text, episodes, str(path))
+    faults = check_text(str(path), made).faults
+    if faults:
+        raise UsageError(f"{faults[0]} (with the episodes appended; the file is as it was)")
+    replace(path, made.encode("utf-8"))
+
+
+def example(*, judged: Day | str | None = None) -> Example:
+    """The walk through the case of 2020: its figures, conflicts, chapters, and what is unverified."""
+    from clew.proceedings import example as walk
+
+    return walk.example(_day(judged))
+
+
+def write(path: Path, found: object, *, made: str, language: str = "en") -> None:
+    """Write a result for counsel as PDF or HTML, by the ending of ``path``; the same bytes each time.
+
+    ``made`` is the time that it carries, ISO 8601 in UTC. Raises ReportError for another ending or language,
+    a result without a page, and for Korean as PDF where no font has its letters.
+    """
+    from clew.proceedings.load import load_law
+    from clew.report.counsel.page import document
+    from clew.report.file import replace, setter_of, version
+
+    path = Path(path)
+    setter = setter_of(path)
+    page = document(found, load_law(), language=language, made=made, version=version())
+    replace(path, setter(page))
 
 
 def _day(value: Day | str | None) -> Day | None:

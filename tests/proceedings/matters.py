@@ -74,10 +74,11 @@ def matter(
     *,
     theirs: str = "- {in_force_from: 2000-01-01, maximum: 20 years}",
     ours: str = '- {in_force_from: 2000-01-01, maximum: 5 years, fine: "30,000,000 KRW", fine_relation: or}',
+    law_of_theirs: str = "",
     more: str = "",
 ) -> tuple[Matter, Law]:
     """A matter of as many counts as there are texts, with the law of both states beside it."""
-    book(folder, theirs, COURTS.replace("NAME", "xx"), jurisdiction="US")
+    book(folder, theirs, COURTS.replace("NAME", "xx") + law_of_theirs, jurisdiction="US")
     book(
         folder, ours, COURTS.replace("NAME", "yy") + SEVERAL + REGIME, name="yy",
         others=provision("yy.2", "- {in_force_from: 2000-01-01, maximum: 7 years}"),

@@ -14,6 +14,8 @@ from clew.errors import UsageError
 
 if TYPE_CHECKING:
     from clew.proceedings.days import Day
+    from clew.proceedings.exposure import Exposure
+    from clew.proceedings.threatened import Threatened
 
 _STEPS = "Show each step that led to a result, with its provision and source."
 
@@ -71,7 +73,7 @@ def exposure(
                 raise UsageError(
                     "--from, --to, --times: expected with --provision, found a matter; leave them out"
                 )
-            found = asked.exposure(str(matter), counts=counts or None, judged=judged)
+            found: Exposure | Threatened = asked.exposure(str(matter), counts=counts or None, judged=judged)
         else:
             if begins is None or ends is None or counts:
                 raise UsageError(
@@ -79,7 +81,7 @@ def exposure(
                 )
             found = asked.threatened(provision, begins, ends, times=times or 1, judged=judged)
         if output is not None:
-            asked.write(output, found, language=language)
+            asked.write(output, found, made=options.made(), language=language)
         answer(found, lambda each: pages.exposure_sheet(each, steps), as_json)
 
 
@@ -119,7 +121,7 @@ def extradite(
         if count is not None:
             found.of_count(count)
         if output is not None:
-            asked.write(output, found, language=language)
+            asked.write(output, found, made=options.made(), language=language)
         answer(found, lambda each: pages.extradition_sheet(each, count, steps), as_json)
 
 

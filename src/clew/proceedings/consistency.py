@@ -86,6 +86,19 @@ def matter_faults(matter: Matter, known: Known) -> Iterator[Fault]:
     yield from _twice(matter)
     yield from _nowhere(matter, known)
     yield from _unverified(matter)
+    yield from _other_figures(matter)
+
+
+def _other_figures(matter: Matter) -> Iterator[Fault]:
+    """Decisions that take a claim of another figure."""
+    figures = {each.name: each.figure for each in matter.claims}
+    for number, each in enumerate(matter.decisions):
+        if each.takes is not None and figures.get(each.takes, each.figure) != each.figure:
+            yield (
+                ("decisions", number, "takes"),
+                f"expected a claim of {each.figure}, found {each.takes!r}, a claim of {figures[each.takes]}; "
+                "take a claim of the same figure",
+            )
 
 
 def version_faults(provision: Provision, where: tuple[Part, ...]) -> Iterator[Fault]:

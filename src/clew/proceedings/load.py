@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -201,10 +202,15 @@ def read_file(name: str, kind: str | None) -> Read:
     if kind is None:
         kind = "matter" if name in shipped_matters() else "book" if name in shipped_books() else None
     given = _Given.of(name, "cases" if kind == "matter" else "law", "file of law or of a matter")
+    return check_text(name, given.text, kind)
+
+
+def check_text(name: str, text: str, kind: str | None = None) -> Read:
+    """A text of a book or a matter, called ``name`` in faults; files that it names are beside that path."""
     try:
-        tree = read(given.text, given.file, "a book of law or a matter", _TODO_BOOK)
+        tree = read(text, name, "a book of law or a matter", _TODO_BOOK)
     except UsageError as error:
-        return Read(given.file, faults=(str(error),))
+        return Read(name, faults=(str(error),))
     is_matter = kind == "matter" or (
         kind is None and isinstance(tree.value, dict) and "persons" in tree.value
     )
@@ -212,11 +218,11 @@ def read_file(name: str, kind: str | None) -> Read:
         return _read_book(tree)
     first = _parsed(tree, Matter, _TODO_MATTER)
     if isinstance(first, tuple):
-        return Read(given.file, faults=first)
+        return Read(name, faults=first)
     try:
         law = load_law(_beside(first.books, name))
     except UsageError as error:
-        return Read(given.file, faults=(str(error),))
+        return Read(name, faults=(str(error),))
     return _matter_read(tree, first, law)
 
 
@@ -247,6 +253,8 @@ class _Given:
         known = _shipped(folder)
         if name in known:
             return cls(name, text_of(folder, name))
+        if name == "-":
+            return cls(name, _standard_input())
         path = Path(name)
         if path.suffix != ".yaml" and not path.is_file():
             raise UsageError(
@@ -261,6 +269,13 @@ class _Given:
             ) from error
         except UnicodeDecodeError as error:
             raise UsageError(f"{name}: expected UTF-8 text, found other bytes; save it as UTF-8") from error
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError("-: expected UTF-8 text, found other bytes; save it as UTF-8") from error
 
 
 def _read_book(tree: Node) -> Read:
@@ -355,6 +370,6 @@ def _found(name: str, known: dict[str, _Kind], what: str) -> _Kind:
 
 
 __all__ = [
-    "Law", "Read", "check", "load_law", "load_matter", "read_file", "shipped_books", "shipped_matters",
-    "text_of", "together",
+    "Law", "Read", "check", "check_text", "load_law", "load_matter", "read_file", "shipped_books",
+    "shipped_matters", "text_of", "together",
 ]  # fmt: skip

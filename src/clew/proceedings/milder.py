@@ -8,7 +8,7 @@ from typing import Literal
 
 from clew.proceedings.days import Term
 from clew.proceedings.money import Money
-from clew.proceedings.provisions import Version
+from clew.proceedings.provisions import Several, Version
 from clew.proceedings.span import textless
 from clew.proceedings.threshold import order
 
@@ -46,14 +46,17 @@ class Mildest:
     is_determined: bool = True
 
 
-def compare(one: Version, other: Version) -> Comparison:
+def compare(one: Version, other: Version, several: Several | None = None) -> Comparison:
     """Whether one version is milder than another: no piece heavier, and one lighter.
 
-    A piece that only one of the two has makes them incomparable, and so do fines in two currencies.
+    A piece that only one of the two has makes them incomparable, and so do fines in two currencies. Where
+    the law has a lowest and a highest term of any imprisonment (``several``), these hold for a text that
+    sets only the other end.
     """
+    (least, most), (other_least, other_most) = range_of(one, several), range_of(other, several)
     ordered = {
-        "minimum": _terms(one.minimum, other.minimum),
-        "maximum": _terms(one.maximum, other.maximum),
+        "minimum": _terms(least, other_least),
+        "maximum": _terms(most, other_most),
         "fine": _money(one.fine, other.fine),
         "fine by value": _numbers(one.fine_times_value, other.fine_times_value),
         "relation of fine": 0 if one.fine_relation == other.fine_relation else None,
@@ -71,7 +74,19 @@ def compare(one: Version, other: Version) -> Comparison:
     return Comparison(relation, milder, heavier, missing)
 
 
-def mildest(at_the_act: Version, sure: Sequence[Version], later: Sequence[Version]) -> Mildest:
+def range_of(version: Version, several: Several | None) -> tuple[Term | None, Term | None]:
+    """Minimum and maximum, with the law's floor and cap where the text sets only the other end."""
+    least, most = version.minimum, version.maximum
+    if several is None or (least is None) == (most is None):
+        return least, most
+    if least is None:
+        return several.floor.term if several.floor else None, most
+    return least, most if least.is_life else several.cap
+
+
+def mildest(
+    at_the_act: Version, sure: Sequence[Version], later: Sequence[Version], several: Several | None = None
+) -> Mildest:
     """The mildest of the version at the act and of later ones, those between included.
 
     ``sure``: those of ``later`` that certainly came before the judgment. Nothing is chosen where versions
@@ -84,14 +99,16 @@ def mildest(at_the_act: Version, sure: Sequence[Version], later: Sequence[Versio
     ]
     if said:
         return Mildest(tuple(later), None, tuple(said), False)
-    found = next((each for each in (at_the_act, *sure) if _is_mildest(each, (at_the_act, *sure))), None)
+    found = next(
+        (each for each in (at_the_act, *sure) if _is_mildest(each, (at_the_act, *sure), several)), None
+    )
     if found is None:
         pairs = [(one, other) for one in (at_the_act, *sure) for other in sure if other is not one]
-        told = dict.fromkeys(_said(one, other) for one, other in pairs if one is at_the_act or one in sure)
+        told = dict.fromkeys(_said(one, other, several) for one, other in pairs)
         return Mildest(tuple(later), None, tuple(told), False)
-    said = [_said(found, each) for each in (at_the_act, *sure) if each is not found]
+    said = [_said(found, each, several) for each in (at_the_act, *sure) if each is not found]
     for each in later:
-        if each not in sure and compare(found, each).relation not in {"milder", "same"}:
+        if each not in sure and compare(found, each, several).relation not in {"milder", "same"}:
             return Mildest(tuple(later), None, (*said, MAYBE.format(one=each.in_force_from)), False)
     return Mildest(tuple(later), None if found is at_the_act else found, tuple(said))
 
@@ -100,19 +117,19 @@ def _is_empty(version: Version) -> bool:
     return not (version.minimum or version.maximum or version.fine or version.fine_times_value)
 
 
-def _is_mildest(one: Version, among: Sequence[Version]) -> bool:
-    return all(each is one or compare(one, each).relation in {"milder", "same"} for each in among)
+def _is_mildest(one: Version, among: Sequence[Version], several: Several | None) -> bool:
+    return all(each is one or compare(one, each, several).relation in {"milder", "same"} for each in among)
 
 
-def _said(one: Version, other: Version) -> str:
-    found = compare(one, other)
+def _said(one: Version, other: Version, several: Several | None) -> str:
+    found = compare(one, other, several)
     days = {"one": one.in_force_from, "other": other.in_force_from}
     if found.missing:
         return MISSING.format(missing=", ".join(found.missing), **days)
     if found.milder and found.heavier:
         return TRADED.format(milder=", ".join(found.milder), heavier=", ".join(found.heavier), **days)
     if found.relation == "heavier":
-        return _said(other, one)
+        return _said(other, one, several)
     return MILDER.format(by=", ".join(found.milder), **days) if found.milder else SAME.format(**days)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clew.proceedings.claims import Mark
 from clew.proceedings.days import Day, Term
 from clew.proceedings.load import Law
+from clew.proceedings.milder import range_of
 from clew.proceedings.money import Money
 from clew.proceedings.provisions import FineRelation, Version
 from clew.proceedings.trail import Trail
@@ -56,14 +57,13 @@ def penalty(law: Law, provision: str, version: Version, trail: Trail | None = No
     """The penalty of a version; where its text has only a minimum, the book's cap is the maximum."""
     several = law.book_of(provision).several
     cap = several.cap if several else None
-    is_capped = version.maximum is None and version.minimum is not None and cap is not None
-    if version.minimum is not None and version.minimum.is_life:
-        is_capped = False
+    most = range_of(version, several)[1]
+    is_capped = version.maximum is None and most is not None
     found = Penalty(
         in_force_from=version.in_force_from,
         in_force_to=version.in_force_to,
         minimum=version.minimum,
-        maximum=cap if is_capped else version.maximum,
+        maximum=most,
         is_general_cap=is_capped,
         fine=version.fine,
         fine_times_value=version.fine_times_value,

@@ -159,6 +159,13 @@ class Continuing(Entry):
     """Acts that end before this day are not judged by it."""
 
 
+class Floor(Entry):
+    """The lowest term of any imprisonment, which holds where a text sets a maximum and no minimum."""
+
+    term: WrittenTerm
+    rule: ToRule
+
+
 class Several(Entry):
     """What the law does with several offences judged together."""
 
@@ -173,6 +180,8 @@ class Several(Entry):
     rules: list[ToRule] = Field(default_factory=list)
     apart: ToRule | None = None
     """The rule on offences judged one after another, which comes after this one and is not computed."""
+    floor: Floor | None = None
+    """Used where versions are compared; the minimum of a text that sets none stays none."""
 
 
 class Listed(Sourced):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from clew.errors import UsageError
 from clew.proceedings.days import Day
 from clew.proceedings.load import Law
 from clew.proceedings.milder import Mildest, mildest
-from clew.proceedings.provisions import Version
+from clew.proceedings.provisions import Several, Version
 from clew.proceedings.span import Outside, Span, textless
 from clew.proceedings.steps import Reasoned
 from clew.proceedings.trail import Trail
@@ -33,6 +34,8 @@ APPLIES = "A milder later version applies to acts before it"
 APPLIES_NOT = "A milder later version does not apply to acts before it; the version at the act counts"
 APPLIES_UNKNOWN = "Whether a milder later version applies to acts before it is undetermined"
 APPLIES_UNSAID = "The book says nothing on whether a milder later version applies to acts before it"
+FLOOR = "Where a text sets a maximum and no minimum, the lowest term of any imprisonment counts: {floor}"
+CAP = "Where a text sets a minimum and no maximum, the highest term of years counts: {cap}"
 NOT_JUDGED = "That no milder version came later: no day of judgment is given, and none is compared"
 
 Reason = Literal[
@@ -205,10 +208,25 @@ def _compared(
             trail.rule(rule.rule, APPLIES_UNKNOWN)
         return Mildest(later, None, ()), "milder undetermined"
     trail.rule(rule.rule, APPLIES)
-    found = mildest(at_the_act, sure, later)
+    several = law.book_of(span.name).several
+    _say_ends(trail, several, (at_the_act, *later))
+    found = mildest(at_the_act, sure, later, several)
     for said in found.said:
         trail.say(said)
     return found, None if found.is_determined else "milder undetermined"
+
+
+def _say_ends(trail: Trail, several: Several | None, versions: Sequence[Version]) -> None:
+    """The general floor and cap, where they stand in for an end that a text does not set."""
+    if several is None:
+        return
+    texts = [each for each in versions if textless(each) is None]
+    if several.floor and any(each.maximum and not each.minimum for each in texts):
+        trail.rule(several.floor.rule, FLOOR.format(floor=several.floor.term))
+    if several.cap and any(each.minimum and not each.maximum for each in texts):
+        for rule in several.rules:
+            trail.rule(rule)
+        trail.say(CAP.format(cap=several.cap))
 
 
 def _say_version(

@@ -1,0 +1,1 @@
+"""Statistics on public criminal proceedings that identify nobody, in one release or in several together."""
