@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from clew.proceedings.extradition import Extradition
     from clew.proceedings.load import Law, Read
     from clew.proceedings.matter import Episode
+    from clew.proceedings.register import Register
     from clew.proceedings.shown import Shown
     from clew.proceedings.threatened import Threatened
+    from clew.report.public import Published
+    from clew.report.public_releases import Checked
 
 
 def show(name: str | None = None, *, on: Day | str | None = None, law: Law | None = None) -> Shown:
@@ -176,6 +179,62 @@ def write(path: Path, found: object, *, made: str, language: str = "en") -> None
     setter = setter_of(path)
     page = document(found, load_law(), language=language, made=made, version=version())
     replace(path, setter(page))
+
+
+def register(path: Path | str, *, new: bool = False) -> Register:
+    """A register of public proceedings; ``new`` begins one. ``clew.proceedings.register`` adds to it.
+
+    Raises UsageError where its chain is broken, or, for a new one, where the file is there.
+    """
+    from clew.proceedings import register as kept
+
+    return kept.create(Path(path)) if new else kept.open_register(Path(path))
+
+
+def publish(
+    register: Path | str,
+    folder: Path | str,
+    *,
+    on: date,
+    reviewer: str | None,
+    reviewed: date | None,
+    expires: date | None,
+    corrections: str | None,
+    matters: Sequence[str] = (),
+    earlier: Sequence[Path] = (),
+    tables: Sequence[Sequence[str]] = (),
+    publisher: str = "publisher",
+) -> Published:
+    """Write the public page of a register, in English and Korean, with all counts as CSV.
+
+    ``on`` is the day of the release, ``matters`` those whose conflicting public figures are shown,
+    ``earlier`` the folders of all earlier releases, ``tables`` further tables of one to three columns.
+    Raises UsageError, and writes nothing, for all that ``clew.report.public.publish`` refuses.
+    """
+    from clew.proceedings.load import load_law, load_matter
+    from clew.report import public
+
+    return public.publish(
+        Path(folder),
+        Path(register),
+        load_law(),
+        day=on,
+        reviewer=reviewer,
+        reviewed=reviewed,
+        expires=expires,
+        correction=corrections,
+        matters=[load_matter(each)[0] for each in matters],
+        earlier=earlier,
+        by=tables,
+        entered_by=publisher,
+    )
+
+
+def check_release(folder: Path | str, *, on: date) -> Checked:
+    """Whether a published folder is whole and not expired on a day. Raises UsageError for no such folder."""
+    from clew.report.public_releases import check_folder
+
+    return check_folder(Path(folder), on)
 
 
 def _day(value: Day | str | None) -> Day | None:

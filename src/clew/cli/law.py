@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import law_matter, law_more, options
+from clew.cli.law_publish import publish
+from clew.cli.law_register import register
 from clew.cli.lawful import DAY, answer, needs_extra
 from clew.cli.pages import law as pages
 from clew.cli.sheet import show_json
@@ -100,5 +102,5 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
             raise UsageError(f"expected files without faults, found {plural(count, 'fault')}; correct them")
 
 
-for command in (*law_matter.COMMANDS, *law_more.COMMANDS):
+for command in (*law_matter.COMMANDS, *law_more.COMMANDS, register, publish):
     law.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,7 +29,7 @@ from clew.proceedings.provisions import (
 from clew.written.entry import Entry
 from clew.written.faults import every
 from clew.written.spelling import instead
-from clew.written.tree import Node, read
+from clew.written.tree import Node, read, text_in
 
 _PACKAGE = "clew.proceedings"
 _TODO_BOOK = "clew law show kr --yaml shows a whole book of law"
@@ -253,29 +252,12 @@ class _Given:
         known = _shipped(folder)
         if name in known:
             return cls(name, text_of(folder, name))
-        if name == "-":
-            return cls(name, _standard_input())
-        path = Path(name)
-        if path.suffix != ".yaml" and not path.is_file():
+        if name != "-" and not name.endswith(".yaml") and not Path(name).is_file():
             raise UsageError(
                 f"expected a {what}: a shipped name or a path ending in .yaml, found {name!r}; "
                 f"{instead(name, known)}"
             )
-        try:
-            return cls(name, path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(
-                f"{name}: expected a readable file, found {error.strerror}; check the path"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise UsageError(f"{name}: expected UTF-8 text, found other bytes; save it as UTF-8") from error
-
-
-def _standard_input() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError("-: expected UTF-8 text, found other bytes; save it as UTF-8") from error
+        return cls(name, text_in(name))
 
 
 def _read_book(tree: Node) -> Read:

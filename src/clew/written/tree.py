@@ -7,8 +7,10 @@ parser's events: no tags, no anchors, no objects. Keys stay text, as in JSON.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clew.errors import UsageError
@@ -80,6 +82,19 @@ class Node:
             way.append(_called(found, part) if isinstance(node.value, list) else _spoken(part))
             node = found
         return node, tuple(way), ()
+
+
+def text_in(name: str) -> str:
+    """The text of a file, or of standard input (``-``). Raises UsageError for one that cannot be read."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{name}: expected a readable file, found {error.strerror}; check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name}: expected UTF-8 text, found other bytes; save it as UTF-8") from error
 
 
 def read(text: str, file: str, what: str, todo: str) -> Node:
