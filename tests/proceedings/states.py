@@ -158,9 +158,7 @@ outcomes:
 """
 
 
-def matter(
-    folder: Path, more: str = "", *, outcomes: str = "", change: tuple[str, str] | None = None
-) -> tuple[Law, Matter]:
+def matter(folder: Path, more: str = "", *, outcomes: str = "", change: tuple[str, str] | None = None) -> tuple[Law, Matter]:
     """The matter with more lists, and more outcomes, read as any file is."""
     for name, text in (("asked", ASKED), ("asking", ASKING), ("third", THIRD)):
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -174,9 +172,7 @@ def matter(
     return law, found
 
 
-def finding(
-    ground: str, found: str, *, by: str = "asked.court", when: str = "2020-07-06", counts: str = "two"
-) -> str:
+def finding(ground: str, found: str, *, by: str = "asked.court", when: str = "2020-07-06", counts: str = "two") -> str:
     """One entry of ``findings``."""
     return (
         f"  - {{request: ask, ground: {ground}, charges: [{counts}], finding: {found}, by: {by}, when: {when}, "

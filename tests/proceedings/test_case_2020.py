@@ -174,13 +174,7 @@ def test_a_sentence_above_the_maximum_is_a_conflict_and_one_below_the_minimum_to
 
 def test_everything_unverified_is_listed(shown: Example) -> None:
     where = {each.where for each in shown.unverified}
-    assert {
-        "2020: claims",
-        "2020: charges",
-        "2020: mappings",
-        "2020: counterparts",
-        "2020: outcomes",
-    } <= where
+    assert {"2020: claims", "2020: charges", "2020: mappings", "2020: counterparts", "2020: outcomes"} <= where
     assert sum(each.mark == "inferred" for each in shown.unverified) == 9
     assert any(each.where.startswith("kr-us-treaty: regimes") for each in shown.unverified)
     assert all(each.mark in ("memory", "inferred") for each in shown.unverified)
@@ -207,16 +201,12 @@ def test_fewer_counts_put_to_the_court_change_the_figures(tmp_path: Path) -> Non
 
 
 def test_another_provision_changes_the_aggregate(tmp_path: Path) -> None:
-    found = changed(
-        tmp_path, ("    provision: kr.proceeds.3\n    by:", "    provision: kr.youth-act.11-2\n    by:")
-    )
+    found = changed(tmp_path, ("    provision: kr.proceeds.3\n    by:", "    provision: kr.youth-act.11-2\n    by:"))
     assert found.kr_aggregate_years == {"one_offence": 10, "three_concurrent": 15}
 
 
 def test_a_count_without_a_counterpart_leaves_the_aggregate_open(tmp_path: Path) -> None:
-    found = changed(
-        tmp_path, ("  - charge: us-9\n    provision: kr.", "  - charge: us-1\n    provision: kr.")
-    )
+    found = changed(tmp_path, ("  - charge: us-9\n    provision: kr.", "  - charge: us-1\n    provision: kr."))
     assert found.kr_aggregate_years == {"one_offence": None, "three_concurrent": None}
     assert found.us_ceiling_years == 60
 
@@ -251,10 +241,7 @@ def test_a_decision_is_shown_with_the_conflict(tmp_path: Path) -> None:
 def test_the_walk_says_each_thing_once_in_its_chapter(shown: Example) -> None:
     text = {each.title: " ".join(each.sentences) for each in shown.chapters}
     assert "9 counts of 6 kinds, split 1+1+1+1+2+3" in text["Who is charged with what"]
-    assert (
-        "3 of 9 counts were put to the court: counts 7 to 9"
-        in text["What was put to the court, and who confined it"]
-    )
+    assert "3 of 9 counts were put to the court: counts 7 to 9" in text["What was put to the court, and who confined it"]
     assert "6 of 6 flagged, 0 barred" in text["The counts that were left out"]
     assert "60 years" in text["The arithmetic ceiling"]
     assert "does not cover counts 1 to 6" in text["The arithmetic ceiling"]
@@ -281,9 +268,7 @@ def test_nobody_is_named() -> None:
 
 def test_a_name_where_none_may_stand_is_refused_without_repeating_it(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected a text that names nobody") as error:
-        changed(
-            tmp_path, ("what: The site was taken over from an earlier one.", "what: Kim Minsu took it over.")
-        )
+        changed(tmp_path, ("what: The site was taken over from an earlier one.", "what: Kim Minsu took it over."))
     assert "Minsu" not in str(error.value)
 
 

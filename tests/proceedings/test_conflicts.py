@@ -56,9 +56,7 @@ def test_a_decision_takes_a_claim_and_keeps_the_others(tmp_path: Path) -> None:
 
 
 def test_the_last_decision_counts_and_all_are_kept(tmp_path: Path) -> None:
-    both = DECISION.format(when="2024-01-01", takes=", takes: paid-b") + DECISION.format(
-        when="2024-02-01", takes=""
-    )
+    both = DECISION.format(when="2024-01-01", takes=", takes: paid-b") + DECISION.format(when="2024-02-01", takes="")
     (only,) = found(tmp_path, both)
     assert not only.is_settled
     assert not any(each.is_taken for each in only.claims)

@@ -123,9 +123,7 @@ def test_a_cut_schedule_is_refused_with_how_to_make_a_whole_one(ledger: Path) ->
         ({"schedule": [{}]}, r"schedule\[0\].txid: expected a value of type str, found None"),
     ],
 )
-def test_another_form_is_refused_in_one_line(
-    schedule: dict[str, Any], change: dict[str, Any], said: str
-) -> None:
+def test_another_form_is_refused_in_one_line(schedule: dict[str, Any], change: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said) as error:
         propose({**schedule, **change})
     assert "\n" not in str(error.value)
@@ -143,9 +141,7 @@ def test_another_form_is_refused_in_one_line(
         ("values", [{"currency": "USD", "value": "much"}], "expected a decimal number"),
     ],
 )
-def test_a_row_of_another_form_is_refused(
-    schedule: dict[str, Any], key: str, value: object, said: str
-) -> None:
+def test_a_row_of_another_form_is_refused(schedule: dict[str, Any], key: str, value: object, said: str) -> None:
     broken = deepcopy(schedule)
     broken["schedule"][0][key] = value
     with pytest.raises(UsageError, match=said) as error:
@@ -158,9 +154,7 @@ def test_a_schedule_that_is_no_answer_at_all() -> None:
         propose([])  # type: ignore[arg-type]
 
 
-def made(
-    *acts: dict[str, Any], patterns: tuple[str, ...] = (), currencies: tuple[str, ...] = ("KRW",)
-) -> dict[str, Any]:
+def made(*acts: dict[str, Any], patterns: tuple[str, ...] = (), currencies: tuple[str, ...] = ("KRW",)) -> dict[str, Any]:
     """A schedule with what an act must have; the rest is filled in."""
     rows = [
         {
@@ -286,9 +280,7 @@ def test_episodes_go_into_a_matter_without_any(schedule: dict[str, Any], own: st
     import yaml
 
     found = propose(schedule, source="paper")
-    text = appended(
-        f"name: x\nsources:\n  paper: {{kind: notes, title: Notes}}\n{own}persons:\n  - x\n", found
-    )
+    text = appended(f"name: x\nsources:\n  paper: {{kind: notes, title: Notes}}\n{own}persons:\n  - x\n", found)
     assert [each["name"] for each in yaml.safe_load(text)["episodes"]] == [found[0].name]
     assert yaml.safe_load(text)["persons"] == ["x"]
 

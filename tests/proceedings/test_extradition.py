@@ -35,12 +35,9 @@ def test_every_cell_is_undetermined_until_somebody_finds(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("found", "state"),
-    [("applies", "barred"), ("does not apply", "not barred"), ("left open", "undetermined")],
+    ("found", "state"), [("applies", "barred"), ("does not apply", "not barred"), ("left open", "undetermined")]
 )
-def test_a_finding_by_a_court_that_decides_settles_its_cell_only(
-    tmp_path: Path, found: str, state: str
-) -> None:
+def test_a_finding_by_a_court_that_decides_settles_its_cell_only(tmp_path: Path, found: str, state: str) -> None:
     result = table(tmp_path, "findings:\n" + finding("g.time", found))
     assert result.cell("two", "g.time").state == state
     others = [each for each in result.rows if (each.count, each.ground) != ("two", "g.time")]
@@ -49,9 +46,7 @@ def test_a_finding_by_a_court_that_decides_settles_its_cell_only(
 
 
 def test_a_finding_by_another_court_is_shown_and_settles_nothing(tmp_path: Path) -> None:
-    cell = table(tmp_path, "findings:\n" + finding("g.time", "applies", by="asked.minister")).cell(
-        "two", "g.time"
-    )
+    cell = table(tmp_path, "findings:\n" + finding("g.time", "applies", by="asked.minister")).cell("two", "g.time")
     assert cell.state == "undetermined"
     assert any("Minister found" in why and "does not decide on this ground" in why for why in cell.why)
 
@@ -114,9 +109,7 @@ def test_a_judgment_of_a_third_state_flags_the_ground_that_is_about_it(tmp_path:
 
 
 def test_a_flag_stays_beside_a_finding(tmp_path: Path) -> None:
-    more = (
-        "mappings:\n" + mapping("one", "judged") + "findings:\n" + finding("g.twice", "applies", counts="one")
-    )
+    more = "mappings:\n" + mapping("one", "judged") + "findings:\n" + finding("g.twice", "applies", counts="one")
     cell = table(tmp_path, more).cell("one", "g.twice")
     assert (cell.state, cell.flagged) == ("barred", True)
 
@@ -156,9 +149,7 @@ def test_counterparts_that_disagree_leave_the_threshold_undetermined(tmp_path: P
 
 
 def test_a_courts_finding_comes_before_the_arithmetic(tmp_path: Path) -> None:
-    more = (
-        "counterparts:\n" + counterpart("two", "asked.heavy") + "findings:\n" + finding("g.dual", "applies")
-    )
+    more = "counterparts:\n" + counterpart("two", "asked.heavy") + "findings:\n" + finding("g.dual", "applies")
     cell = table(tmp_path, more).cell("two", "g.dual")
     assert (cell.state, cell.said) == ("barred", "barred")
 
@@ -201,9 +192,7 @@ def test_the_treaty_that_prevails_stands_beside_the_act(tmp_path: Path) -> None:
         (REFUSED.format(counts="two", more=""), "unknown"),
         (
             REFUSED.format(counts="two", more=", basis: mandatory")
-            + REFUSED.format(counts="three", more=", basis: discretionary").replace(
-                "name: refused", "name: more"
-            ),
+            + REFUSED.format(counts="three", more=", basis: discretionary").replace("name: refused", "name: more"),
             "both",
         ),
         (REFUSED.format(counts="two", more="").replace("refused", "granted"), None),
@@ -230,9 +219,7 @@ def test_a_decision_in_a_later_instance_replaces_the_first(tmp_path: Path) -> No
 
 
 def test_an_act_that_was_not_in_force_or_is_not_between_these_states_says_so(tmp_path: Path) -> None:
-    early = table(
-        tmp_path, "counterparts:\n" + counterpart("two", "asked.heavy"), change=("made: 2019", "made: 1995")
-    )
+    early = table(tmp_path, "counterparts:\n" + counterpart("two", "asked.heavy"), change=("made: 2019", "made: 1995"))
     cell = early.cell("two", "t.dual")
     assert cell.state == "undetermined"
     assert any("in force from 1999-12-20" in why for why in cell.why)
@@ -246,7 +233,9 @@ def test_places_in_the_requested_state_are_said_and_not_decided(tmp_path: Path) 
     assert any("name places in the requested state" in why for why in cell.why)
 
 
-@pytest.mark.parametrize(("name", "said"), [("asks", "did you mean ask?"), ("nothing-like-it", "known: ask")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("asks", "did you mean ask?"), ("nothing-like-it", "known: ask")]
+)
 def test_an_unknown_request_is_one_line(tmp_path: Path, name: str, said: str) -> None:
     law, small = matter(tmp_path)
     with pytest.raises(UsageError, match="expected the name of a request") as error:

@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import make_law
 import pytest
 import yaml
 
+import make_law
 from clew.proceedings.claims import Sourced
 from clew.proceedings.days import Day, day_of, term_of
 from clew.proceedings.law_order import entries_below

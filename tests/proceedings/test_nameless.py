@@ -1,4 +1,6 @@
-"""Names of persons in text: invented ones are found, the language of law passes, and no message repeats them."""
+"""Names of persons: invented ones are found, the language of law passes, and no message repeats them."""
+
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -169,7 +171,7 @@ PLACES = [
 
 @pytest.mark.parametrize("name", [NAME, HANGUL, SLUG])
 @pytest.mark.parametrize(("old", "new"), PLACES)
-def test_no_line_about_a_matter_repeats_a_name(tmp_path, old: str, new: str, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_no_line_about_a_matter_repeats_a_name(tmp_path: Path, old: str, new: str, name: str) -> None:
     assert old in MATTER
     # A slug in free text is no form that a rule knows, where it is one word among the file's own names.
     lines = check(str(written(tmp_path, MATTER.replace(old, new.format(name), 1)))).faults

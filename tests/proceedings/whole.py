@@ -1,4 +1,4 @@
-"""A matter with an entry of nearly every kind, and the law of both states beside it, to be spoilt by tests."""
+"""A matter with entries of nearly every kind, and the law of both states, to be spoilt by tests."""
 
 from pathlib import Path
 
@@ -47,8 +47,8 @@ requests:
      proceeding: asked, charges: [count-1, count-2], put_to_court: [count-1], confined_by: the ministry,
      source: press, mark: read}
 findings:
-  - {request: ask, ground: ground.yy.1, charges: [count-1], finding: left open, by: yy.court, when: 2020-07-06,
-     source: press, mark: read}
+  - {request: ask, ground: ground.yy.1, charges: [count-1], finding: left open,
+     by: yy.court, when: 2020-07-06, source: press, mark: read}
 counterparts:
   - {charge: count-1, provision: yy.1, by: counsel, why: By conduct, source: press, mark: inferred}
 events:
