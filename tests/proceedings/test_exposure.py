@@ -174,6 +174,19 @@ def test_the_aggregate_needs_one_counterpart_of_the_requested_state_for_each_cou
     assert (None if together is None else str(together.concurrent)) == concurrent
 
 
+def test_a_request_of_which_nothing_was_put_to_the_court_has_no_ceiling(tmp_path):
+    text = """\
+requests:
+  - {name: ask, person: person-1, requesting: US, requested: KR, regimes: [yy.extradition], made: 2019-01-01,
+     proceeding: asked, charges: [count-1], put_to_court: [], confined_by: the ministry,
+     source: act, mark: read}
+"""
+    known, law_of = matter(tmp_path, [DATED], [], {}, more=text)
+    found = exposure(law_of, known)
+    assert (found.put_to_court, found.ceiling.total, found.aggregate) == ((), None, None)
+    assert found.ceilings[0].years == 20
+
+
 def test_chosen_counts_and_unknown_ones(tmp_path):
     known, law_of = matter(tmp_path, [DATED] * 3, ["count-1", "count-2"], {})
     assert exposure(law_of, known, charges=["count-2"]).ceiling.years == 20

@@ -145,3 +145,11 @@ def test_an_unknown_outcome_is_said(tmp_path):
     known, law_of = matter(tmp_path, [DATED], [], {}, more=OUTCOME.format(sentence="", charges=""))
     with pytest.raises(UsageError, match=r"expected an outcome of small, found 'judgement'; did you mean"):
         against_range(law_of, known, "judgement")
+
+
+def test_a_judgment_before_the_end_of_the_act_is_said_and_stops_nothing(tmp_path):
+    more = OUTCOME.format(sentence="imprisonment: 2 years", charges="").replace("2019-05-02", "2017-05-02")
+    known, law_of = matter(tmp_path, [DATED], [], {}, theirs=RANGE, more=more)
+    found = against_range(law_of, known, "judgment")
+    assert found.state == "within"
+    assert any("lies before the end of the act, 2018-03-04" in step.said for step in found.steps)

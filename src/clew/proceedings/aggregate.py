@@ -29,6 +29,7 @@ BEFORE = "Before the rule on offences judged one after another, which is not app
 BEFORE_UNSAID = "No rule on offences judged one after another is entered, and none is applied"
 JUDGED_TOGETHER = "That the offences are judged together and stand in no other relation to each other"
 WHICH = "Whether the acts are one comprehensive offence or several is not decided here"
+HELD = "That the rule on several offences and its caps, as entered, held at the act, too"
 MONTHS = "Terms in days and in months are compared with a month of 30 days"
 
 
@@ -95,7 +96,7 @@ def aggregate(law: Law, jurisdiction: str, maxima: Sequence[Term]) -> Aggregate:
         trail.rule(several.apart, BEFORE.format(rule=law.rule(several.apart).says))
     else:
         trail.say(BEFORE_UNSAID)
-    for assumed in (NO_FORECAST, JUDGED_TOGETHER, WHICH):
+    for assumed in (NO_FORECAST, JUDGED_TOGETHER, WHICH, HELD):
         trail.assume(assumed)
     return Aggregate(
         jurisdiction=jurisdiction,

@@ -24,6 +24,10 @@ NO_MAXIMUM = "The version that counts has no maximum entered"
 NO_PROVISION = "{count}: only the kind of the charge is known, and no provision"
 NO_DATES = "{count}: no dated episode is entered, so that it is undetermined which version counts"
 NO_LIMB = "{count}: which limb of the provision is charged is not known; the maximum is that of the provision"
+TOO_EARLY = (
+    "{count}: the day of judgment, {judged}, lies before the end of the act, {ends}; no later version is "
+    "compared, and one of the two days is to be corrected"
+)
 CHARGE = "{count}: the charge itself"
 EPISODE = "{count}: the dates of {episode}"
 
@@ -126,6 +130,9 @@ def charge_exposure(
         return _without_figures(charge, name, dates, trail)
     if provision is None and charge.limb is None:
         trail.assume(NO_LIMB.format(count=charge.name))
+    if judged is not None and judged.surely_before(dates[1]):
+        trail.say(TOO_EARLY.format(count=charge.name, judged=judged, ends=dates[1]))
+        judged = None
     found = count_exposure(law, name, *dates, judged=judged, count=charge.name)
     trail.take(found)
     return replace(found, limb=charge.limb if provision is None else None, **trail.gathered)

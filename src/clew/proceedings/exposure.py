@@ -141,7 +141,7 @@ def exposure(
     requests = tuple(
         _of_request(law, matter, each, by_name)
         for each in matter.requests
-        if any(name in by_name for name in each.put_to_court)
+        if any(name in by_name for name in each.charges)
     )
     trail = Trail(law)
     for result in (*by_name.values(), *ceilings, *requests):

@@ -13,6 +13,7 @@ from clew.proceedings.provisions import FineRelation, Version
 from clew.proceedings.trail import Trail
 
 CAPPED = "The text sets a minimum and no maximum; the highest term of years for any sentence is {cap}"
+HELD = "That the highest term of years for any sentence was {cap} at the act, too"
 THREATENS = "The version from {begins} threatens {said}"
 NOTHING = "no penalty that is entered"
 
@@ -77,6 +78,7 @@ def penalty(law: Law, provision: str, version: Version, trail: Trail | None = No
             for rule in several.rules:
                 trail.rule(rule)
             trail.say(CAPPED.format(cap=cap))
+            trail.assume(HELD.format(cap=cap))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from clew.cli.pages.law_matter import predicates
 from clew.cli.sheet import Column, Sheet, count
 from clew.cli.units import ABSENT, number, plural
 
@@ -37,6 +38,7 @@ def shown_sheet(found: Shown) -> Sheet:
         sheet.line(f"in force on {found.on}")
     _versions(sheet, found.versions, dated=found.on is not None)
     _rules(sheet, found)
+    predicates(sheet, found.predicates)
     if found.name is not None and not found.versions and not found.rules:
         sheet.line("nothing is entered for this day" if found.on else "nothing is entered")
     return sheet

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from clew.errors import ReportError
+from clew.proceedings.due import Due
 from clew.proceedings.example import Example
 from clew.proceedings.exposure import Exposure
 from clew.proceedings.extradition import Extradition
@@ -16,6 +17,7 @@ from clew.proceedings.load import Law
 from clew.proceedings.steps import Reasoned, row
 from clew.proceedings.threatened import Threatened
 from clew.report.counsel.basis import basis
+from clew.report.counsel.due import due
 from clew.report.counsel.example import example
 from clew.report.counsel.exposure import exposure, threatened
 from clew.report.counsel.extradition import extradition
@@ -43,6 +45,8 @@ def document(found: Any, law: Law, *, language: str, made: str, version: str) ->
             words.provision(found.counts[0].provision),
             threatened(found, words),
         )
+    elif isinstance(found, Due):
+        title, about, sections = words("deadlines"), found.matter or "", due(found, words)
     elif isinstance(found, Example):
         title, about, sections = words("example"), found.title, example(found, words)
     else:
@@ -56,7 +60,7 @@ def document(found: Any, law: Law, *, language: str, made: str, version: str) ->
         motto=words("motto"),
         snapshot=digest,
         mark=digest[:_MARK],
-        ledger=f"{words('matter')} {found.matter}" if hasattr(found, "matter") else "",
+        ledger=f"{words('matter')} {found.matter}" if getattr(found, "matter", None) else "",
         version=version,
         time=int(datetime.fromisoformat(made.replace("Z", "+00:00")).timestamp()),
         sections=tuple(sections),

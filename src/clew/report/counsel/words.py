@@ -136,6 +136,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "last day": ("last day", "마지막 날"),
     "whom": ("whose", "대상"),
     "limitation": ("Limitation", "공소시효"),
+    "periods": ("Periods of procedure", "절차상 기간"),
+    "seen": ("Seen on {day}.", "{day} 기준."),
+    "no clock": ("No day was given on which it is seen.", "기준일을 지정하지 않았습니다."),
+    "limitation state": (
+        "The last day on which a prosecution can begin, under the assumptions listed below.",
+        "아래의 가정 아래에서 공소를 제기할 수 있는 마지막 날입니다.",
+    ),
+    "predicates": ("Predicate offences on these days", "행위 당시의 전제범죄(특정범죄) 여부"),
+    "predicates state": (
+        "By the list in force on the days of the act.",
+        "행위 당시 시행 중이던 목록에 따릅니다.",
+    ),
+    "predicate": ("predicate", "해당"),
+    "not a predicate": ("not a predicate", "해당하지 않음"),
+    "case number": ("case", "사건번호"),
+    "passed": ("passed", "경과"),
+    "running": ("running", "진행 중"),
+    "counterpart": ("counterpart", "대응 범죄"),
+    "no limitation": ("no limitation", "공소시효 없음"),
     "term": ("term", "기간"),
 }
 """English and Korean."""
