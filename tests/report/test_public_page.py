@@ -368,13 +368,14 @@ class TestRefusals:
             note_release(path, "0" * 64, DAY, by="publisher", head=head)
 
 
-class TestEarlier:
-    LATER: dict[str, Any] = {
-        "day": date(2027, 2, 25),
-        "reviewed": date(2027, 2, 1),
-        "expires": date(2028, 2, 1),
-    }
+LATER: dict[str, Any] = {
+    "day": date(2027, 2, 25),
+    "reviewed": date(2027, 2, 1),
+    "expires": date(2028, 2, 1),
+}
 
+
+class TestEarlier:
     @pytest.fixture
     def first(self, world: tuple[Path, Path, Law]) -> tuple[Path, Path, Law]:
         """The next folder, a register of one release and of newer entries, and the law."""
@@ -390,7 +391,7 @@ class TestEarlier:
         self, first: tuple[Path, Path, Law]
     ) -> None:
         out = self.earlier(first)
-        published(*first, **self.LATER, earlier=[out])
+        published(*first, **LATER, earlier=[out])
         third = first[0].with_name("third")
         later = {"day": date(2028, 6, 1), "expires": date(2029, 1, 1)}
         published(third, *first[1:], **later, earlier=[first[0], out])
@@ -407,7 +408,7 @@ class TestEarlier:
         assert not verify(first[1]).faults
 
     def test_a_missing_one_is_refused(self, first: tuple[Path, Path, Law]) -> None:
-        assert "expected the folder of the release of 2026-11-25" in refused(first, **self.LATER)
+        assert "expected the folder of the release of 2026-11-25" in refused(first, **LATER)
 
     @pytest.mark.parametrize("name", ["statistics.json", "index.html", "data/law-zz.csv", "release.json"])
     def test_an_altered_one_is_refused(self, first: tuple[Path, Path, Law], name: str) -> None:
@@ -416,29 +417,29 @@ class TestEarlier:
         changed.write_bytes(
             data.replace(b"A. Reviewer", b"B. Reviewer") if name == "release.json" else data[:-1]
         )
-        said = refused(first, **self.LATER, earlier=[self.earlier(first)])
+        said = refused(first, **LATER, earlier=[self.earlier(first)])
         assert "altered" in said or "as it was published" in said
         assert check_folder(self.earlier(first), DAY).faults or name == "release.json"
 
     def test_a_file_that_is_gone_or_new_is_found(self, first: tuple[Path, Path, Law]) -> None:
         out = self.earlier(first)
         (out / "extra.txt").write_text("x")
-        assert "found this one" in refused(first, **self.LATER, earlier=[out])
+        assert "found this one" in refused(first, **LATER, earlier=[out])
         (out / "extra.txt").unlink()
         (out / "data" / "law-zz.csv").unlink()
-        assert "found none" in refused(first, **self.LATER, earlier=[out])
+        assert "found none" in refused(first, **LATER, earlier=[out])
         assert check_folder(out, DAY).state == "altered"
 
     def test_twice_or_of_another_register_or_no_later_day(
         self, first: tuple[Path, Path, Law], made: tuple[Path, Path, Law]
     ) -> None:
         out = self.earlier(first)
-        assert "each release once" in refused(first, **self.LATER, earlier=[out, out])
+        assert "each release once" in refused(first, **LATER, earlier=[out, out])
         assert "expected a day after 2026-11-25" in refused(first, earlier=[out])
         assert "expected a release that clew law publish wrote" in refused(first, earlier=[out.parent])
         text = first[1].read_text("utf-8").splitlines(keepends=True)
         first[1].write_text("".join(text[:50]), "utf-8")
-        assert "of another register" in refused(first, **self.LATER, earlier=[out])
+        assert "of another register" in refused(first, **LATER, earlier=[out])
 
     def test_one_that_was_never_public_can_be_forgotten_with_a_reason(
         self, first: tuple[Path, Path, Law]
@@ -449,7 +450,7 @@ class TestEarlier:
         forget_release(
             first[1], release.digest, by="publisher", when=DAY, why="Stopped before it was public."
         )
-        published(*first, **self.LATER)
+        published(*first, **LATER)
 
     def test_an_expired_one_is_told(self, made: tuple[Path, Path, Law], tmp_path: Path) -> None:
         for day, state in ((date(2027, 5, 25), "current"), (date(2027, 5, 26), "expired")):
