@@ -13,7 +13,7 @@ from clew.proceedings.load import Law
 from clew.proceedings.registered import PERSONAL, Registered
 from clew.written.faults import every
 from clew.written.spelling import instead
-from clew.written.tree import Node
+from clew.written.tree import Node, read, text_in
 
 _TODO = "clew law register add --help shows an entry"
 _NO_SUCH_KEY = (
@@ -27,6 +27,23 @@ def tree_of(entry: Mapping[str, Any] | Node) -> Node:
     if isinstance(entry, Node):
         return entry
     return _grown(json.loads(json.dumps(entry, default=str)))
+
+
+def read_entries(name: str) -> list[Node]:
+    """Entries of a YAML file, or of standard input (``-``): a list under ``proceedings``, or one entry.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    text = text_in(name)
+    tree = read(text, name, "proceedings", _TODO)
+    listed = tree.child("proceedings")
+    if listed is None:
+        return [tree]
+    if not isinstance(listed.value, list) or not all(isinstance(each.value, dict) for each in listed.value):
+        raise UsageError(
+            f"{name}:{listed.line}: proceedings: expected a list of entries, found another form; {_TODO}"
+        )
+    return listed.value
 
 
 def _grown(value: Any) -> Node:
@@ -103,4 +120,4 @@ def _unplaced(line: str) -> str:
     return line.removeprefix("entry:0: ")
 
 
-__all__ = ["parsed", "place_of", "tree_of", "with_id"]
+__all__ = ["parsed", "place_of", "read_entries", "tree_of", "with_id"]

@@ -17,7 +17,6 @@ from math import ceil, floor
 import numpy as np
 
 from clew.errors import ReportError, UsageError
-from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.program import NEAR, Program
 from clew.proceedings.statistics.tables import THRESHOLD, Release
 from clew.proceedings.statistics.unknowns import Cell, Sum, Unknowns, cell_of, told
@@ -29,7 +28,7 @@ class Bounds:
 
     columns: tuple[str, ...]
     categories: tuple[str, ...]
-    date: date
+    day: date
     since: date | None
     """For a change, the earlier of its two days."""
 
@@ -64,20 +63,18 @@ class Attacker:
         self.releases = tuple(releases)
         self._days, self._coded = told(releases)
         if not self._days:
-            raise UsageError("attack: expected a release with a table counted on its day, found none; name one")
+            raise UsageError(
+                "attack: expected a release with a table counted on its day, found none; name one"
+            )
         self._numbers = {each.date: at for at, each in enumerate(self._days)}
         self._seen: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-        for growing in (True, False):
-            self._unknowns = Unknowns.of(self.releases, self._days, self._coded, growing)
-            self._program = self._built()
-            if self._program.solve() is not None:
-                return
-        raise UsageError("attack: expected releases that agree with some register, found a contradiction; check them")
-
-    @property
-    def growing(self) -> bool:
-        """Whether the releases agree with records that are only added, and leave open categories only."""
-        return self._unknowns.growing
+        self._unknowns = Unknowns.of(self.releases, self._days, self._coded)
+        self._program = self._built()
+        if self._program.solve() is not None:
+            return
+        raise UsageError(
+            "attack: expected releases that agree with some register, found a contradiction; check them"
+        )
 
     def _built(self) -> Program:
         lower, upper = self._unknowns.bounds
@@ -109,7 +106,9 @@ class Attacker:
 
     def _day(self, day: date) -> int:
         if day not in self._numbers:
-            raise UsageError(f"attack: expected the day of a release that counted anew, found {day}; name one")
+            raise UsageError(
+                f"attack: expected the day of a release that counted anew, found {day}; name one"
+            )
         return self._numbers[day]
 
     def _cell(self, columns: Sequence[str], categories: Sequence[str], day: date) -> Cell:
@@ -123,7 +122,9 @@ class Attacker:
     def _least(self, asked: Sum, sign: float, exact: bool) -> float | None:
         at = asked.at.tolist()
         self._program.costs(at, (asked.weight * sign).tolist())
-        found = self._program.solve(whole=len(self._unknowns.bounds[0]) if exact else 0)
+        found = self._program.solve()
+        if exact and found is not None and not np.isneginf(found.cost):
+            found = self._program.solve(whole=len(self._unknowns.bounds[0]))
         self._program.costs(at, [0.0] * len(at))
         if found is None:
             raise ReportError("attack: expected the search to end, found it too long; ask without exact")
@@ -176,8 +177,5 @@ class Attacker:
 
 
 def attack(releases: Sequence[Release], threshold: int = THRESHOLD) -> tuple[Bounds, ...]:
-    """All that ``releases`` together give away; nothing, if they are safe. By real numbers: see the module."""
+    """All that ``releases`` together give away; nothing, if they are safe. In real numbers."""
     return tuple(Attacker(releases).small(threshold))
-
-
-__all__ = ["TOTAL", "Attacker", "Bounds", "attack"]

@@ -17,7 +17,9 @@ Edge = tuple[int, int, tuple[str, ...]]
 """Two cliques by position, and the columns that they share."""
 
 
-def cliques(sizes: Mapping[str, int], groups: Iterable[Iterable[str]]) -> tuple[tuple[Clique, ...], list[Edge]]:
+def cliques(
+    sizes: Mapping[str, int], groups: Iterable[Iterable[str]]
+) -> tuple[tuple[Clique, ...], list[Edge]]:
     """Cliques of columns that hold each group, and the tree along which they must agree.
 
     ``sizes`` is how many categories each column has. Columns of no group are left out. Circles are closed by

@@ -28,11 +28,10 @@ class Solution:
     values: Floats
     cost: float
 
-    def whole(self, first: int) -> NDArray[np.int64] | None:
-        """The first so many values as whole numbers, or None where they are none."""
-        values = self.values[:first]
-        near = np.rint(values)
-        return near.astype(np.int64) if np.all(np.abs(values - near) < NEAR) else None
+    def whole(self, first: int) -> Floats | None:
+        """The first so many values, rounded to whole numbers, or None where they are not near to any."""
+        near = np.rint(self.values[:first])
+        return near if np.all(np.abs(self.values[:first] - near) < NEAR) else None
 
 
 def solver() -> Any:
@@ -46,13 +45,23 @@ def solver() -> Any:
         ) from error
 
 
+def _silent(package: Any) -> Any:
+    """A solver that prints nothing: as it is, it prints its version when it makes its callbacks."""
+
+    def enable(solver: Any) -> None:
+        solver.setOptionValue("output_flag", False)
+        package.Highs.enableCallbacks(solver)
+
+    return type("Silent", (package.Highs,), {"enableCallbacks": enable})()
+
+
 class Program:
     """Minimise a cost over variables in bounds, under rows that may come and go."""
 
     def __init__(self, lower: Floats, upper: Floats, cost: Floats) -> None:
         """Variables with their bounds and cost; infinite bounds are ``inf``."""
         self._package = solver()
-        self._solver = self._package.Highs()
+        self._solver = _silent(self._package)
         for name, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -104,7 +113,12 @@ class Program:
     def _solved(self, whole: bool) -> Solution | None:
         self._solver.run()
         status, kind = self._solver.getModelStatus(), self._package.HighsModelStatus
-        if status in (kind.kInfeasible, kind.kUnboundedOrInfeasible):
+        if status == kind.kUnboundedOrInfeasible:
+            self._solver.setOptionValue("presolve", "off")
+            self._solver.run()
+            self._solver.setOptionValue("presolve", "choose")
+            status = self._solver.getModelStatus()
+        if status == kind.kInfeasible:
             return None
         if status == kind.kUnbounded:
             return Solution(np.zeros(0), -np.inf)

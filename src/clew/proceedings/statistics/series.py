@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from clew.errors import UsageError
 from clew.proceedings.statistics.columns import TOTAL, Part, coded, declared, part
-from clew.proceedings.statistics.suppression import ContradictionError, Suppression, suppress
+from clew.proceedings.statistics.suppression import MOST_WHOLE, ContradictionError, Suppression, suppress
 from clew.proceedings.statistics.tables import (
     THRESHOLD,
     PublishedTable,
     Release,
-    cells_of,
     counted,
     planned,
 )
@@ -58,6 +57,7 @@ def released(
     zeros: Sequence[Mapping[str, str]] = (),
     open_categories: Mapping[str, Sequence[str]] | None = None,
     recoded: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    most_whole: int = MOST_WHOLE,
 ) -> Release:
     """The release of ``day``: the tables of ``records``, hidden where they would identify somebody.
 
@@ -65,7 +65,8 @@ def released(
     ``earlier`` are all earlier releases, the first first (``kept``). ``zeros`` are combinations that cannot
     occur, shown as nought. ``open_categories`` are those that a record may leave (a stage that is not the
     last). ``recoded`` says, for a column whose categories were split or merged, which finer categories each
-    coarse one consists of.
+    coarse one consists of. Above ``most_whole`` linked unknowns the proof is in real numbers, and a note says
+    so: raise it where an hour may be spent, or publish fewer tables that share columns.
 
     Raises UsageError for undeclared or personal columns, an undeclared category (naming the record's number
     only), a record that cannot occur, days out of order, or categories that the earlier releases do not link.
@@ -90,11 +91,12 @@ def released(
         zeros=impossible,
         open=opened,
         recoded={
-            name: {each: tuple(parts) for each, parts in said.items()} for name, said in (recoded or {}).items()
+            name: {each: tuple(parts) for each, parts in said.items()}
+            for name, said in (recoded or {}).items()
         },
         before=digest(earlier[-1]) if earlier else "",
     )
-    return _Maker(register, listed, draft, tuple(earlier)).made()
+    return _Maker(register, listed, draft, tuple(earlier), most_whole).made()
 
 
 def digest(release: Release) -> str:
@@ -111,6 +113,7 @@ class _Maker:
         listed: tuple[tuple[str, ...], ...],
         draft: Release,
         earlier: tuple[Release, ...],
+        most_whole: int,
     ) -> None:
         self.register = register
         self.listed = listed
@@ -120,7 +123,7 @@ class _Maker:
         self.last: dict[tuple[str, ...], PublishedTable] = {
             table.columns: table for release in earlier for table in release.tables
         }
-        self.growing = True
+        self.most_whole = most_whole
 
     def made(self) -> Release:
         fresh = [table for table in self.listed if not self._is_unchanged(table)]
@@ -131,9 +134,12 @@ class _Maker:
             if carried is None:
                 return self._release(tables, hidden)
             fresh.remove(carried)
+        self.draft = replace(self.draft, corrected=False)
         return self._release({}, None)
 
-    def _suppressed(self, fresh: list[tuple[str, ...]]) -> tuple[Suppression, Mapping[str, Mapping[str, tuple[int, ...]]]]:
+    def _suppressed(
+        self, fresh: list[tuple[str, ...]]
+    ) -> tuple[Suppression, Mapping[str, Mapping[str, tuple[int, ...]]]]:
         tables = tuple(PublishedTable(each, self.draft.date, self.counts[each]) for each in fresh)
         releases = (*self.earlier, replace(self.draft, tables=tables))
         days, linked = told(releases)
@@ -141,16 +147,21 @@ class _Maker:
         cells = dict(days[-1].shown)
         inside = [frozenset(cell_of(t.columns, each, codings) for each in t.cells) for t in tables]
         while True:
-            unknowns = Unknowns.of(releases, days, linked, self.growing)
+            unknowns = Unknowns.of(releases, days, linked)
             groups = self._groups(unknowns, codings)
             try:
-                return suppress(unknowns, cells, groups, inside, self.draft.threshold), codings
+                return suppress(
+                    unknowns, cells, groups, inside, self.draft.threshold, self.most_whole
+                ), codings
             except ContradictionError:
-                if not self.growing:
+                if self.draft.corrected or not self.earlier:
                     raise
-                self.growing = False
+                self.draft = replace(self.draft, corrected=True)
+                days[-1] = replace(days[-1], corrected=True)
 
-    def _groups(self, unknowns: Unknowns, codings: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dict[Cell, int]:
+    def _groups(
+        self, unknowns: Unknowns, codings: Mapping[str, Mapping[str, tuple[int, ...]]]
+    ) -> dict[Cell, int]:
         """The true counts of all groups by columns that are linked, whether a table counts them or not."""
         found: dict[Cell, int] = {}
         for clique in unknowns.cliques:
@@ -210,7 +221,12 @@ class _Maker:
     ) -> Release:
         chosen = tuple(tables.get(each) or self.last[each] for each in self.listed)
         notes = [_note(each, self.draft.date) for each in chosen]
-        if hidden is not None and self.earlier and not self.growing:
+        if hidden is not None and not hidden.whole:
+            notes.append(
+                "So many columns are linked that hidden counts were bounded in real numbers, not in whole "
+                "ones."
+            )
+        if self.draft.corrected:
             notes.append(
                 "Records were corrected since an earlier release, so that changes are compared cell by cell."
             )
@@ -238,8 +254,8 @@ def _note(table: PublishedTable, day: date) -> str:
     name = f"Table {' by '.join(table.columns)}"
     if table.date != day:
         return (
-            f"{name} is that of {table.date.isoformat()}: what it shows has not changed since, or counting it "
-            "anew would tell too much."
+            f"{name} is that of {table.date.isoformat()}: what it shows has not changed since, or counting "
+            "it anew would tell too much."
         )
     if table.withheld:
         return f"{name} is withheld whole: it cannot be shown without telling of single persons."
@@ -251,12 +267,13 @@ def _require_later(day: date, earlier: Sequence[Release], threshold: int) -> Non
     days = [each.date for each in earlier]
     if any(a >= b for a, b in zip(days, [*days[1:], day], strict=False)):
         raise UsageError(
-            f"release {day.isoformat()}: expected a day after all earlier releases, found them out of order, or "
-            "one of that day or later; name a later day"
+            f"release {day.isoformat()}: expected a day after all earlier releases, found them out of order, "
+            "or one of that day or later; name a later day"
         )
     if threshold < 2 or any(each.threshold != threshold for each in earlier):
         raise UsageError(
-            f"threshold: expected 2 or more, and that of the earlier releases, found {threshold}; keep to theirs"
+            f"threshold: expected 2 or more, and that of the earlier releases, found {threshold}; "
+            "keep to theirs"
         )
 
 
@@ -268,9 +285,6 @@ def _require_possible(register: _Register, zeros: tuple[Part, ...]) -> None:
             inside &= register.codes[:, names.index(name)] == register.columns[name].index(category)
         if inside.any():
             raise UsageError(
-                f"record {int(np.flatnonzero(inside)[0]) + 1}: expected nothing that cannot occur, found such a "
-                "combination; correct the record, or take the combination out of the list"
+                f"record {int(np.flatnonzero(inside)[0]) + 1}: expected nothing that cannot occur, found "
+                "such a combination; correct the record, or take the combination out of the list"
             )
-
-
-__all__ = ["cells_of", "digest", "released"]

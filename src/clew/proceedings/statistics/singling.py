@@ -118,7 +118,9 @@ def _listed(columns: tuple[str, ...]) -> str:
 
 
 def _size_said(columns: tuple[str, ...], small: NDArray[np.int64], k: int) -> str:
-    few = f"1 group of fewer than {k} records" if len(small) == 1 else f"{len(small)} groups of fewer than {k}"
+    few = (
+        f"1 group of fewer than {k} records" if len(small) == 1 else f"{len(small)} groups of fewer than {k}"
+    )
     least = int(small.min())
     return f"By {_listed(columns)} there {'is' if len(small) == 1 else 'are'} {few}, the smallest of {least}."
 

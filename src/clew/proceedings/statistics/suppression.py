@@ -2,14 +2,16 @@
 
 Cells under the threshold are hidden, noughts too: a nought says that all of a group are elsewhere, and so
 what became of each of them. Only combinations that cannot occur are shown as nought. More cells are
-hidden until every goal (``goals``) has a *witness*: whole numbers for all unknowns that agree with every
-shown cell of every table and release, and in which the goal holds. Whoever knows all that is published
-cannot tell the witness from the truth. Witnesses are whole numbers on purpose: a linear programme sees wider
-bounds than an attacker who knows that persons are whole, so its bounds alone would prove nothing.
+hidden until every goal (``goals``) has a *witness*: values of all unknowns that agree with every shown cell
+of every table and release, and in which the goal holds. Whoever knows all that is published cannot tell
+the witness from the truth. A witness in whole numbers is a proof. One with fractions is not: a linear
+programme sees wider bounds than an attacker who knows that persons are whole. So witnesses must be whole,
+unless more than ``MOST_WHOLE`` unknowns are linked, where the search takes seconds for each goal: then
+fractions are taken, and the result says so. Tables linked without a circle (``cliques``) seldom need one.
 
 For a goal without witness one linear programme finds the table in which it holds and that departs from the
-shown cells at the least cost (Kelly, Golden and Assad, 1992; Fischetti and Salazar, 2001, solve it exactly); the
-cells it departs in are hidden. Where its answer has fractions it is solved again in whole numbers. At the
+shown cells at the least cost (Kelly, Golden and Assad, 1992; Fischetti and Salazar, 2001, solve it exactly);
+the cells it departs in are hidden. Where its answer has fractions it is solved again in whole numbers. At the
 end, cells that turn out not to be needed are shown again, the dearest first.
 """
 
@@ -25,7 +27,10 @@ from numpy.typing import NDArray
 from clew.errors import ReportError
 from clew.proceedings.statistics.goals import Goal, goals, small_changes
 from clew.proceedings.statistics.program import NEAR, Program, Solution
-from clew.proceedings.statistics.unknowns import Cell, Floats, Ints, Sum, Unknowns, joined
+from clew.proceedings.statistics.unknowns import Cell, Floats, Sum, Unknowns, joined
+
+MOST_WHOLE = 1_000
+"""Up to so many unknowns, of all days, every witness must be whole numbers."""
 
 MARGIN_COST = 5.0
 """How much dearer a cell is to hide than one by one column more."""
@@ -46,7 +51,10 @@ class Suppression:
     withheld: tuple[int, ...]
     """Tables, by position, that could not be made safe otherwise than whole."""
 
-    witnesses: tuple[Ints, ...]
+    witnesses: tuple[Floats, ...]
+    whole: bool
+    """Whether every witness is whole numbers, so that the proof holds against whoever computes in them."""
+
     bounded: int
     """Goals that earlier releases, or combinations that cannot occur, exclude whatever is hidden now."""
 
@@ -57,6 +65,7 @@ def suppress(
     groups: Mapping[Cell, int],
     tables: Sequence[frozenset[Cell]],
     threshold: int,
+    most_whole: int = MOST_WHOLE,
 ) -> Suppression:
     """Hide cells of the last day of ``unknowns`` until every goal has a witness.
 
@@ -64,7 +73,7 @@ def suppress(
     ``tables`` the cells of each table. The last day's own ``shown`` and ``hidden`` are not looked at. Raises
     ContradictionError where no table agrees with all releases, ReportError where not even withholding helps.
     """
-    return _Search(unknowns, cells, groups, tables, threshold).result()
+    return _Search(unknowns, cells, groups, tables, threshold, most_whole).result()
 
 
 class _Search:
@@ -77,12 +86,14 @@ class _Search:
         groups: Mapping[Cell, int],
         tables: Sequence[frozenset[Cell]],
         threshold: int,
+        most_whole: int,
     ) -> None:
         self.unknowns = unknowns
         self.cells = {cell: count for cell, count in sorted(cells.items()) if not unknowns.is_zero(cell)}
         self.tables = tables
         self.last = len(unknowns.days) - 1
         self.free = len(unknowns.bounds[0])
+        self.must_be_whole = self.free <= most_whole
         changed = small_changes(unknowns, self.cells, threshold)
         self.primary = frozenset(changed | {c for c, count in self.cells.items() if count < threshold})
         self.hidden: set[Cell] = set()
@@ -92,7 +103,7 @@ class _Search:
         self.starts, self.at, self.weight = joined(goal.sum for goal in self.goals)
         self.met: list[NDArray[np.bool_]] = []
         self.values: list[Floats] = []
-        self.witnesses: list[Ints] = []
+        self.witnesses: list[Floats] = []
         self.bounded: set[int] = set()
         self.nought: set[int] = set()
         self.place = {cell: self.free + 2 * at for at, cell in enumerate(self.cells)}
@@ -150,6 +161,7 @@ class _Search:
             self.primary,
             tuple(sorted(self.withheld)),
             tuple(self.witnesses),
+            all(bool(np.all(each == np.rint(each))) for each in self.witnesses),
             len(self.bounded),
         )
 
@@ -164,14 +176,16 @@ class _Search:
             self.program.costs(places, [0.0] * len(places))
 
     def _keep(self, found: Solution) -> bool:
-        """Keep a solution as a witness, if it is one in whole numbers."""
+        """Keep a solution as a witness, if it is in whole numbers or need not be."""
         witness = found.whole(self.free)
         if witness is None:
-            return False
+            if self.must_be_whole:
+                return False
+            witness = found.values[: self.free]
         values = np.add.reduceat(witness[self.at] * self.weight, self.starts) if self.goals else np.zeros(0)
         met = np.zeros(len(self.goals), dtype=bool)
         for at, goal in enumerate(self.goals):
-            met[at] = any(lower <= values[at] <= upper for lower, upper in goal.ways)
+            met[at] = any(low - NEAR <= values[at] <= high + NEAR for low, high in goal.ways)
         self.witnesses.append(witness)
         self.values.append(values)
         self.met.append(met)
@@ -187,11 +201,13 @@ class _Search:
         if found is None or way is None:
             self.bounded.add(at)
             return
-        if found.whole(self.free) is None:
+        if self.must_be_whole and found.whole(self.free) is None:
             found = self.program.solve((goal.sum, *way), self.free) or self._withholding(at, way)
         self._hide(self._departures(found))
         if not self._keep(found):
-            raise ReportError("statistics: expected whole numbers of the solver, found none; nothing is published")
+            raise ReportError(
+                "statistics: expected whole numbers of the solver, found none; nothing is published"
+            )
 
     def _is_nought(self, at: int) -> bool:
         """Whether a change is known to be nought from what is shown so far."""
@@ -240,7 +256,9 @@ class _Search:
         spare = self.hidden - self.primary - whole
         for cell in sorted(spare, key=lambda each: (-self._cost(each), each)):
             value = self.unknowns.value(cell, self.last)
-            agree = alive & np.array([value.of(each) == self.cells[cell] for each in self.witnesses])
+            agree = alive & np.array(
+                [abs(value.of(each) - self.cells[cell]) < NEAR for each in self.witnesses]
+            )
             if agree.any() and bool(met[agree][:, needed].any(axis=0).all()):
                 alive = agree
                 self.hidden.discard(cell)

@@ -1,4 +1,4 @@
-"""Tables of counts and releases of them, as they are published: JSON that reads back the same, and CSV rows."""
+"""Tables of counts and releases of them, as they are published: JSON that reads back the same, and CSV."""
 
 from __future__ import annotations
 
@@ -70,6 +70,9 @@ class Release:
     """By column whose categories were split or merged since the release before: the coarser category, and
     the finer ones that it consists of."""
 
+    corrected: bool = False
+    """Whether records were taken out, or left a category that is not open, since the release before."""
+
     before: str = ""
     """SHA-256 of the file of the release before, in hexadecimal; empty for the first."""
 
@@ -88,11 +91,13 @@ class Release:
             "date": self.date.isoformat(),
             "before": self.before,
             "threshold": self.threshold,
+            "corrected": self.corrected,
             "columns": {name: list(categories) for name, categories in self.columns.items()},
             "zeros": [dict(each) for each in self.zeros],
             "open": {name: list(categories) for name, categories in self.open.items()},
             "recoded": {
-                name: {each: list(parts) for each, parts in said.items()} for name, said in self.recoded.items()
+                name: {each: list(parts) for each, parts in said.items()}
+                for name, said in self.recoded.items()
             },
             "tables": [
                 {
@@ -125,6 +130,7 @@ class Release:
                     name: {each: tuple(parts) for each, parts in group.items()}
                     for name, group in said["recoded"].items()
                 },
+                corrected=bool(said["corrected"]),
                 before=said["before"],
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -176,8 +182,8 @@ def planned(
     for each in listed:
         if not 1 <= len(each) <= MOST_DIMENSIONS or len(set(each)) != len(each):
             raise UsageError(
-                f"table {', '.join(each) or 'of nothing'}: expected one to {MOST_DIMENSIONS} different columns, "
-                f"found {len(each)}; name others"
+                f"table {', '.join(each) or 'of nothing'}: expected one to {MOST_DIMENSIONS} different "
+                f"columns, found {len(each)}; name others"
             )
         for name in each:
             if name not in columns:

@@ -3,8 +3,8 @@
 The unknowns are counts of records by all columns that any table uses, cut into cliques (``cliques``), for
 the day of each release: for the first day the counts, for each later day how many were added since. A count
 added is not negative where a record never leaves its category; of categories that are open, only the
-groups that no record leaves cannot shrink. If the register contradicts that (a record was taken out, say),
-each day's counts are unknowns of their own, and only what two days show of one cell links them.
+groups that no record leaves cannot shrink. Where the register was corrected (a record was taken out, say),
+the day's counts are unknowns of their own, and only what two days show of one cell links them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from clew.proceedings.statistics.recoding import Coding, Recoding, recoding
 from clew.proceedings.statistics.tables import Release
 
 MOST_UNKNOWNS = 200_000
+MOST_TOGETHER = 1_000
+"""Up to so many combinations of all columns, on all days, they are looked at together and not in parts: so
+that groups by columns that no table links are looked at, too."""
 
 Cell = tuple[tuple[str, tuple[int, ...]], ...]
 """A group of records: by column, in the order of names, the parts of its category; totals are left out."""
@@ -53,6 +56,9 @@ class Known:
     date: date
     shown: Mapping[Cell, int]
     hidden: tuple[Cell, ...]
+    corrected: bool
+    """Whether records were taken out, or moved otherwise than by leaving an open category."""
+
     present: Mapping[str, frozenset[int]]
     """By column of the release, the parts that its categories cover: no record had another."""
 
@@ -87,7 +93,8 @@ def known(release: Release, coding: Mapping[str, Coding]) -> Known | None:
     present = {
         name: frozenset(part for parts in said.values() for part in parts) for name, said in coding.items()
     }
-    return Known(release.date, shown, tuple(each for each in hidden if each not in shown), present)
+    left = tuple(each for each in hidden if each not in shown)
+    return Known(release.date, shown, left, release.corrected, present)
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,6 @@ class Unknowns:
     days: tuple[Known, ...]
     zeros: tuple[Cell, ...]
     open: Mapping[str, frozenset[int]]
-    growing: bool
-    """Whether later days are unknown as what was added; else each day's counts are unknown by themselves."""
 
     @classmethod
     def of(
@@ -109,7 +114,6 @@ class Unknowns:
         releases: Sequence[Release],
         days: Sequence[Known],
         coded: Recoding,
-        growing: bool = True,
     ) -> Unknowns:
         """The unknowns behind ``releases``, of which ``days`` is what each tells anew.
 
@@ -120,23 +124,24 @@ class Unknowns:
         groups: list[tuple[str, ...]] = []
         for release, coding in zip(releases, coded.codings, strict=True):
             for zero in release.zeros:
-                zeros[cell_of(*zip(*zero, strict=True), coding)] = None
+                zeros[cell_of([name for name, _ in zero], [each for _, each in zero], coding)] = None
             for name, categories in release.open.items():
-                parts = (part for each in categories for part in coding[name][each])
-                opened.setdefault(name, set()).update(parts)
+                opened.setdefault(name, set()).update(p for each in categories for p in coding[name][each])
             groups += [table.columns for table in release.tables]
         used = {name for group in groups for name in group}
         linked = [zero for zero in zeros if {name for name, _ in zero} <= used]
         groups += [tuple(name for name, _ in zero) for zero in linked]
+        if prod(coded.sizes[name] for name in used) * len(days) <= MOST_TOGETHER:
+            groups.append(tuple(sorted(used)))
         parts, edges = cliques(coded.sizes, groups)
         width = sum(prod(coded.sizes[name] for name in clique) for clique in parts)
         if width * len(days) > MOST_UNKNOWNS:
             raise UsageError(
-                f"tables: expected columns linked by at most {MOST_UNKNOWNS:,} combinations and releases, found "
-                f"{width * len(days):,}; publish fewer tables that share columns, or coarser categories"
+                f"tables: expected columns linked by at most {MOST_UNKNOWNS:,} combinations and releases, "
+                f"found {width * len(days):,}; publish fewer tables that share columns, or coarser categories"
             )
         frozen = {name: frozenset(each) for name, each in opened.items()}
-        return cls(coded.sizes, parts, tuple(edges), tuple(days), tuple(linked), frozen, growing)
+        return cls(coded.sizes, parts, tuple(edges), tuple(days), tuple(linked), frozen)
 
     @cached_property
     def width(self) -> int:
@@ -157,6 +162,9 @@ class Unknowns:
         """Where on a day the unknowns of a group stand, in the smallest clique that holds its columns."""
         names = {name for name, _ in cell}
         fitting = [at for at, clique in enumerate(self.cliques) if names <= set(clique)]
+        if not fitting:
+            listed = ", ".join(sorted(names))
+            raise UsageError(f"group: expected columns that some table links, found {listed}; name fewer")
         return self._within(min(fitting, key=lambda at: (self._grids[at].size, at)), cell)
 
     def _within(self, at: int, cell: Cell) -> Ints:
@@ -164,8 +172,17 @@ class Unknowns:
         axes = [list(said.get(name, range(self.sizes[name]))) for name in self.cliques[at]]
         return np.asarray(self._grids[at][np.ix_(*axes)].ravel(), dtype=np.int64)
 
+    def _begin(self, day: int) -> int:
+        """The last day up to this one whose counts are unknown as they are, not as what was added."""
+        return max(at for at in range(day + 1) if at == 0 or self.days[at].corrected)
+
+    @property
+    def _grown(self) -> list[int]:
+        """The days whose unknowns are what was added."""
+        return [day for day in range(len(self.days)) if self._begin(day) < day]
+
     def _days_of(self, day: int) -> range:
-        return range(day + 1) if self.growing else range(day, day + 1)
+        return range(self._begin(day), day + 1)
 
     def value(self, cell: Cell, day: int) -> Sum:
         """How many records a group has on a day."""
@@ -174,10 +191,10 @@ class Unknowns:
     def change(self, cell: Cell, earlier: int, later: int) -> Sum:
         """By how many records a group has grown between two days."""
         at = self.positions(cell)
-        if self.growing:
+        if self._begin(later) <= earlier:
             return self._sum(at, range(earlier + 1, later + 1))
-        grown = self._sum(at, range(later, later + 1))
-        gone = self._sum(at, range(earlier, earlier + 1))
+        grown = self._sum(at, self._days_of(later))
+        gone = self._sum(at, self._days_of(earlier))
         return Sum(np.concatenate((grown.at, gone.at)), np.concatenate((grown.weight, -gone.weight)))
 
     def _sum(self, at: Ints, days: range) -> Sum:
@@ -194,7 +211,7 @@ class Unknowns:
 
     def since(self, cell: Cell, day: int, count: int, before: tuple[int, int] | None) -> tuple[Sum, int]:
         """The equation of a shown cell: its value, or its growth since the day that it was shown before."""
-        if before is None or not self.growing:
+        if before is None or self._begin(day) > before[0]:
             return self.value(cell, day), count
         return self.change(cell, before[0], day), count - before[1]
 
@@ -221,9 +238,8 @@ class Unknowns:
         """The lower and the upper bound of each unknown."""
         lower = np.zeros(self.width * len(self.days))
         upper = np.full(self.width * len(self.days), np.inf)
-        free = self._leaving if self.growing else self._leaving[:0]
-        for day in range(1, len(self.days)):
-            lower[free + day * self.width] = -np.inf
+        for day in self._grown:
+            lower[self._leaving + day * self.width] = -np.inf
         for cell in self.zeros:
             for at, clique in enumerate(self.cliques):
                 if {name for name, _ in cell} <= set(clique):
@@ -254,10 +270,10 @@ class Unknowns:
 
     def growths(self) -> Iterator[Sum]:
         """Sums that are not negative: open counts, and groups that no record leaves between two days."""
-        if not self.growing or not len(self._leaving):
+        if not len(self._leaving):
             return
         groups = list(self._closed())
-        for day in range(1, len(self.days)):
+        for day in self._grown:
             for at in self._leaving:
                 yield self._sum(np.array([at]), self._days_of(day))
             for group in groups:
