@@ -15,6 +15,7 @@ from clew.proceedings.claims import Mark
 from clew.proceedings.decided import Decided
 from clew.proceedings.dual_criminality import COMPARES, DualCriminality
 from clew.proceedings.facts import Facts
+from clew.proceedings.lapse_of_time import lapse_of_time
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Finding, Mapping, Matter, Outcome, Request
 from clew.proceedings.provisions import Ground, Regime
@@ -121,6 +122,8 @@ class Question:
         else:
             why += self._named()
             why.append(NOBODY_FOUND)
+        if ground.test == "limitation":
+            why += lapse_of_time(self.law, self.matter, self.request, charge, facts)
         if ground.test == "territory" and self._is_there():
             why.append(PLACES)
         if state == "undetermined":

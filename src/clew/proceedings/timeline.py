@@ -129,7 +129,7 @@ def _proceedings(law: Law, matter: Matter) -> Iterator[Dated]:
         outcomes = [outcome for outcome in matter.outcomes if outcome.proceeding == each.name]
         if each.opened:
             counts = [charge.name for charge in matter.charges if charge.proceeding == each.name]
-            of = f" of {numbers(matter, counts)}" if counts else ""
+            of = f", {numbers(matter, counts)}" if counts else ""
             yield _row(matter, "proceeding", each.opened, f"{where}: opened{of}", each)
         if each.decided and not any(outcome.date == each.decided for outcome in outcomes):
             yield _row(matter, "proceeding", each.decided, f"{where}: decided", each)

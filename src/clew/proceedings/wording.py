@@ -178,7 +178,7 @@ NEVER_SAID: tuple[Wording, ...] = (
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\n(?=\s*[-*|#])")
 _OF_ITSELF = re.compile(
     r"never\s+(said|says?|claim(s|ed)?|foretold|decided)|(is|are)\s+not\s+said|does\s+not\s+say|do\s+not\s+say|"
-    r"says\s+(nothing|neither)|nothing\s+(here\s+)?says|not\s+ours\s+to\s+say|말하지\s*않|뜻하지\s*않|의미하지\s*않",
+    r"says\s+(nothing|neither)|no(thing)?\s+(\w+\s+){0,3}says?\b|not\s+ours\s+to\s+say|말하지\s*않|뜻하지\s*않|의미하지\s*않",
     re.IGNORECASE,
 )
 """A sentence about what is not said."""
