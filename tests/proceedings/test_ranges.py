@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from clew.proceedings.load import Law
-from clew.proceedings.outcome_range import AgainstRange
-from clew.proceedings.ranges import entry_range, range_state
+from clew.proceedings.ranges import EntryRange, against_range
 from clew.proceedings.register import add, create
 from proceedings import register_law
 from proceedings.register_law import DAY, entry, sentenced
@@ -20,10 +19,10 @@ def law(tmp_path_factory: pytest.TempPathFactory) -> Law:
     return register_law.law(tmp_path_factory.mktemp("law"))
 
 
-def compared(law: Law, folder: Path, said: dict[str, Any]) -> tuple[str, AgainstRange | None]:
+def compared(law: Law, folder: Path, said: dict[str, Any]) -> EntryRange:
     create(folder / "register.jsonl")
     (new,) = add(folder / "register.jsonl", law, [said], by="clerk", when=DAY)
-    return range_state(law, new.proceeding), entry_range(law, new.proceeding)
+    return against_range(law, new.proceeding)
 
 
 OLD = {"acts_from": "2015-06-01", "acts_to": "2018-03-02"}
@@ -46,20 +45,25 @@ BOTH = {"acts_from": "2019-06-01", "acts_to": "2020-03-02", "opened": "2020-05-0
 def test_a_term_is_compared_with_what_its_provisions_threaten(
     law: Law, tmp_path: Path, term: str, changes: dict[str, str], state: str
 ) -> None:
-    found, reasons = compared(law, tmp_path, sentenced(term, **changes))
-    assert found == state
-    assert reasons is not None
-    assert reasons.steps
-    assert reasons.is_conflict == (state == "above the maximum")
-    if state == "above the maximum":
-        assert reasons.may_be_lawful_by
+    found = compared(law, tmp_path, sentenced(term, **changes))
+    assert found.state == state
+    assert found.steps
+    assert found.is_conflict == (state == "above the maximum")
+    assert ("It can be lawful by: " in found.why) == (state in {"above the maximum", "below the minimum"})
+
+
+@pytest.mark.parametrize(("term", "reaches"), [("7 years", True), ("90 months", True), ("8 years", False)])
+def test_what_more_counts_can_reach_is_said_beside_a_term_that_it_covers(
+    law: Law, tmp_path: Path, term: str, reaches: bool
+) -> None:
+    found = compared(law, tmp_path, sentenced(term, **OLD))
+    assert (str(found.maximum), str(found.aggregate)) == ("5 years", "90 months")
+    assert ("can reach 90 months by statute" in found.why) == reaches
 
 
 def test_a_fine_alone_and_an_open_proceeding_have_no_term(law: Law, tmp_path: Path) -> None:
     fine = {"fine": "1,000 KRW"}
-    state, reasons = compared(law, tmp_path, sentenced("1 year", sentence=fine, **OLD))
-    assert state == "no term"
-    assert reasons is not None
-    assert reasons.fine_state == "undetermined"
+    assert compared(law, tmp_path, sentenced("1 year", sentence=fine, **OLD)).state == "no term"
     (tmp_path / "other").mkdir()
-    assert compared(law, tmp_path / "other", entry()) == ("no term", None)
+    found = compared(law, tmp_path / "other", entry())
+    assert (found.state, found.maximum, found.steps) == ("no term", None, ())

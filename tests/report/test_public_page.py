@@ -23,6 +23,7 @@ from clew.proceedings.statistics.tables import Release
 from clew.report import public
 from clew.report.phrases import LANGUAGES, Voice, phrases
 from clew.report.public import check_folder, publish
+from clew.report.public_tables import article
 from proceedings.register_law import entry
 from report.published import DAY, MATTER, TERMS, enter, published, register
 
@@ -36,6 +37,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Law]:
     path, law = register(folder)
     published(folder / "out", path, law)
     return folder / "out", path, law
+
+
+@pytest.fixture
+def law(made: tuple[Path, Path, Law]) -> Law:
+    return made[2]
 
 
 @pytest.fixture
@@ -132,6 +138,23 @@ class TestPhrases:
         }
         for key, said in phrases().items():
             assert not re.search(words[lang], said[lang], re.IGNORECASE), key
+
+
+@pytest.mark.parametrize(
+    ("cited", "korean"),
+    [
+        ("Art. 11(2)", "제11조 제2항"),
+        ("Art. 3", "제3조"),
+        ("Art. 10-4", "제10조의4"),
+        ("Art. 74(1)2", "제74조 제1항 제2호"),
+        ("Art. 2 and list", "Art. 2 and list"),
+        ("not known", "조문 미확인"),
+    ],
+)
+def test_a_korean_article_is_cited_as_korean_law_does(law: Law, cited: str, korean: str) -> None:
+    plain = law.provisions["zz.act.1"].model_copy(update={"article": cited})
+    assert article(plain.model_copy(update={"act_ko": "법률"}), Voice("ko")) == korean
+    assert article(plain, Voice("en")) == ("article not known" if cited == "not known" else cited)
 
 
 class TestPage:
@@ -248,7 +271,7 @@ class TestPage:
         (caption,) = [each for each in found.captions if "Law of a state that is none" in each]
         table = found.tables[found.captions.index(caption)]
         assert [row[-1] for row in table[1:]] == [
-            voice("mark.read"), voice("mark.memory"), voice("mark.memory")
+            voice("mark.read"), voice("mark.memory"), voice("law.unread.mark")
         ]  # fmt: skip
         assert table[1][3:6] == [voice("term.year"), voice("term.years", n=5), voice("law.no_fine")]
         assert table[3][4] == voice("law.unread")

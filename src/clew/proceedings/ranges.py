@@ -7,12 +7,17 @@ above the maximum of one count is shown as a conflict, for a person to look at.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from clew.proceedings.aggregate import aggregate
+from clew.proceedings.days import Term
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
-from clew.proceedings.outcome_range import AgainstRange, against_range
+from clew.proceedings.outcome_range import AgainstRange as OutcomeRange
+from clew.proceedings.outcome_range import against_range as outcome_range
 from clew.proceedings.registered import Registered
+from clew.proceedings.steps import Reasoned
 
 State = Literal["within the range", "above the maximum", "below the minimum", "undetermined", "no term"]
 
@@ -25,24 +30,74 @@ _STATES: dict[str, State] = {
     "below the minimum": "below the minimum",
     "undetermined": "undetermined",
 }
+_WHY: dict[State, str] = {
+    "within the range": "The term lies within the range of the provisions entered.",
+    "above the maximum": "The term is above the maximum of the provisions entered, one count each.",
+    "below the minimum": "The term is below the minimum of the provisions entered.",
+    "undetermined": "The days of the acts, a version or its range are not entered, or do not decide it.",
+    "no term": "No term of imprisonment is entered.",
+}
+_MORE = " More counts of them judged together can reach {aggregate} by statute."
+_LAWFUL = " It can be lawful by: {ways}."
 
 
-def range_state(law: Law, entry: Registered) -> State:
-    """Where the term of imprisonment lies, as the public page and lists say it."""
-    if entry.sentence is None or entry.sentence.imprisonment is None:
-        return "no term"
-    found = entry_range(law, entry)
-    return _STATES[found.term_state] if found and found.term_state else "undetermined"
+@dataclass(frozen=True)
+class EntryRange(Reasoned):
+    """One proceeding's sentence beside the range of its provisions, one count for each."""
+
+    proceeding: str
+    imposed: Term | None
+    minimum: Term | None
+    maximum: Term | None
+    """None where none is set, or it is undetermined."""
+    aggregate: Term | None
+    """What any number of such counts judged together can reach, where the law multiplies the heaviest."""
+    state: State
+    why: str
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether a person has to look at it: above the maximum."""
+        return self.state == "above the maximum"
 
 
-def entry_range(law: Law, entry: Registered) -> AgainstRange | None:
-    """An entry's sentence beside the range of its provisions, with steps; None without an outcome.
+def against_range(law: Law, entry: Registered) -> EntryRange:
+    """An entry's sentence beside the range of its provisions.
 
-    Undetermined where the days of the acts are not entered, or the law entered does not say.
+    Undetermined where the days of the acts are not entered, or the law entered does not decide.
     """
-    if entry.decided is None or entry.outcome is None:
+    found = outcome_range(law, _matter(entry), "outcome-1") if entry.decided and entry.outcome else None
+    imposed = entry.sentence.imprisonment if entry.sentence else None
+    state: State = "no term"
+    if imposed is not None:
+        state = _STATES[found.term_state] if found and found.term_state else "undetermined"
+    together = _together(law, entry, found)
+    why = _WHY[state]
+    if found and imposed and together and state == "above the maximum" and imposed.rank <= together.rank:
+        why += _MORE.format(aggregate=together)
+    if found and imposed and found.may_be_lawful_by:
+        why += _LAWFUL.format(ways="; ".join(found.may_be_lawful_by))
+    return EntryRange(
+        steps=found.steps if found else (),
+        assumptions=found.assumptions if found else (),
+        unverified=found.unverified if found else (),
+        proceeding=entry.id,
+        imposed=imposed,
+        minimum=found.minimum if found else None,
+        maximum=found.maximum if found else None,
+        aggregate=together,
+        state=state,
+        why=why,
+    )
+
+
+def _together(law: Law, entry: Registered, found: OutcomeRange | None) -> Term | None:
+    """The highest term that a rule which multiplies the heaviest maximum can lead to."""
+    maxima = [each.maximum for each in found.counts if each.maximum is not None] if found else []
+    several = next((book.several for book in law.books if book.jurisdiction == entry.jurisdiction), None)
+    if not maxima or several is None or several.method != "heaviest times factor":
         return None
-    return against_range(law, _matter(entry), "outcome-1")
+    return aggregate(law, entry.jurisdiction, [max(maxima, key=lambda term: term.rank)] * 9).concurrent
 
 
 def _matter(entry: Registered) -> Matter:
@@ -85,4 +140,4 @@ def _matter(entry: Registered) -> Matter:
     )  # fmt: skip
 
 
-__all__ = ["State", "entry_range", "range_state"]
+__all__ = ["EntryRange", "State", "against_range"]

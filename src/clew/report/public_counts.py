@@ -15,7 +15,7 @@ from clew.errors import ReportError, UsageError
 from clew.proceedings.days import Day, Term
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Role, Sentence
-from clew.proceedings.ranges import State, range_state
+from clew.proceedings.ranges import State, against_range
 from clew.proceedings.register import Standing
 from clew.proceedings.registered import Registered, Stage, Status
 from clew.proceedings.statistics.attack import attack
@@ -193,7 +193,7 @@ def _record(entry: Registered, law: Law, columns: dict[str, tuple[str, ...]]) ->
         "state": entry.jurisdiction,
         "status": entry.status,
         "outcome": OUTCOMES.get(entry.outcome, "other") if entry.outcome else "none yet",
-        "range": range_state(law, entry),
+        "range": against_range(law, entry).state,
         "sentence": _class_of(term, entry.sentence),
         "duration": _duration(entry.opened, entry.decided),
         "role": entry.role,
