@@ -146,10 +146,12 @@ def predicates(sheet: Sheet, found: Sequence[Predicate]) -> None:
         return
     sheet.heading("predicate offences on these days, by the list of the day")
     sheet.table(
-        (Column("offence"), Column("from"), Column("to"), Column("state"), Column("by")),
+        (Column("offence"), Column("from"), Column("to"), Column("state"), Column("by"),
+         Column("unverified")),
         [
             (each.offence, str(each.begins), str(each.ends),
-             f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT)
+             f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT,
+             "; ".join(each.unverified) or ABSENT)
             for each in found
         ],
     )  # fmt: skip
