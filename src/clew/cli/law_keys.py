@@ -47,6 +47,7 @@ LAW: dict[str, tuple[Key, ...]] = {
         Key("files[].faults", LIST, "", "Faults, a text each, with file, line and what to do."),
         Key("files[].conflicts", LIST, "", "What the file says that does not go together, such as a sentence "
             "above the statutory maximum."),
+        Key("files[].missing", LIST, "", "Amounts without a rate to another currency of the matter."),
     ),
     "law exposure": keys_of(Exposure),
     "law exposure --provision": keys_of(Threatened),
