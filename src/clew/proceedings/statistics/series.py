@@ -131,9 +131,9 @@ class _Maker:
             hidden, codings = self._suppressed(fresh)
             tables = {each: self._table(each, hidden, codings) for each in fresh}
             carried = self._to_carry(tables)
-            if carried is None:
+            if not carried:
                 return self._release(tables, hidden)
-            fresh.remove(carried)
+            fresh = [each for each in fresh if each not in carried]
         self.draft = replace(self.draft, corrected=False)
         return self._release({}, None)
 
@@ -193,18 +193,22 @@ class _Maker:
         counts = self.counts[columns]
         return all(count is None or counts[each] == count for each, count in last.cells.items())
 
-    def _to_carry(self, tables: Mapping[tuple[str, ...], PublishedTable]) -> tuple[str, ...] | None:
-        """The table whose update is worth least, where one is worth too little or tells too much."""
-        worth: list[tuple[float, tuple[str, ...]]] = []
+    def _to_carry(self, tables: Mapping[tuple[str, ...], PublishedTable]) -> set[tuple[str, ...]]:
+        """Tables whose update tells too much, and of those worth too little the one worth least.
+
+        One at a time of the latter: without it the others may show more.
+        """
+        much: set[tuple[str, ...]] = set()
+        little: list[tuple[float, tuple[str, ...]]] = []
         for columns, table in tables.items():
             last = self.last.get(columns)
             if last is None:
                 continue
             if self._rest_is_small(table):
-                worth.append((-1.0, columns))
+                much.add(columns)
             elif 2 * table.shown < last.shown:
-                worth.append((table.shown / last.shown, columns))
-        return min(worth)[1] if worth else None
+                little.append((table.shown / last.shown, columns))
+        return much | ({min(little)[1]} if little else set())
 
     def _rest_is_small(self, table: PublishedTable) -> bool:
         """Whether the hidden rest of a row, as a whole, has changed by one to four since any release."""
