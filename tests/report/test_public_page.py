@@ -383,6 +383,22 @@ class TestRefusals:
         assert not (out.parent / "other").exists()
         assert not noted(open_register(path))
 
+    def test_a_folder_that_cannot_take_its_name_is_not_noted(
+        self, world: tuple[Path, Path, Law], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out, path, law = world
+
+        def refuse(*_: object) -> None:
+            raise OSError(30, "Read-only file system")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", refuse)
+            with pytest.raises(StorageError, match="Read-only"):
+                publish(out, path, law, **TERMS)
+        assert not out.exists()
+        assert not noted(open_register(path))
+        published(*world)
+
     def test_an_entry_while_it_is_counted_stops_it(self, world: tuple[Path, Path, Law]) -> None:
         _, path, law = world
         head = open_register(path).head
