@@ -48,6 +48,7 @@ def _alone(records, day, columns=COLUMNS, table=TABLE):
 
 def _judge(first, second, before, after, most, growing):
     """What both releases together leave possible, against the true counts and changes."""
+    assert attack([first, second], second.threshold) == ()
     possible = Possible([first, second], most, growing)
     threshold = second.threshold
     for release, records in ((first, before), (second, after)):
