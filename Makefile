@@ -34,10 +34,11 @@ format: $(READY) ## put the files into the project's form
 	$(BIN)/python -m ruff check --fix $(CHECKED)
 	$(BIN)/python -m ruff format $(CHECKED)
 
-docs: $(READY) ## write docs/reference.md, rules.md, truth.md, worlds.md and world.schema.json anew
+docs: $(READY) ## write docs/reference.md, rules.md, truth.md, worlds.md, law.md and the schemas anew
 	$(BIN)/python tools/make_reference.py
 	$(BIN)/python tools/make_truth.py
 	$(BIN)/python tools/make_worlds.py
+	$(BIN)/python tools/make_law.py
 	$(BIN)/python tools/make_rules.py
 
 bench: $(READY) ## state how fast this machine reads, hashes and indexes

@@ -59,10 +59,12 @@ ROOMS: dict[str, frozenset[str]] = {
     "verify": FREE | {"bitcoin", "ledger"},
     "case": FREE | {"analysis", "ledger", "bitcoin", "reference", "proceedings"},
     "interop": _TOLD,
-    "report": _TOLD | {"accuracy"},
+    "report": _TOLD | {"accuracy", "folders"},
     "web": _TOLD | {"interop", "report", "accuracy"},
+    # What `clew law` asks, by the same names, for those who write Python.
+    "law": FREE | {"proceedings", "report"},
     "cli": _TOLD
-    | {"folders", "interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check"},
+    | {"folders", "interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check", "law"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }

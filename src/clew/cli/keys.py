@@ -28,6 +28,7 @@ from clew.cli.key import (
     Key,
     under,
 )
+from clew.cli.law_keys import LAW
 from clew.cli.origins_keys import origins
 from clew.cli.paths_keys import PATHS
 from clew.cli.pattern_keys import PATTERNS
@@ -681,5 +682,6 @@ COMMANDS: dict[str, tuple[Key, ...]] = {
     **ACCURACY,
     **CLUSTERED,
     **SIMULATED,
+    **LAW,
 }
 """Keys of the JSON of commands that are no questions."""

@@ -19,6 +19,7 @@ from clew.cli.export import export
 from clew.cli.failure import guarded
 from clew.cli.follow import follow
 from clew.cli.index import index
+from clew.cli.law import law
 from clew.cli.picture import picture
 from clew.cli.prices import prices
 from clew.cli.report import report
@@ -106,7 +107,7 @@ for command in (
     index, follow, cluster, compact, verify, *questions.COMMANDS, *why.COMMANDS, trace, rules, tags, prices,
     report, sql, export, score, validate, train, simulate, demo, completion, watch, *origins.COMMANDS,
     *requests.COMMANDS, check, *money.COMMANDS, *exposure.COMMANDS, *paths.COMMANDS, *patterns.COMMANDS,
-    picture,
+    picture, law,
 ):  # fmt: skip
     program.add_command(command)
 

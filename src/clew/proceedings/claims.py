@@ -52,7 +52,7 @@ class Sourced(Entry):
     """``read``, ``memory`` or ``inferred``."""
     unverified: list[str] = Field(default_factory=list)
     """Keys of this entry that are from memory although the rest was read."""
-    note: str | None = None
+    note: Nameless | None = None
     """What to keep in mind."""
 
     @property
@@ -64,9 +64,9 @@ class Sourced(Entry):
 class Figure(Entry):
     """A figure of which several claims may stand side by side."""
 
-    title: str
-    title_ko: str | None = None
-    unit: str
+    title: Nameless
+    title_ko: Nameless | None = None
+    unit: Nameless
     """What is counted: accounts, payments, persons, or a currency's code."""
 
 

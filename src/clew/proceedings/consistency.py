@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clew.proceedings.days import ONE_DAY
+from clew.proceedings.law_order import Fault, law_faults
 from clew.proceedings.matter import Matter
 from clew.proceedings.provisions import Book, Provision, Version
 from clew.proceedings.references import references
 from clew.written.entry import Entry
+from clew.written.prose import names_in_slug, quoted
 from clew.written.spelling import instead
 from clew.written.tree import Part
-
-Fault = tuple[tuple[Part, ...], str]
-"""Where, and what was expected, found, and to do."""
 
 _WHAT = {
     "sources": "a source of this file",
@@ -79,6 +78,7 @@ def book_faults(book: Book, known: Known) -> Iterator[Fault]:
     yield from _unverified(book)
     for number, provision in enumerate(book.provisions):
         yield from version_faults(provision, ("provisions", number))
+    yield from law_faults(book)
 
 
 def matter_faults(matter: Matter, known: Known) -> Iterator[Fault]:
@@ -86,6 +86,19 @@ def matter_faults(matter: Matter, known: Known) -> Iterator[Fault]:
     yield from _twice(matter)
     yield from _nowhere(matter, known)
     yield from _unverified(matter)
+    yield from _other_figures(matter)
+
+
+def _other_figures(matter: Matter) -> Iterator[Fault]:
+    """Decisions that take a claim of another figure."""
+    figures = {each.name: each.figure for each in matter.claims}
+    for number, each in enumerate(matter.decisions):
+        if each.takes is not None and figures.get(each.takes, each.figure) != each.figure:
+            yield (
+                ("decisions", number, "takes"),
+                f"expected a claim of {each.figure}, found {each.takes!r}, a claim of {figures[each.takes]}; "
+                "take a claim of the same figure",
+            )
 
 
 def version_faults(provision: Provision, where: tuple[Part, ...]) -> Iterator[Fault]:
@@ -151,7 +164,7 @@ def _repeats(named: Iterable[tuple[tuple[Part, ...], str]]) -> Iterator[Fault]:
     seen: set[str] = set()
     for where, name in named:
         if name in seen:
-            yield where, f"expected each name once, found {name!r} again; rename one of the two"
+            yield where, f"expected each name once, found {quoted(name)} again; rename one of the two"
         seen.add(name)
 
 
@@ -161,8 +174,13 @@ def _nowhere(file: Entry, known: Known) -> Iterator[Fault]:
         if each.name not in names:
             yield (
                 each.where,
-                f"expected the name of {_WHAT[each.to]}, found {each.name!r}; {instead(each.name, names)}",
+                f"expected the name of {_WHAT[each.to]}, found {quoted(each.name)}; "
+                f"{instead(each.name, _nobodys(names))}",
             )
+
+
+def _nobodys(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not names_in_slug(name)]
 
 
 def _unverified(entry: Entry, where: tuple[Part, ...] = ()) -> Iterator[Fault]:
@@ -172,7 +190,7 @@ def _unverified(entry: Entry, where: tuple[Part, ...] = ()) -> Iterator[Fault]:
         if key not in known:
             yield (
                 (*where, "unverified", number),
-                f"expected a key of this entry, found {key!r}; {instead(key, known)}",
+                f"expected a key of this entry, found {quoted(key)}; {instead(key, known)}",
             )
     for key in known:
         value = getattr(entry, key)

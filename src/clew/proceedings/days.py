@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -20,7 +21,8 @@ _SIDE = re.compile(r"(before|after) (\d{4}-\d{2}-\d{2})")
 class Day:
     """A day that is known to lie between two days, both included; one day where it is known exactly.
 
-    Written ``2020-06-02``, ``2020-06``, ``2020``, ``before 2020-06-02`` or ``after 2020-06-02``.
+    Written ``2020-06-02``, ``2020-06``, ``2020``, ``before 2020-06-02`` or ``after 2020-06-02``; a computed
+    one may be any span, and is shown as ``2020-06-02 to 2020-07-01``.
     """
 
     first: date
@@ -32,15 +34,20 @@ class Day:
         return self.first == self.last
 
     def __str__(self) -> str:
+        first, last = self.first, self.last
         if self.is_exact:
-            return self.first.isoformat()
-        if self.first == date.min:
-            return f"before {self.last + ONE_DAY}"
-        if self.last == date.max:
-            return f"after {self.first - ONE_DAY}"
-        if (self.first.month, self.first.day, self.last.month, self.last.day) == (1, 1, 12, 31):
-            return f"{self.first.year:04}"
-        return self.first.isoformat()[:7]
+            return first.isoformat()
+        if (first, last) == (date.min, date.max):
+            return "any day"
+        if first == date.min:
+            return f"before {last + ONE_DAY}"
+        if last == date.max:
+            return f"after {first - ONE_DAY}"
+        if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
+            return f"{first.year:04}"
+        if (first, last) == (first.replace(day=1), first.replace(day=_month_end(first))):
+            return first.isoformat()[:7]
+        return f"{first} to {last}"
 
     def surely_before(self, other: Day) -> bool:
         """Whether it lies before the other whatever the exact days are."""
@@ -49,6 +56,10 @@ class Day:
     def maybe_before(self, other: Day) -> bool:
         """Whether it can lie before the other."""
         return self.first < other.last
+
+
+def _month_end(day: date) -> int:
+    return calendar.monthrange(day.year, day.month)[1]
 
 
 def exactly(day: date) -> Day:
@@ -125,7 +136,8 @@ class Term:
         """The term multiplied; months are rounded down, since a maximum is never rounded up."""
         if self.is_life:
             return self
-        return Term(months=int(self.months * factor), days=int(self.days * factor))
+        exact = Fraction(str(factor))
+        return Term(months=int(self.months * exact), days=int(self.days * exact))
 
     def plus(self, other: Term) -> Term:
         """Both after another."""
@@ -165,6 +177,9 @@ WrittenDay = Annotated[
     WithJsonSchema(
         {
             "type": ["string", "integer"],
+            "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|(before|after) \d{4}-\d{2}-\d{2})$",
+            "minimum": 1,
+            "maximum": 9999,
             "description": "A day: 2020-06-02, 2020-06, 2020, before 2020-06-02 or after 2020-06-02",
         }
     ),

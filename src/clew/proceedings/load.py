@@ -15,6 +15,7 @@ from clew.errors import UsageError
 from clew.proceedings.claims import Source
 from clew.proceedings.consistency import book_faults, known_of, matter_faults
 from clew.proceedings.matter import Matter
+from clew.proceedings.matter_order import Books, conflicts_with_law, missing_rates, order_faults
 from clew.proceedings.provisions import (
     Book,
     Court,
@@ -28,7 +29,7 @@ from clew.proceedings.provisions import (
 from clew.written.entry import Entry
 from clew.written.faults import every
 from clew.written.spelling import instead
-from clew.written.tree import Node, read
+from clew.written.tree import Node, read, text_in
 
 _PACKAGE = "clew.proceedings"
 _TODO_BOOK = "clew law show kr --yaml shows a whole book of law"
@@ -138,6 +139,10 @@ class Read:
     book: Book | None = None
     matter: Matter | None = None
     faults: tuple[str, ...] = field(default_factory=tuple)
+    conflicts: tuple[str, ...] = field(default_factory=tuple)
+    """What a matter and the law as entered say differently, a line each: to be looked at, not refused."""
+    missing: tuple[str, ...] = field(default_factory=tuple)
+    """Amounts without a rate to another currency of the matter, a line each."""
 
 
 def shipped_books() -> list[str]:
@@ -196,10 +201,15 @@ def read_file(name: str, kind: str | None) -> Read:
     if kind is None:
         kind = "matter" if name in shipped_matters() else "book" if name in shipped_books() else None
     given = _Given.of(name, "cases" if kind == "matter" else "law", "file of law or of a matter")
+    return check_text(name, given.text, kind)
+
+
+def check_text(name: str, text: str, kind: str | None = None) -> Read:
+    """A text of a book or a matter, called ``name`` in faults; files that it names are beside that path."""
     try:
-        tree = read(given.text, given.file, "a book of law or a matter", _TODO_BOOK)
+        tree = read(text, name, "a book of law or a matter", _TODO_BOOK)
     except UsageError as error:
-        return Read(given.file, faults=(str(error),))
+        return Read(name, faults=(str(error),))
     is_matter = kind == "matter" or (
         kind is None and isinstance(tree.value, dict) and "persons" in tree.value
     )
@@ -207,11 +217,11 @@ def read_file(name: str, kind: str | None) -> Read:
         return _read_book(tree)
     first = _parsed(tree, Matter, _TODO_MATTER)
     if isinstance(first, tuple):
-        return Read(given.file, faults=first)
+        return Read(name, faults=first)
     try:
         law = load_law(_beside(first.books, name))
     except UsageError as error:
-        return Read(given.file, faults=(str(error),))
+        return Read(name, faults=(str(error),))
     return _matter_read(tree, first, law)
 
 
@@ -242,20 +252,12 @@ class _Given:
         known = _shipped(folder)
         if name in known:
             return cls(name, text_of(folder, name))
-        path = Path(name)
-        if path.suffix != ".yaml" and not path.is_file():
+        if name != "-" and not name.endswith(".yaml") and not Path(name).is_file():
             raise UsageError(
                 f"expected a {what}: a shipped name or a path ending in .yaml, found {name!r}; "
                 f"{instead(name, known)}"
             )
-        try:
-            return cls(name, path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(
-                f"{name}: expected a readable file, found {error.strerror}; check the path"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise UsageError(f"{name}: expected UTF-8 text, found other bytes; save it as UTF-8") from error
+        return cls(name, text_in(name))
 
 
 def _read_book(tree: Node) -> Read:
@@ -281,7 +283,14 @@ def _matter_read(tree: Node, matter: Matter, law: Law) -> Read:
     known = known_of(matter)
     for book in law.books:
         known = known.joined(known_of(book))
-    return Read(tree.file, matter=matter, faults=_placed(tree, matter_faults(matter, known)))
+    books = Books(law.provisions, law.courts, law.regimes)
+    return Read(
+        tree.file,
+        matter=matter,
+        faults=_placed(tree, [*matter_faults(matter, known), *order_faults(matter, books)]),
+        conflicts=_placed(tree, conflicts_with_law(matter, books)),
+        missing=_placed(tree, missing_rates(matter)),
+    )
 
 
 _BOOKS: dict[str, Book] = {}
@@ -321,6 +330,8 @@ def _beside(books: Sequence[str], name: str) -> list[str]:
 
 def _shipped(folder: str) -> list[str]:
     found = files(_PACKAGE).joinpath(folder)
+    if not found.is_dir():
+        return []
     return sorted(each.name.removesuffix(".yaml") for each in found.iterdir() if each.name.endswith(".yaml"))
 
 
@@ -341,6 +352,6 @@ def _found(name: str, known: dict[str, _Kind], what: str) -> _Kind:
 
 
 __all__ = [
-    "Law", "Read", "check", "load_law", "load_matter", "read_file", "shipped_books", "shipped_matters",
-    "text_of", "together",
+    "Law", "Read", "check", "check_text", "load_law", "load_matter", "read_file", "shipped_books",
+    "shipped_matters", "text_of", "together",
 ]  # fmt: skip

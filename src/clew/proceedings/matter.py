@@ -263,7 +263,7 @@ class Event(Sourced):
 
     date: WrittenDay
     what: Nameless
-    what_ko: str | None = None
+    what_ko: Nameless | None = None
 
 
 class Unknown(Entry):
@@ -271,7 +271,7 @@ class Unknown(Entry):
 
     since: WrittenDay
     what: Nameless
-    what_ko: str | None = None
+    what_ko: Nameless | None = None
 
 
 class Rate(Sourced):
@@ -288,7 +288,7 @@ class Matter(Entry):
 
     name: Name
     title: Nameless
-    title_ko: str | None = None
+    title_ko: Nameless | None = None
     about: Nameless
     as_of: WrittenDay
     """Up to which day public facts were looked at."""

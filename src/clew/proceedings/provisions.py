@@ -149,6 +149,23 @@ class Milder(Entry):
     """A name among ``rules``."""
 
 
+class Continuing(Entry):
+    """A rule that an act which lasts over an amendment is judged by the version at its end."""
+
+    rule: ToRule
+    offences: list[ToProvision] = Field(min_length=1)
+    """Provisions it is about."""
+    in_force_from: WrittenDay
+    """Acts that end before this day are not judged by it."""
+
+
+class Floor(Entry):
+    """The lowest term of any imprisonment, which holds where a text sets a maximum and no minimum."""
+
+    term: WrittenTerm
+    rule: ToRule
+
+
 class Several(Entry):
     """What the law does with several offences judged together."""
 
@@ -161,6 +178,10 @@ class Several(Entry):
     """Highest term of years for any sentence."""
     cap_aggravated: WrittenTerm | None = None
     rules: list[ToRule] = Field(default_factory=list)
+    apart: ToRule | None = None
+    """The rule on offences judged one after another, which comes after this one and is not computed."""
+    floor: Floor | None = None
+    """Used where versions are compared; the minimum of a text that sets none stays none."""
 
 
 class Listed(Sourced):
@@ -261,6 +282,8 @@ class Ground(Sourced):
         "dual criminality", "double jeopardy", "limitation", "specialty", "nationality", "territory", "person"
     ]
     """What it is about; ``person`` is anything that only somebody can judge."""
+    judged_in: Literal["requested state", "third state", "any state"] = "requested state"
+    """For double jeopardy: whose judgments it is about."""
 
 
 class Regime(Entry):
@@ -324,3 +347,5 @@ class Book(Entry):
     limitation: Limitation | None = None
     regimes: list[Regime] = Field(default_factory=list)
     deadlines: list[DeadlineRule] = Field(default_factory=list)
+    continuing: list[Continuing] = Field(default_factory=list)
+    """Rules on acts that span an amendment; without one it is undetermined which version counts."""

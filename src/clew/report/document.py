@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from clew.report.language import ENGLISH, Language
+
 Style = Literal["text", "code", "quiet", "strong", "label"]
 Align = Literal["left", "right"]
 
@@ -135,6 +137,7 @@ class Document:
     version: str
     time: int
     sections: tuple[Section, ...] = field(default_factory=tuple)
+    language: Language = ENGLISH
 
 
 def cell(text: str, style: Style = "text") -> Cell:

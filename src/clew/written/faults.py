@@ -7,6 +7,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from clew.written.entry import FAULT, Entry
+from clew.written.prose import quoted
 from clew.written.spelling import instead
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class _Reader:
             return f"expected this key{self._meaning(fault['loc'])}, found none; add it"
         if kind == "extra_forbidden":
             word = str(fault["loc"][-1])
-            return f"expected a known key, found {word!r}; {instead(word, self._keys(fault['loc'][:-1]))}"
+            return (
+                f"expected a known key, found {quoted(word)}; {instead(word, self._keys(fault['loc'][:-1]))}"
+            )
         if kind == "literal_error":
             return f"expected {context['expected']}, found {found}; take one of them"
         if kind == "string_type" and isinstance(fault["input"], int | float):
@@ -116,4 +119,4 @@ def _shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return "nothing" if value is None else repr(value)
+    return "nothing" if value is None else quoted(value)

@@ -7,11 +7,14 @@ parser's events: no tags, no anchors, no objects. Keys stay text, as in JSON.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clew.errors import UsageError
+from clew.written.prose import names_in_slug, quoted, why_named
 
 Part = str | int
 Scalar = str | int | float | bool | None
@@ -76,9 +79,22 @@ class Node:
             found = node.child(part)
             if found is None:
                 return node, tuple(way), parts[number:]
-            way.append((found.name or str(part)) if isinstance(node.value, list) else str(part))
+            way.append(_called(found, part) if isinstance(node.value, list) else _spoken(part))
             node = found
         return node, tuple(way), ()
+
+
+def text_in(name: str) -> str:
+    """The text of a file, or of standard input (``-``). Raises UsageError for one that cannot be read."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{name}: expected a readable file, found {error.strerror}; check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name}: expected UTF-8 text, found other bytes; save it as UTF-8") from error
 
 
 def read(text: str, file: str, what: str, todo: str) -> Node:
@@ -170,14 +186,28 @@ class _Builder:
             if first is not None:
                 raise self._error(
                     event,
-                    f"expected each key once, found {event.value!r} again (first on line {first.line}); "
-                    "remove one of the two",
+                    f"expected each key once, found {quoted(event.value)} again "
+                    f"(first on line {first.line}); remove one of the two",
                 )
             children[event.value] = self._node(next(self._events), depth + 1, _line(event))
         return Node(children, self._file, line)
 
     def _error(self, event: Any, reason: str) -> UsageError:
         return UsageError(f"{self._file}:{_line(event)}: {reason}")
+
+
+def _called(item: Node, part: Part) -> str:
+    """An item of a list by its name; by its number where it has none, or one that may be somebody's."""
+    name = item.name
+    return _spoken(part) if name is None or _may_name(name) else name
+
+
+def _spoken(part: Part) -> str:
+    return "…" if isinstance(part, str) and _may_name(part) else str(part)
+
+
+def _may_name(text: str) -> bool:
+    return why_named(text) is not None or names_in_slug(text)
 
 
 def _line(event: Any) -> int:

@@ -1,0 +1,42 @@
+"""What a court ordered to be disclosed about a person, which nobody may republish."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WHY = (
+    "republishing what a court ordered to be disclosed about a person is an offence in Korea; "
+    "cite the judgment, the press or a government's statement instead"
+)
+"""Why a disclosure is no source, and what to do."""
+
+KINDS = frozenset(
+    {
+        "disclosure",
+        "disclosureorder",
+        "disclosurenotice",
+        "courtdisclosure",
+        "offenderregister",
+        "offenderregistry",
+        "registry",
+        "공개명령",
+        "고지명령",
+        "신상정보공개",
+    }
+)
+_WORDS = re.compile(
+    r"신상정보(의|를)?(공개|고지|등록)|신상공개|(공개|고지)(및|·|‧|ㆍ|/)?(공개|고지)?명령|공개(·|‧|ㆍ|및|/)고지|성범죄자(알림|신상)"
+    r"|sex(ual)?offend(er|ers)(information)?(disclosure|regist(er|ry|ries)|notification|alert|notice|list)"
+    r"|(sex|court)(offender)?disclosure(order|notice)|disclosureorder|orderofdisclosure"
+    r"|offenderregist(er|ry|ries)|(personal|offender)informationdisclosure|nationalsexoffender"
+    r"|sexoffender(go\.kr)?|nsopw"
+)
+
+
+def why_disclosure(text: str) -> str | None:
+    """Why a text seems to cite a court's disclosure about a person; None where no rule finds one."""
+    plain = re.sub(r"[\s_'’-]+", "", unicodedata.normalize("NFKC", text).casefold())
+    if plain in KINDS or _WORDS.search(plain):
+        return f"expected a court record, the press or a government, found a court's disclosure order: {WHY}"
+    return None

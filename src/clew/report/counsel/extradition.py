@@ -1,0 +1,195 @@
+"""A request for extradition on paper: the table of counts and grounds, the threshold, specialty, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from clew.proceedings.extradition import Extradition
+from clew.proceedings.grounds import Cell
+from clew.report.counsel.basis import points
+from clew.report.counsel.words import Words, article
+from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
+
+STATES = ("barred", "not barred", "undetermined")
+
+
+def extradition(found: Extradition, words: Words) -> tuple[Section, ...]:
+    """The sections of a request."""
+    return (
+        Section(words("request"), (_facts(found, words),)),
+        Section(words("grounds"), tuple(_grounds(found, words))),
+        Section(words("threshold"), (_threshold(found, words),)),
+        Section(words("counts"), (_counts(found, words),)),
+        Section(words("specialty"), tuple(_specialty(found, words))),
+        *(
+            Section(words("differences"), (points([words("english"), *each.differences], words),))
+            for each in found.prevailing
+        ),
+        Section(words("reasons"), tuple(_reasons(found, words))),
+    )
+
+
+def _facts(found: Extradition, words: Words) -> Facts:
+    return Facts(
+        (
+            Fact(words("asks"), cell(found.requesting)),
+            Fact(words("asked"), cell(found.requested)),
+            Fact(words("made"), cell(str(found.made))),
+            Fact(words("charged"), cell(str(len(found.counts_charged)))),
+            Fact(
+                words("put"),
+                cell(f"{len(found.counts_put_to_court)}: {words.listed(found.counts_put_to_court)}"),
+            ),
+            Fact(words("confined"), cell(found.confined_by or "-")),
+            Fact(words("refusal"), cell(words(found.refusal) if found.refusal else "-")),
+        )
+    )
+
+
+def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
+    for name in dict.fromkeys(each.regime for each in found.rows):
+        rows = [each for each in found.rows if each.regime == name]
+        yield Table(
+            title=words.title(words.law.regime(name)),
+            state=prose(words("flag state")),
+            columns=(
+                Column(words("ground"), 23),
+                Column(words("what")),
+                Column(words("kind"), 20),
+                *(Column(words(state), 17) for state in STATES),
+                Column(words("flagged"), 13),
+                Column(words("decides"), 24),
+            ),
+            rows=tuple(_ground(cells, words) for cells in _by_ground(rows)),
+        )
+
+
+def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
+    first = cells[0]
+    rule = article(first.rule) if words.is_korean else first.rule
+    states = (runs(each.number for each in cells if each.state == state) for state in STATES)
+    return (
+        cell(rule),
+        cell(words.title(first)),
+        cell(words(first.kind)),
+        *(cell(each) for each in states),
+        cell(runs(each.number for each in cells if each.flagged)),
+        cell(words.listed([words.court(each) for each in first.decides])),
+    )
+
+
+def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
+    for ground in dict.fromkeys(each.ground for each in rows):
+        yield [each for each in rows if each.ground == ground]
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Numbers as people write them: ``1-6, 8``; a dash where there are none."""
+    found: list[list[int]] = []
+    for each in sorted(set(numbers)):
+        if found and each == found[-1][-1] + 1:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in found) or "-"
+
+
+def _threshold(found: Extradition, words: Words) -> Table:
+    states = ("met", "not met", "undetermined")
+    rows = []
+    for name in dict.fromkeys(each.regime for each in found.dual_criminality):
+        tested = [each for each in found.dual_criminality if each.regime == name]
+        asked = words.law.regime(name).dual_criminality
+        needs = words("more than" if asked.strictly_more else "at least", term=words.term(asked.maximum))
+        rows.append(
+            (
+                cell(words.title(words.law.regime(name))),
+                cell(needs),
+                *(cell(runs(each.number for each in tested if each.state == state)) for state in states),
+            )
+        )
+    return Table(
+        title=words("threshold"),
+        state=prose(words("threshold state")),
+        columns=(
+            Column(words("by")),
+            Column(words("needs"), 34),
+            *(Column(words(state), 20) for state in states),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _counts(found: Extradition, words: Words) -> Table:
+    first = {each.count: each for each in reversed(found.rows)}
+    return Table(
+        title=words("counts"),
+        state=prose(words("english")),
+        columns=(
+            Column(words("number"), 12, "right"),
+            Column(words("charged")),
+            Column(words("put to court"), 30),
+        ),
+        rows=tuple(
+            (
+                cell(str(first[name].number)),
+                cell(first[name].charged),
+                cell(words("yes" if first[name].put_to_court else "no")),
+            )
+            for name in found.counts_charged
+        ),
+    )
+
+
+def _specialty(found: Extradition, words: Words) -> Iterator[Part]:
+    covered = found.specialty
+    numbers = {each.count: each.number for each in found.rows}
+    groups = (
+        ("put", covered.asked),
+        ("granted", covered.granted),
+        ("refused", covered.refused),
+        ("undecided", covered.undecided),
+        ("left out", covered.left_out),
+    )
+    yield Facts(
+        (
+            *(Fact(words(name), cell(runs(numbers[each] for each in counts))) for name, counts in groups),
+            Fact(words("rules"), tuple((Span(each),) for each in covered.rules) or cell("-")),
+        )
+    )
+    if words("english"):
+        yield points([words("english")], words)
+    yield points(covered.said, words)
+
+
+def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
+    """Why, once for all counts of which the same is said."""
+    for name in dict.fromkeys(each.regime for each in found.rows):
+        groups: dict[tuple[str, str, tuple[str, ...]], list[Cell]] = {}
+        for each in found.rows:
+            if each.regime == name:
+                why = tuple(text.replace(f"count {each.number}", "the count") for text in each.why)
+                groups.setdefault((each.ground, each.said, why), []).append(each)
+        yield Table(
+            title=words.title(words.law.regime(name)),
+            state=prose(words("english")),
+            columns=(
+                Column(words("ground"), 23),
+                Column(words("counts"), 18),
+                Column(words("state"), 30),
+                Column(words("why")),
+            ),
+            rows=tuple(
+                (
+                    cell(article(cells[0].rule) if words.is_korean else cells[0].rule),
+                    cell(runs(each.number for each in cells)),
+                    cell(said if not words.is_korean else _said(cells[0], words)),
+                    tuple((Span(text),) for text in why),
+                )
+                for (_, said, why), cells in groups.items()
+            ),
+        )
+
+
+def _said(each: Cell, words: Words) -> str:
+    return f"{words(each.state)}, {words('flagged')}" if each.flagged else words(each.state)
