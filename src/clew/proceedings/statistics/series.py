@@ -250,7 +250,8 @@ class _Maker:
             notes.append(
                 "Records were corrected since an earlier release, so that changes are compared cell by cell."
             )
-        return replace(self.draft, tables=chosen, notes=tuple(notes))
+        whole = hidden is None or hidden.whole
+        return replace(self.draft, tables=chosen, notes=tuple(notes), whole=whole)
 
 
 def _note(table: PublishedTable, day: date) -> str:
