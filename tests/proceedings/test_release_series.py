@@ -19,6 +19,7 @@ from clew.errors import UsageError
 from clew.proceedings.statistics.attack import Attacker, attack
 from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.releases import SUMS, keep, kept
+from clew.proceedings.statistics.rests import betrayed
 from clew.proceedings.statistics.series import released
 from clew.proceedings.statistics.tables import PublishedTable, Release
 
@@ -48,6 +49,7 @@ def _alone(records, day, columns=COLUMNS, table=TABLE):
 
 def _judge(first, second, before, after, most, growing):
     """What both releases together leave possible, against the true counts and changes."""
+    assert attack([first, second], second.threshold) == ()
     possible = Possible([first, second], most, growing)
     threshold = second.threshold
     for release, records in ((first, before), (second, after)):
@@ -304,3 +306,45 @@ def test_releases_out_of_order_are_named(tmp_path):
     (tmp_path / SUMS).write_text("".join(lines[:2]))
     with pytest.raises(UsageError, match=r"2026-01-31\.json: expected a file that SHA256SUMS lists"):
         kept(tmp_path)
+
+
+def test_a_row_whose_hidden_rest_has_grown_by_two_hides_one_cell_more():
+    one = PublishedTable(("outcome",), DAYS[0], {("a",): 20, ("b",): 30, ("c",): 25, (TOTAL,): 75})
+    other = PublishedTable(("outcome",), DAYS[1], {("a",): None, ("b",): None, ("c",): 33, (TOTAL,): 85})
+    assert betrayed([one], other, 5) == {("c",)}
+    same = PublishedTable(("outcome",), DAYS[1], {("a",): None, ("b",): None, ("c",): 25, (TOTAL,): 77})
+    assert betrayed([one], same, 5) == {(TOTAL,)}
+    wide = PublishedTable(("outcome",), DAYS[1], {("a",): None, ("b",): None, ("c",): 25, (TOTAL,): 85})
+    assert betrayed([one], wide, 5) == set()
+
+
+def test_no_hidden_rest_of_a_row_has_changed_by_little_where_records_may_move():
+    """Whoever subtracts, row by row, all that two releases both show: no rest of one to four is left."""
+    columns = {"place": ("kr", "us", "gb"), "stage": ("a", "b", "c", "d")}
+    opened = {"stage": ("a", "b", "c")}
+    table = ("place", "stage")
+    updated = 0
+    for seed in range(8):
+        rng = random.Random(seed)
+        series: list[Release] = []
+        records = [{name: rng.choice(each) for name, each in columns.items()} for _ in range(150)]
+        for day in DAYS[:3]:
+            series.append(released(records, columns, [table], day, series, open_categories=opened))
+            for record in records:
+                if record["stage"] != "d" and rng.random() < 0.2:
+                    record["stage"] = rng.choice(columns["stage"])
+            records += [{name: rng.choice(each) for name, each in columns.items()} for _ in range(30)]
+        assert attack(series) == ()
+        last = series[-1].tables[0]
+        updated += last.date == DAYS[2]
+        for earlier in series[:-1]:
+            before = earlier.tables[0].cells
+            for place in columns["place"]:
+                line = [(place, each) for each in columns["stage"]]
+                both = [each for each in line if None not in (before[each], last.cells[each])]
+                margin = (place, TOTAL)
+                if last.date == DAYS[2] and None not in (before[margin], last.cells[margin]):
+                    rest = last.cells[margin] - before[margin]
+                    rest -= sum(last.cells[each] - before[each] for each in both)
+                    assert rest == 0 or abs(rest) >= 5
+    assert updated >= 4

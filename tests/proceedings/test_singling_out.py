@@ -177,6 +177,7 @@ def test_a_release_reads_back_from_its_text(cells):
         open={"jurisdiction": ("us",)},
         recoded={"jurisdiction": {"kr": ("north", "south")}},
         corrected=True,
+        whole=False,
         before="00",
     )
     text = release.to_json()

@@ -185,6 +185,13 @@ def test_few_records_show_nothing():
     assert "withheld whole" in release.notes[0]
 
 
+def test_an_empty_register_looks_like_one_of_few_records():
+    columns = {"place": ("north", "south"), "outcome": ("yes", "no")}
+    none = released([], columns, [("place", "outcome")], DAY)
+    few = released(_records([1, 0, 2, 0], columns), columns, [("place", "outcome")], DAY)
+    assert none.to_json() == few.to_json()
+
+
 def test_hidden_cells_look_alike_in_rows():
     columns = {"place": ("north", "south"), "outcome": ("yes", "no")}
     release = released(_records([20, 3, 10, 9], columns), columns, [("place", "outcome")], DAY)
