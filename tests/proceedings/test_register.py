@@ -155,12 +155,36 @@ def test_no_key_below_tells_who_somebody_is(path: Path, law: Law) -> None:
         {"kind": "government", "title": "성범죄자 알림e"},
         {"kind": "court record", "title": "Sex-offender disclosure, district 4"},
         {"kind": "government", "title": "Public notice", "where": "sex offender registry"},
+        {"kind": "government", "title": "Registry of sex offenders"},
+        {"kind": "court record", "title": "Order to disclose personal information"},
+        {"kind": "court record", "title": "disclo\N{SOFT HYPHEN}sure order"},
+        {"kind": "government", "title": "신상정보 열람"},
+        {"kind": "government", "title": "신상\N{ZERO WIDTH SPACE}정보 공개"},
     ],
 )
 def test_a_disclosure_order_is_no_source(path: Path, law: Law, source: dict[str, str]) -> None:
     said = refused(path, law, entry(source=source))
     assert "is an offence in Korea" in said
     assert "judgment" in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"source": {"kind": "press", "title": "State v. Somebody"}},
+        {"source": {"kind": "press", "title": "Daily", "where": "R v Somebody"}},
+        {"case_number": "US v Somebody 18-1"},
+    ],
+)
+def test_a_case_is_not_cited_by_its_parties(path: Path, law: Law, said: dict[str, object]) -> None:
+    assert "one party v. another" in refused(path, law, entry(**said))
+
+
+def test_signs_without_form_hide_no_name_and_no_formula(path: Path, law: Law) -> None:
+    title = "Report on John\N{ZERO WIDTH SPACE} Smith"
+    assert "names nobody" in refused(path, law, entry(source={"kind": "press", "title": title}))
+    title = "\N{FULLWIDTH EQUALS SIGN}1+1"
+    assert "formula" in refused(path, law, entry(source={"kind": "press", "title": title}))
 
 
 def test_who_enters_is_a_role_and_reasons_name_nobody(path: Path, law: Law) -> None:

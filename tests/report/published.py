@@ -57,7 +57,7 @@ def register(folder: Path, number: int = 120) -> tuple[Path, Law]:
     """A register of so many proceedings, the same each time, and the law that they are of."""
     law = register_law.law(folder)
     path = folder / "register.jsonl"
-    create(path)
+    create(path, secret="0123456789abcdef" * 4)
     enter(path, law, number)
     return path, law
 

@@ -16,7 +16,7 @@ import pytest
 
 from clew.errors import StorageError, UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.register import add, open_register, verify
+from clew.proceedings.register import add, create, open_register, verify
 from clew.proceedings.register_releases import forget_release, note_release, noted
 from clew.proceedings.statistics.attack import attack
 from clew.proceedings.statistics.tables import Release
@@ -200,7 +200,7 @@ class TestPage:
         assert other["hreflang"] == ("ko" if lang == "en" else "en")
         said = json.loads((made[0] / "release.json").read_text("utf-8"))
         assert said["snapshot"] in text
-        assert said["register_head"] in text
+        assert said["register_seal"] in text
 
     @pytest.mark.parametrize("lang", LANGUAGES)
     def test_tables_say_what_the_release_says(self, made: tuple[Path, Path, Law], lang: str) -> None:
@@ -249,6 +249,19 @@ class TestPage:
                 assert not [number for number in numbers if re.search(rf"(?<![\d-]){number}(?![\d-])", text)]
                 assert "registry clerk" not in text
                 assert "Daily report of the court" not in text
+
+    def test_no_digest_of_an_entry_is_told(self, made: tuple[Path, Path, Law], tmp_path: Path) -> None:
+        """Who knows all but one entry could find it by trying all, were the chain's digests public."""
+        out, path, _ = made
+        digests = {json.loads(line)["digest"] for line in path.read_bytes().splitlines()}
+        told = b"".join(each.read_bytes() for each in out.rglob("*") if each.is_file()).decode()
+        assert not [each for each in digests if each in told]
+        secret = json.loads(path.read_bytes().splitlines()[0])["secret"]
+        assert secret not in told
+        one, other = (create(tmp_path / name) for name in ("one.jsonl", "other.jsonl"))
+        assert one.seal != other.seal
+        assert one.holds(one.seal)
+        assert not one.holds(other.seal)
 
     @pytest.mark.parametrize("lang", LANGUAGES)
     def test_conflicting_figures_stand_side_by_side_with_their_marks(

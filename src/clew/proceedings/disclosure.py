@@ -26,17 +26,21 @@ KINDS = frozenset(
     }
 )
 _WORDS = re.compile(
-    r"신상정보(의|를)?(공개|고지|등록)|신상공개|(공개|고지)(및|·|‧|ㆍ|/)?(공개|고지)?명령|공개(·|‧|ㆍ|및|/)고지|성범죄자(알림|신상)"
+    r"신상정보(의|를)?(공개|고지|등록|열람)|신상공개"
+    r"|(공개|고지)(및|·|‧|ㆍ|/)?(공개|고지)?명령|공개(·|‧|ㆍ|및|/)고지|성범죄자(알림|신상)"
     r"|sex(ual)?offend(er|ers)(information)?(disclosure|regist(er|ry|ries)|notification|alert|notice|list)"
-    r"|(sex|court)(offender)?disclosure(order|notice)|disclosureorder|orderofdisclosure"
-    r"|offenderregist(er|ry|ries)|(personal|offender)informationdisclosure|nationalsexoffender"
+    r"|(sex|court)(offender)?disclosure(order|notice)|disclosureorder|orderofdisclosure|ordertodisclose"
+    r"|offenderregist(er|ry|ries)"
+    r"|(regist(er|ry)|list|notification|disclosure)of(convicted)?(sex)?offenders"
+    r"|disclosureofpersonalinformation|(personal|offender)informationdisclosure|nationalsexoffender"
     r"|sexoffender(go\.kr)?|nsopw"
 )
 
 
 def why_disclosure(text: str) -> str | None:
     """Why a text seems to cite a court's disclosure about a person; None where no rule finds one."""
-    plain = re.sub(r"[\s_'’-]+", "", unicodedata.normalize("NFKC", text).casefold())
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    plain = re.sub(r"[\s_'’-]+", "", unicodedata.normalize("NFKC", seen).casefold())
     if plain in KINDS or _WORDS.search(plain):
         return f"expected a court record, the press or a government, found a court's disclosure order: {WHY}"
     return None

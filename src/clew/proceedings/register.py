@@ -2,13 +2,20 @@
 
 Entries are added, corrected by a later entry, or withdrawn with a reason. Nothing is overwritten: the file
 is a chain of lines (``chained``), and every state that it ever had can be read in it.
+
+Its first line holds a secret of its own. Digests of lines are not for the public: what a line says can be
+guessed (case numbers are public), and one entry between two digests could be found by trying all. A release
+tells the ``seal`` instead, which only who has the file can work out.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +34,7 @@ VERSION = 1
 RELEASES = frozenset({"released", "release forgotten"})
 """Entries that are about releases (``register_releases``), not about proceedings."""
 _FIRST = {"what": "register of public proceedings", "version": VERSION}
+_SECRET = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,17 @@ class Register:
             raise UsageError(f"expected a proceeding of {self.path}, found {name!r}; {instead(name, known)}")
         return known[name]
 
-    def holds(self, head: str) -> bool:
-        """Whether a digest noted earlier is one of its entries, so that nothing up to it was changed."""
-        return any(line.digest == head for line in self.lines)
+    @property
+    def seal(self) -> str:
+        """What a release tells of the last entry: its digest, with the register's secret, as SHA-256."""
+        return self._sealed(self.head)
+
+    def holds(self, seal: str) -> bool:
+        """Whether a seal told earlier is that of one of its entries, so that nothing up to it was changed."""
+        return any(self._sealed(line.digest) == seal for line in self.lines)
+
+    def _sealed(self, digest: str) -> str:
+        return sha256(f"{self.lines[0].said['secret']} {digest}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -99,9 +115,12 @@ class Verified:
     """One line each, with the file's line."""
 
 
-def create(path: Path) -> Register:
-    """A new register without proceedings. Raises UsageError if the file is there."""
-    chained.begin(path, _FIRST)
+def create(path: Path, *, secret: str | None = None) -> Register:
+    """A new register without proceedings. Raises UsageError if the file is there.
+
+    ``secret`` is 64 hexadecimal digits, drawn by chance where it is not given.
+    """
+    chained.begin(path, {**_FIRST, "secret": secret or secrets.token_hex(32)})
     return open_register(path)
 
 
@@ -251,7 +270,8 @@ def history(register: Register, name: str) -> list[dict[str, Any]]:
 
 def _register(path: Path, lines: Sequence[Line]) -> Register:
     """A register from its lines. Raises UsageError for a file that is none, or an entry that is wrong."""
-    if not lines or dict(lines[0].said) != _FIRST:
+    first = dict(lines[0].said) if lines else {}
+    if not _SECRET.fullmatch(str(first.pop("secret", ""))) or first != _FIRST:
         raise UsageError(
             f"{path}:1: expected a register of public proceedings of version {VERSION}, found another file; "
             "clew law register new makes one"

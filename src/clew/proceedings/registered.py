@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -50,6 +52,18 @@ PERSONAL = frozenset(_PERSONAL.split())
 """Keys that a register has not, since they would tell who somebody is."""
 
 
+_CAPTION = re.compile(r"\b(v|vs|versus)\b\.? ", re.IGNORECASE)
+CAPTION = (
+    "expected a text that names nobody, found one formed like a case's title (one party v. another); cite "
+    "the case by its number"
+)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text is formed like the title of a case by its parties, of whom one is a person."""
+    return bool(_CAPTION.search(unicodedata.normalize("NFKC", text)))
+
+
 def _public(kind: Any) -> Any:
     reason = why_disclosure(kind) if isinstance(kind, str) else None
     if reason:
@@ -75,7 +89,9 @@ class PublicSource(Entry):
             reason = why_disclosure(text) if text else None
             if reason:
                 raise fault((key,), reason)
-            if text and text[0] in "=+-@\t\r":
+            if text and is_caption(text):
+                raise fault((key,), CAPTION)
+            if text and unicodedata.normalize("NFKC", text)[0] in "=+-@\t\r":
                 raise fault(
                     (key,),
                     f"expected a text that begins with a letter or a digit, found {text[0]!r}: a spreadsheet "
@@ -118,6 +134,8 @@ class Registered(Entry):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if is_caption(self.case_number):
+            raise fault(("case_number",), CAPTION)
         self._ordered("acts_to", self.acts_from, self.acts_to, "when the acts began")
         self._ordered("opened", self.acts_from, self.opened, "when the acts began")
         self._ordered("decided", self.opened, self.decided, "when it was opened")

@@ -95,9 +95,9 @@ def publish(
     counted = counts(book.standing, law, day, before, by=by)
     release = counted.release
     last = folders[-1].digest if folders else ""
-    said = _said(terms, law, matters, release, book.head, last)
+    said = _said(terms, law, matters, release, book.seal, last)
     snapshot = _digest(said)
-    content = Content(release, law, tuple(matters), terms, len(folders), book.head, snapshot, version("clew"))
+    content = Content(release, law, tuple(matters), terms, len(folders), book.seal, snapshot, version("clew"))
     texts = {PAGES[each]: page(content, Voice(each)) for each in LANGUAGES}
     for name, data in texts.items():
         _require_no_address(name, data.decode(), terms)
@@ -138,13 +138,13 @@ def publish(
 
 
 def _said(
-    terms: Terms, law: Law, matters: Sequence[Matter], release: Release, head: str, before: str
+    terms: Terms, law: Law, matters: Sequence[Matter], release: Release, seal: str, before: str
 ) -> dict[str, Any]:
     """What a release rests on: the snapshot is the digest of this."""
     return {
         **terms.row(),
         "clew": version("clew"),
-        "register_head": head,
+        "register_seal": seal,
         "law": {book.name: _digest(book.model_dump(mode="json")) for book in law.books},
         "matters": {each.name: _digest(each.model_dump(mode="json")) for each in matters},
         "statistics": sha256(release.to_json().encode()).hexdigest(),

@@ -41,8 +41,8 @@ class Content:
     terms: Terms
     earlier: int
     """How many releases there were before."""
-    head: str
-    """Digest of the register's last entry."""
+    seal: str
+    """Of the register's last entry."""
     snapshot: str
     version: str
 
@@ -95,7 +95,7 @@ def page(content: Content, voice: Voice) -> bytes:
         threshold=content.release.threshold,
         earlier=content.earlier,
         snapshot=content.snapshot,
-        head=content.head,
+        seal=content.seal,
         version=content.version,
         style=Markup(style),
         style_digest=b64encode(sha256(style.encode()).digest()).decode("ascii"),

@@ -116,7 +116,7 @@ def earlier_releases(
             raise UsageError(f"{folder.path}: expected each release once, found it again; leave one out")
         if wrong := folder.faults():
             raise UsageError(wrong[0] + (f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""))
-        if not register.holds(folder.said["register_head"]):
+        if not register.holds(folder.said["register_seal"]):
             raise UsageError(
                 f"{register.path}: expected the entries that the release of {folder.day} counted, found "
                 "others; restore the register from a copy"
@@ -125,7 +125,8 @@ def earlier_releases(
         if each.digest not in given:
             raise UsageError(
                 f"earlier: expected the folder of the release of {each.day} ({each.digest[:12]}), found "
-                "none; name it with --earlier, since a new release is checked against all earlier ones"
+                "none; name it with --earlier, since a new release is checked against all earlier ones (where "
+                "publishing was stopped, it is a hidden folder that ends in .unfinished)"
             )
     if folders and folders[-1].day >= day:
         raise UsageError(

@@ -7,6 +7,7 @@ has to be read by somebody.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from clew.written import names
@@ -60,7 +61,9 @@ def why_named(text: str) -> str | None:
 
     The words found are not repeated, so that a message carries no name further.
     """
-    return next(_reasons(text), None)
+    # Signs without a form, as the soft hyphen, part a name for a rule and not for a reader.
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return next(_reasons(seen), None)
 
 
 def quoted(value: object) -> str:
