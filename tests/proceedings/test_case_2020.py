@@ -7,7 +7,7 @@ import pytest
 
 from clew.errors import UsageError
 from clew.proceedings.example import Example, example, walk
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import check, load_matter, text_of
 from clew.proceedings.nameless import why_named
 from clew.proceedings.outcome_range import against_range

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clew.errors import UsageError
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import load_matter
 from clew.proceedings.matter import Finding, Mapping
 from clew.proceedings.steps import row

@@ -13,7 +13,7 @@ from clew.cli import program
 from clew.proceedings.conflicts import conflicts
 from clew.proceedings.example import example
 from clew.proceedings.exposure import exposure
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import load_law, load_matter, shipped_books, shipped_matters, text_of
 from clew.proceedings.outcome_range import against_range
 from clew.proceedings.steps import row

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from clew.proceedings.aggregate import Aggregate
     from clew.proceedings.counts import CountExposure
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
-    from clew.proceedings.extradition import Extradition
-    from clew.proceedings.grounds import Cell
+    from clew.proceedings.extradition.grounds import Cell
+    from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from clew.proceedings.extradition import Extradition
-from clew.proceedings.grounds import Cell
+from clew.proceedings.extradition.grounds import Cell
+from clew.proceedings.extradition.table import Extradition
 from clew.report.counsel.basis import points
 from clew.report.counsel.words import Words
 from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
