@@ -69,11 +69,9 @@ def _entries(annotation: Any) -> list[type[Entry]]:
 def _table(model: type[Entry]) -> Iterator[str]:
     yield from ("| key | must | holds | meaning |", "|---|---|---|---|")
     for name, field in model.model_fields.items():
-        meaning = (
-            " ".join((field.description or USUAL.get(name, "")).split())
-            .replace("``", "`")
-            .replace("|", "\\|")
-        )
+        inner = _entries(field.annotation)
+        said = field.description or USUAL.get(name) or (_sentence(inner[0]) if inner else "")
+        meaning = " ".join(said.split()).replace("``", "`").replace("|", "\\|")
         refers = next((each for each in field.metadata if isinstance(each, Refers)), None)
         holds = f"a name among `{refers.to}`" if refers else _holds(field.annotation)
         yield f"| `{name}` | {'yes' if field.is_required() else ''} | {holds} | {meaning} |"

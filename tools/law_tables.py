@@ -10,6 +10,25 @@ from clew.proceedings.load import Law
 from clew.proceedings.provisions import Book, Limitation, PredicateList, Regime, Several, Version
 from clew.proceedings.steps import MARKS
 
+_SAYING = (
+    "title", "says", "offence", "maximum_at_least", "minimum", "maximum", "fine", "fine_times_value",
+    "unread", "kind", "term", "starts", "level", "in_force_from",
+)  # fmt: skip
+
+
+_WORDS = {
+    "title": "",
+    "act": "by",
+    "says": "says:",
+    "in_force_from": "from",
+    "in_force_to": "last day:",
+    "fine_times_value": "times the value:",
+    "maximum_at_least": "maximum of at least",
+    "unread": "not read:",
+    "starts": "from",
+    "test": "asks about",
+}
+
 
 def marks_of(book: Book) -> tuple[int, int, int]:
     """How many entries were read, read in part, and are from memory or inferred."""
@@ -41,18 +60,35 @@ def book_tables(book: Book) -> Iterator[str]:
 
 def from_memory(law: Law) -> Iterator[str]:
     """Each fact that was not read, in one table."""
-    yield from ("", "## What is from memory", "", "To be looked up by whoever relies on it.", "")
-    yield from ("| book | entry | from memory | look it up in |", "|---|---|---|---|")
+    yield from (
+        "",
+        "## What is from memory",
+        "",
+        "To be looked up, by whoever relies on it, in the entry's source.",
+        "",
+    )
+    yield from ("| book | entry | from memory |", "|---|---|---|")
     for book in law.books:
         for where, entry in entries_below(book):
             if isinstance(entry, Sourced) and not entry.is_verified:
-                what = ", ".join(f"`{key}`" for key in entry.unverified)
-                whole = "all of it" if entry.mark == "memory" else "all of it, inferred"
-                source = book.sources[entry.source]
-                yield (
-                    f"| `{book.name}` | {_place(book, where)} | {what if entry.mark == 'read' else whole} | "
-                    f"{source.title} |"
-                )
+                yield f"| `{book.name}` | {_place(book, where)} | {_fact(entry)} |"
+
+
+def _fact(entry: Sourced) -> str:
+    """What of an entry is from memory: the keys said to be so, or all that it says."""
+    if entry.mark == "read":
+        keys = [key for key in entry.unverified if not key.endswith("_ko")]
+    else:
+        keys = [key for key in _SAYING if getattr(entry, key, None) not in (None, False)]
+    said = "; ".join(_told(entry, key) for key in keys)
+    return f"{said} (inferred)" if entry.mark == "inferred" else said
+
+
+def _told(entry: Sourced, key: str) -> str:
+    value = getattr(entry, key)
+    said = ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    word = _WORDS.get(key, key.replace("_", " "))
+    return f"{word} {'none' if value is None else said}".strip()
 
 
 def not_entered(law: Law) -> Iterator[str]:
@@ -107,7 +143,7 @@ def _fine(version: Version) -> str:
     if version.fine_times_value:
         said.append(f"or {version.fine_times_value} × the value")
     if version.fine_relation:
-        said.append(f"({version.fine_relation})")
+        said.append(f"({version.fine_relation})" if said else f"no amount ({version.fine_relation})")
     return " ".join(said) or "–"
 
 
@@ -183,8 +219,9 @@ def _limitation(limitation: Limitation) -> Iterator[str]:
     ]
     if limitation.fallback:
         lines.append("none" if limitation.fallback == "none" else f"{limitation.fallback}")
-    counts = "counts" if limitation.first_day_counts else "does not count"
-    yield from ("", f"Limitation: {'; '.join(lines)}. The first day {counts}. Assumed:", "")
+    counts = f" The first day {'counts' if limitation.first_day_counts else 'does not count'}."
+    said = "" if lines == ["none"] else counts
+    yield from ("", f"Limitation: {'; '.join(lines)}.{said} Assumed:", "")
     yield from (f"- {each}" for each in limitation.assumptions)
     for each in limitation.exceptions:
         back = "also for acts before it" if each.reaches_back else "for acts from then on"

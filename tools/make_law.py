@@ -32,7 +32,7 @@ case as it is publicly known stands in a matter, a file of the same kind. Nothin
 anything else.
 
 ```
-clew law show                     the books of law and the matters that come with clew
+clew law show                     the books of law that come with clew
 clew law show kr --yaml > my.yaml a whole book, to start from
 clew law check my.yaml            every fault: file, line, place, what to do
 clew law example --yaml           a whole matter
@@ -82,7 +82,7 @@ in time, references and names of persons are checked by `clew law check` only.
 | | `2020-06`, `2020` | a day in that month or year, which one is not known |
 | | `before 2020-06-02`, `after 2020-06-02` | a day on that side |
 | term | `5 years`, `18 months`, `60 days`, `life` | of the calendar |
-| amount | `30,000,000 KRW` | with its currency; BTC, too |
+| amount | `30,000,000 KRW` | with its currency; BTC, too; between braces in quotes, for the commas |
 | name | `kr.proceeds.3` | small letters, digits, dots, hyphens; no name is in two books |
 | state | `KR`, `US`, `GB` | ISO 3166-1 alpha-2 |
 

@@ -241,3 +241,23 @@ def _day(value: Day | str | None) -> Day | None:
     from clew.proceedings.days import day_of
 
     return None if value is None else day_of(value)
+
+
+__all__ = [
+    "accept",
+    "append",
+    "check",
+    "check_release",
+    "deadlines",
+    "episodes",
+    "example",
+    "exposure",
+    "extradite",
+    "limitation",
+    "period",
+    "publish",
+    "register",
+    "show",
+    "threatened",
+    "write",
+]

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from naive.disclosure import Possible
 
 pytest.importorskip("highspy")
@@ -182,6 +183,13 @@ def test_few_records_show_nothing():
     release = released(_records([1, 2], columns), columns, [("place",)], DAY)
     assert release.tables[0].withheld
     assert "withheld whole" in release.notes[0]
+
+
+def test_an_empty_register_looks_like_one_of_few_records():
+    columns = {"place": ("north", "south"), "outcome": ("yes", "no")}
+    none = released([], columns, [("place", "outcome")], DAY)
+    few = released(_records([1, 0, 2, 0], columns), columns, [("place", "outcome")], DAY)
+    assert none.to_json() == few.to_json()
 
 
 def test_hidden_cells_look_alike_in_rows():

@@ -130,6 +130,8 @@ COMMON = {
     "folder": "The folder that was made.",
     "expires": "After this day it counts no more.",
     "snapshot": "Digest of what the pages rest on, SHA-256 in hexadecimal.",
+    "offence": "Name of the offence.",
+    "list": "Name of the list of predicate offences; null where none is entered.",
     "files": "Files that were written.",
 }
 """What a field means wherever its own class does not say."""

@@ -41,7 +41,6 @@ def order_faults(matter: Matter, books: Books) -> Iterator[Fault]:
     yield from _persons(matter)
     yield from _instances(matter)
     yield from _outcomes(matter)
-    yield from _requests(matter, books)
     yield from _findings(matter, books)
     yield from source_faults(matter, matter.sources, matter.as_of)
 
@@ -54,6 +53,7 @@ def conflicts_with_law(matter: Matter, books: Books) -> Iterator[Fault]:
     for number, charge in enumerate(matter.charges):
         yield from _in_force(charge, episodes, books, ("charges", number))
     yield from sentence_conflicts(matter, books.provisions)
+    yield from _requests(matter, books)
     for number, finding in enumerate(matter.findings):
         ground = books.grounds.get(finding.ground)
         if ground and finding.by not in ground[0].decides:
@@ -191,14 +191,14 @@ def _requests(matter: Matter, books: Books) -> Iterator[Fault]:
             if regime and request.requested not in regime.requested:
                 yield (
                     ("requests", number, "regimes", place),
-                    f"expected an act or treaty under which {request.requested} may be asked, found {name}, "
-                    f"for requests to {', '.join(regime.requested)}; correct one of the two",
+                    f"{request.requested} is asked under {name}, which, as entered, is for requests to "
+                    f"{', '.join(regime.requested)}; look at both, and correct one of the two",
                 )
             elif regime and regime.requesting and request.requesting not in regime.requesting:
                 yield (
                     ("requests", number, "regimes", place),
-                    f"expected an act or treaty under which {request.requesting} may ask, found {name}, "
-                    f"for {', '.join(regime.requesting)}; correct one of the two",
+                    f"{request.requesting} asks under {name}, which, as entered, is for requests of "
+                    f"{', '.join(regime.requesting)}; look at both, and correct one of the two",
                 )
 
 

@@ -258,3 +258,14 @@ def _say_result(
     if found.reason == "differs between the days":
         said = ON_SOME
     trail.say(said.format(first=asked.first, last=asked.last))
+
+
+def predicates_of(law: Law, provision: str, day: Day, until: Day | None = None) -> tuple[Predicate, ...]:
+    """Every other offence of a provision's book: was it a predicate of it on these days?
+
+    Empty for a provision that needs no predicate offence. Raises UsageError as ``predicate_on`` does.
+    """
+    if law.predicates(provision) is None:
+        return ()
+    others = [each.name for each in law.book_of(provision).provisions if each.name != provision]
+    return tuple(predicate_on(law, provision, each, day, until) for each in others)

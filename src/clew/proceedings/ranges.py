@@ -1,160 +1,143 @@
-"""A sentence of the register beside the range that the law threatens: shown, and never a reason to refuse."""
+"""A sentence of the register beside the range that the law threatens: shown, and never a reason to refuse.
+
+An entry is put as the smallest matter that says the same, one count for each provision entered, so that it
+is judged by the very rules of ``outcome_range``. How many counts there were is not in the register: a term
+above the maximum of one count is shown as a conflict, for a person to look at.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from clew.proceedings.aggregate import aggregate
 from clew.proceedings.days import Term
 from clew.proceedings.load import Law
-from clew.proceedings.provisions import Provision, Version
+from clew.proceedings.matter import Matter
+from clew.proceedings.outcome_range import AgainstRange as OutcomeRange
+from clew.proceedings.outcome_range import against_range as outcome_range
 from clew.proceedings.registered import Registered
-from clew.proceedings.steps import MARKS, Reasoned, Step
+from clew.proceedings.steps import Reasoned
 
 State = Literal["within the range", "above the maximum", "below the minimum", "undetermined", "no term"]
 
+_INSTANCES = {"appeal": "appeal", "final instance": "final"}
+_SOURCE = {"source": "register", "mark": "read"}
+_KINDS = {"court record": "judgment", "press": "press", "government": "government"}
+_STATES: dict[str, State] = {
+    "within": "within the range",
+    "above the maximum": "above the maximum",
+    "below the minimum": "below the minimum",
+    "undetermined": "undetermined",
+}
+_WHY: dict[State, str] = {
+    "within the range": "The term lies within the range of the provisions entered.",
+    "above the maximum": "The term is above the maximum of the provisions entered, one count each.",
+    "below the minimum": "The term is below the minimum of the provisions entered.",
+    "undetermined": "The days of the acts, a version or its range are not entered, or do not decide it.",
+    "no term": "No term of imprisonment is entered.",
+}
+_MORE = " More counts of them judged together can reach {aggregate} by statute."
+_LAWFUL = " It can be lawful by: {ways}."
+
 
 @dataclass(frozen=True)
-class AgainstRange(Reasoned):
-    """One proceeding's sentence beside the range of its heaviest offence."""
+class EntryRange(Reasoned):
+    """One proceeding's sentence beside the range of its provisions, one count for each."""
 
     proceeding: str
     imposed: Term | None
     minimum: Term | None
     maximum: Term | None
-    """Of one offence; None where it differs between the versions that can apply, or is not entered."""
+    """None where none is set, or it is undetermined."""
     aggregate: Term | None
-    """What several offences judged together can reach by statute, where the law has such a rule."""
+    """What any number of such counts judged together can reach, where the law multiplies the heaviest."""
     state: State
     why: str
 
     @property
     def is_conflict(self) -> bool:
-        """Whether a person has to look at it."""
-        return self.state in {"above the maximum", "below the minimum"}
+        """Whether a person has to look at it: above the maximum."""
+        return self.state == "above the maximum"
 
 
-def against_range(law: Law, entry: Registered) -> AgainstRange:
-    """Whether the term imposed lies within what the versions that can apply threaten.
+def against_range(law: Law, entry: Registered) -> EntryRange:
+    """An entry's sentence beside the range of its provisions.
 
-    Undetermined where the versions differ in the answer, or one of them is not entered. The days of the acts
-    decide which versions can apply; where they are not known, every version up to the opening can.
+    Undetermined where the days of the acts are not entered, or the law entered does not decide.
     """
+    found = outcome_range(law, _matter(entry), "outcome-1") if entry.decided and entry.outcome else None
     imposed = entry.sentence.imprisonment if entry.sentence else None
-    steps: list[Step] = []
-    found: list[list[Version]] = []
-    for name in entry.offences:
-        versions = _possible(law.provision(name), entry)
-        found.append(versions)
-        steps += [_step(law.provision(name), each, law) for each in versions]
-    maxima = [{each.maximum for each in versions} for versions in found]
-    minima = [{each.minimum for each in versions} for versions in found]
-    maximum = _heaviest(maxima)
-    minimum = _heaviest(minima, none_is_least=True)
-    aggregate = _aggregate(law, entry, maximum)
-    state, why = _judged(imposed, found, aggregate)
-    unverified = tuple(dict.fromkeys(step.said for step in steps if step.mark not in {None, "read"}))
-    return AgainstRange(
-        steps=tuple(steps),
-        assumptions=() if entry.acts_from and entry.acts_to else ("The days of the acts are not entered.",),
-        unverified=unverified,
+    state: State = "no term"
+    if imposed is not None:
+        state = _STATES[found.term_state] if found and found.term_state else "undetermined"
+    together = _together(law, entry, found)
+    why = _WHY[state]
+    if found and imposed and together and state == "above the maximum" and imposed.rank <= together.rank:
+        why += _MORE.format(aggregate=together)
+    if found and imposed and found.may_be_lawful_by:
+        why += _LAWFUL.format(ways="; ".join(found.may_be_lawful_by))
+    return EntryRange(
+        steps=found.steps if found else (),
+        assumptions=found.assumptions if found else (),
+        unverified=found.unverified if found else (),
         proceeding=entry.id,
         imposed=imposed,
-        minimum=minimum,
-        maximum=maximum,
-        aggregate=aggregate,
+        minimum=found.minimum if found else None,
+        maximum=found.maximum if found else None,
+        aggregate=together,
         state=state,
         why=why,
     )
 
 
-def _possible(provision: Provision, entry: Registered) -> list[Version]:
-    """Versions that can have been in force at some moment of the acts."""
-    last = (entry.acts_to or entry.opened).last
-    first = entry.acts_from.first if entry.acts_from else None
-    return [
-        each
-        for each in provision.versions
-        if each.in_force_from.first <= last
-        and (first is None or each.in_force_to is None or each.in_force_to.last >= first)
-        and not each.absent
-    ]
-
-
-def _judged(imposed: Term | None, found: list[list[Version]], aggregate: Term | None) -> tuple[State, str]:
-    if imposed is None:
-        return "no term", "No term of imprisonment is entered."
-    states = set()
-    for choice in _choices(found):
-        states.add(_against(imposed, choice))
-    if not states or "undetermined" in states or len(states) > 1:
-        why = "The versions that can apply differ in the answer." if len(states) > 1 else ""
-        return "undetermined", why or "A version that can apply, or its range, is not entered."
-    state = states.pop()
-    if state == "above the maximum":
-        reach = (
-            f" Several offences judged together can reach {aggregate} by statute."
-            if aggregate and imposed.rank <= aggregate.rank
-            else ""
-        )
-        return state, f"The term is above the maximum of one offence.{reach} To be looked at by a person."
-    if state == "below the minimum":
-        return state, "The term is below the minimum; a court may go below it where the law lets it mitigate."
-    return "within the range", "The term lies within the range in every version that can apply."
-
-
-def _choices(found: list[list[Version]]) -> list[tuple[Version, ...]]:
-    choices: list[tuple[Version, ...]] = [()]
-    for versions in found:
-        choices = [(*each, version) for each in choices for version in versions][:10_000]
-    return choices
-
-
-def _against(imposed: Term, choice: tuple[Version, ...]) -> State:
-    if any(each.maximum is None or not each.has_text for each in choice):
-        return "undetermined"
-    highest = max((each.maximum for each in choice if each.maximum), key=lambda term: term.rank)
-    least = max((each.minimum.rank for each in choice if each.minimum), default=(False, 0))
-    if imposed.rank > highest.rank:
-        return "above the maximum"
-    return "below the minimum" if imposed.rank < least else "within the range"
-
-
-def _heaviest(sets: list[set[Term | None]], *, none_is_least: bool = False) -> Term | None:
-    """The heaviest of terms that are each certain; None where one is not."""
-    if any(len(some) != 1 for some in sets):
-        return None
-    terms = [next(iter(some)) for some in sets]
-    known = [each for each in terms if each is not None]
-    if not known or (len(known) < len(terms) and not none_is_least):
-        return None
-    return max(known, key=lambda term: term.rank)
-
-
-def _aggregate(law: Law, entry: Registered, heaviest: Term | None) -> Term | None:
-    """Where the law multiplies the heaviest maximum; the number of counts is not known here."""
+def _together(law: Law, entry: Registered, found: OutcomeRange | None) -> Term | None:
+    """The highest term that a rule which multiplies the heaviest maximum can lead to."""
+    maxima = [each.maximum for each in found.counts if each.maximum is not None] if found else []
     several = next((book.several for book in law.books if book.jurisdiction == entry.jurisdiction), None)
-    if several is None or heaviest is None or several.method != "heaviest times factor":
+    if not maxima or several is None or several.method != "heaviest times factor":
         return None
-    return heaviest.times(several.factor or 1)
+    return aggregate(law, entry.jurisdiction, [max(maxima, key=lambda term: term.rank)] * 9).concurrent
 
 
-def _step(provision: Provision, version: Version, law: Law) -> Step:
-    until = f" to {version.in_force_to}" if version.in_force_to else " on"
-    if not version.has_text:
-        return Step(
-            f"{provision.cited}, from {version.in_force_from}{until}: {version.unread}", provision.cited
-        )
-    least = f"from {version.minimum} " if version.minimum else ""
-    most = f"up to {version.maximum}" if version.maximum else "without a maximum entered"
-    mark = version.mark if version.is_verified else "memory" if version.mark == "read" else version.mark
-    said = f" ({MARKS[mark]})" if MARKS[mark] else ""
-    return Step(
-        f"{provision.cited}, from {version.in_force_from}{until}: {least}{most}{said}",
-        provision.cited,
-        law.source(provision.name, version.source).title,
-        mark,
-    )
+def _matter(entry: Registered) -> Matter:
+    said = entry.model_dump(mode="json", exclude_none=True)
+    begins, ends = said.get("acts_from"), said.get("acts_to")
+    has_days = begins is not None and ends is not None
+    episode: dict[str, Any] = {
+        "name": "episode-1", "person": "person-1", "begins": begins, "ends": ends, "conduct": ["other"],
+        "facts": ["As entered in the register."], **_SOURCE,
+    }  # fmt: skip
+    return Matter.model_validate(
+        {
+            "name": "entry",
+            "title": "An entry of the register",
+            "about": "An entry of the register.",
+            "as_of": said["decided"],
+            "books": ["register"],
+            "sources": {"register": {"kind": _KINDS[entry.source.kind], "title": entry.source.title}},
+            "persons": [
+                {"name": "person-1", "role": entry.role, "case_number": entry.case_number,
+                 "jurisdiction": entry.jurisdiction}
+            ],
+            "episodes": [episode] if has_days else [],
+            "proceedings": [
+                {"name": "proceeding-1", "person": "person-1", "kind": "criminal", "court": entry.court,
+                 "instance": _INSTANCES.get(entry.stage, "first"), "decided": said["decided"],
+                 "finality": "unknown", **_SOURCE}
+            ],
+            "charges": [
+                {"name": f"charge-{number}", "person": "person-1", "proceeding": "proceeding-1",
+                 "number": number, "provision": each, "kind": "As entered.",
+                 "episodes": ["episode-1"] if has_days else [], **_SOURCE}
+                for number, each in enumerate(entry.offences, 1)
+            ],
+            "outcomes": [
+                {"name": "outcome-1", "proceeding": "proceeding-1", "date": said["decided"],
+                 "result": entry.outcome, "sentence": said.get("sentence"), **_SOURCE}
+            ],
+        }
+    )  # fmt: skip
 
 
-__all__ = ["AgainstRange", "State", "against_range"]
+__all__ = ["EntryRange", "State", "against_range"]

@@ -10,6 +10,7 @@ from clew.proceedings.claims import Mark, Sourced
 from clew.proceedings.days import Day, Term
 from clew.proceedings.load import Law
 from clew.proceedings.money import Money
+from clew.proceedings.predicates import Predicate, predicates_of
 from clew.proceedings.provisions import Book, DeadlineRule, Ground, Provision, Regime, Rule, Version
 from clew.written.spelling import instead
 
@@ -106,6 +107,8 @@ class Shown:
     """Versions of provisions."""
     rules: tuple[ShownRule, ...]
     """Rules, grounds of refusal, courts and periods."""
+    predicates: tuple[Predicate, ...] = ()
+    """For a day and a provision that needs a predicate offence: which offences of its book were one."""
 
 
 def shown(law: Law, name: str | None = None, *, on: Day | None = None) -> Shown:
@@ -124,7 +127,8 @@ def shown(law: Law, name: str | None = None, *, on: Day | None = None) -> Shown:
     if name in law.provisions:
         book = law.book_of(name)
         found = _provision(book, law.provision(name), on)
-        return Shown(name, on, (_book(book),), tuple(found), ())
+        needed = predicates_of(law, name, on) if on is not None else ()
+        return Shown(name, on, (_book(book),), tuple(found), (), needed)
     known = [*law.provisions, *law.rules, *law.grounds, *law.regimes, *law.courts, *law.deadlines]
     if name not in known:
         raise UsageError(f"expected a name in the books of law, found {name!r}; {instead(name, known)}")

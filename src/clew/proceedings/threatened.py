@@ -9,6 +9,7 @@ from clew.proceedings.counts import CountExposure, count_exposure
 from clew.proceedings.days import Day
 from clew.proceedings.exposure import Ceiling, ceiling
 from clew.proceedings.load import Law
+from clew.proceedings.predicates import Predicate, predicates_of
 from clew.proceedings.steps import Reasoned
 from clew.proceedings.trail import Trail
 
@@ -22,6 +23,8 @@ class Threatened(Reasoned):
     """The sum of the maxima."""
     aggregate: Aggregate | None
     """What the state's rule on several offences makes of them; null where a maximum is undetermined."""
+    predicates: tuple[Predicate, ...]
+    """Where it needs a predicate offence: which offences of the book were one on all days of the act."""
 
 
 def threatened(
@@ -42,4 +45,5 @@ def threatened(
     together = aggregate(law, country, maxima) if country and len(maxima) == len(counts) else None
     for each in (*counts, top, *((together,) if together else ())):
         trail.take(each)
-    return Threatened(counts=counts, ceiling=top, aggregate=together, **trail.gathered)
+    found = predicates_of(law, provision, begins, ends)
+    return Threatened(counts=counts, ceiling=top, aggregate=together, predicates=found, **trail.gathered)

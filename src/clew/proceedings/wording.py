@@ -184,12 +184,19 @@ _OF_ITSELF = re.compile(
 """A sentence about what is not said."""
 
 
+_PRESUMED = re.compile(
+    r"presumed\s+innocent|presumption\s+of\s+innocence|무죄로\s*추정|무죄\s*추정", re.IGNORECASE
+)
+
+
 def faults_of(text: str) -> list[Saying]:
     """Everything in a text that is never said, in the order of the text; none for a text that keeps to it."""
     found = []
     for sentence in _SENTENCE.split(text):
         if _OF_ITSELF.search(sentence):
             continue
+        # The presumption is the law's own word, and says the contrary of a finding.
+        sentence = _PRESUMED.sub("", sentence)
         for wording in NEVER_SAID:
             for hit in wording.compiled.finditer(sentence):
                 found.append(Saying(hit.group(), " ".join(sentence.split()), wording.why))

@@ -21,7 +21,7 @@ from clew.folders import whole_folder
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
 from clew.proceedings.register import open_register
-from clew.proceedings.register_releases import note_release
+from clew.proceedings.register_releases import forget_release, note_release
 from clew.proceedings.statistics.singling import SinglingOut
 from clew.proceedings.statistics.tables import Release
 from clew.proceedings.steps import row
@@ -109,12 +109,19 @@ def publish(
     texts[SUMS] = "".join(
         f"{each}  {name}\n" for name, each in [*digests.items(), (RELEASE, digest)]
     ).encode()
-    with whole_folder(folder) as making:
-        for name, data in texts.items():
-            path = making / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        note_release(register, digest, day, by=entered_by, head=book.head)
+    is_noted = False
+    try:
+        with whole_folder(folder) as making:
+            for name, data in texts.items():
+                path = making / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            note_release(register, digest, day, by=entered_by, head=book.head)
+            is_noted = True
+    except BaseException:
+        if is_noted:
+            forget_release(register, digest, by=entered_by, when=day, why="Its folder was not written.")
+        raise
     shown = sum(table.shown for table in release.tables)
     return Published(
         folder=folder,

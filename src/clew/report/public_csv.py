@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
-from clew.proceedings.provisions import Book, Version
+from clew.proceedings.provisions import Book
 from clew.proceedings.statistics.tables import PublishedTable, Release
 from clew.report.phrases import Voice
 from clew.report.public_tables import conflicting, marked, source_said
@@ -42,7 +42,8 @@ def law_csv(book: Book) -> bytes:
     rows = (
         [each.name, each.act, each.act_ko, each.article, each.title, each.title_ko, v.in_force_from,
          v.in_force_to, v.minimum, v.maximum, v.fine, v.fine_times_value, v.fine_relation,
-         marked(v, _ENGLISH), book.sources[v.source].title, _why_empty(v)]
+         _ENGLISH("law.unread.mark") if v.unread else marked(v, _ENGLISH), book.sources[v.source].title,
+         v.absent or v.unread]
         for each in book.provisions
         for v in each.versions
     )  # fmt: skip
@@ -59,12 +60,6 @@ def figures_csv(matter: Matter) -> bytes:
         for claim in conflicting(matter, name)
     )  # fmt: skip
     return _csv(heads, rows)
-
-
-def _why_empty(version: Version) -> str:
-    if version.absent:
-        return _ENGLISH("law.absent")
-    return _ENGLISH("law.unread") if version.unread else ""
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,9 @@ from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.tables import PublishedTable
 from clew.report.phrases import Text, Voice
 
-Kind = Literal["text", "number", "hidden"]
+Kind = Literal["text", "number", "hidden", "day"]
+
+_ARTICLE = re.compile(r"Art\. (\d+)(?:-(\d+))?(?:\((\d+)\)(?:(\d+))?)?")
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,8 @@ def marked(entry: Sourced, voice: Voice) -> str:
     """Whether something was read in its source, in words."""
     if entry.mark != "read" or not entry.unverified:
         return voice(f"mark.{entry.mark}")
-    return voice("mark.partly", keys=", ".join(entry.unverified))
+    keys = [voice(f"key.{key}") if voice.knows(f"key.{key}") else key for key in entry.unverified]
+    return voice("mark.partly", keys=", ".join(keys))
 
 
 def source_said(matter: Matter, claim: Claim, voice: Voice) -> Text:
@@ -164,7 +168,7 @@ def _claim(matter: Matter, claim: Claim, voice: Voice) -> tuple[Cell, ...]:
         Cell(voice.either(figure.title, figure.title_ko)),
         Cell(Text(value), "number"),
         Cell(voice.either(claim.scope, None)),
-        Cell(Text(voice.day(claim.date))),
+        Cell(Text(voice.day(claim.date)), "day"),
         Cell(source_said(matter, claim, voice)),
         Cell(Text(marked(claim, voice))),
         Cell(Text(decision)),
@@ -174,12 +178,14 @@ def _claim(matter: Matter, claim: Claim, voice: Voice) -> tuple[Cell, ...]:
 def _version(provision: Provision, version: Version, voice: Voice) -> tuple[Cell, ...]:
     act = voice.either(provision.act, provision.act_ko)
     title = voice.either(provision.title, provision.title_ko)
-    name = Text(f"{act.said}, {provision.article}: {title.said}", act.lang or title.lang)
+    name = Text(f"{act.said}, {article(provision, voice)}: {title.said}", title.lang)
     until = voice.day(version.in_force_to) if version.in_force_to else voice("law.open")
-    days = (Cell(Text(voice.day(version.in_force_from))), Cell(Text(until)))
+    kind: Kind = "day" if version.in_force_to else "text"
+    days = (Cell(Text(voice.day(version.in_force_from)), "day"), Cell(Text(until), kind))
     if not version.has_text:
         said = voice("law.absent" if version.absent else "law.unread")
-        return (Cell(name), *days, *(Cell(Text(said)) for _ in range(3)), Cell(Text(marked(version, voice))))
+        mark = marked(version, voice) if version.absent else voice("law.unread.mark")
+        return (Cell(name), *days, *(Cell(Text(said)) for _ in range(3)), Cell(Text(mark)))
     least = voice.term(version.minimum) if version.minimum else voice("law.no_minimum")
     most = voice.term(version.maximum) if version.maximum else voice("law.no_maximum")
     return (
@@ -190,6 +196,18 @@ def _version(provision: Provision, version: Version, voice: Voice) -> tuple[Cell
         Cell(Text(_fine(version, voice))),
         Cell(Text(marked(version, voice))),
     )
+
+
+def article(provision: Provision, voice: Voice) -> str:
+    """An article as cited; that of a Korean act in Korean is cited as Korean law does."""
+    if provision.article == "not known":
+        return voice("law.no_article")
+    found = _ARTICLE.fullmatch(provision.article)
+    if voice.lang != "ko" or not provision.act_ko or not found:
+        return provision.article
+    number, branch, paragraph, item = found.groups()
+    said = f"제{number}조" + (f"의{branch}" if branch else "")
+    return said + (f" 제{paragraph}항" if paragraph else "") + (f" 제{item}호" if item else "")
 
 
 def _fine(version: Version, voice: Voice) -> str:
@@ -213,7 +231,7 @@ def _label(column: str, category: str, voice: Voice, law: Law) -> Text:
     if column == "offence" and category in law.provisions:
         provision = law.provisions[category]
         act = voice.either(provision.act, provision.act_ko)
-        return Text(f"{act.said}, {provision.article}", act.lang)
+        return Text(f"{act.said}, {article(provision, voice)}", act.lang)
     return voice.category(column, category)
 
 
@@ -222,6 +240,6 @@ def _both(voice: Voice, columns: Sequence[str]) -> str:
 
 
 __all__ = [
-    "Bar", "Cell", "Head", "Table", "conflicting", "counts_bars", "counts_name", "counts_table",
+    "Bar", "Cell", "Head", "Table", "article", "conflicting", "counts_bars", "counts_name", "counts_table",
     "figures_table", "law_table", "marked", "source_said",
 ]  # fmt: skip

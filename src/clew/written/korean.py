@@ -10,7 +10,10 @@ import re
 
 from clew.written import names
 
-_TITLED = re.compile(r"(?<![가-힣])([가-힣]{2,4}) ?(?:씨|님|군|양)(?![가-힣])")
+_MISTER = re.compile(
+    r"(?<![가-힣])([가-힣]{1,4}) ?씨(?:가|는|은|이|를|을|의|에게|와|과|도|로|에|라고)?(?![가-힣])"
+)
+_TITLED = re.compile(r"(?<![가-힣])([가-힣]{3,4}) ?(?:님|군|양)(?![가-힣])")
 _HANGUL = re.compile(r"[가-힣]+")
 
 _SYLLABLES = frozenset(
@@ -47,12 +50,12 @@ _GIVEN = """
 """
 
 _ORDINARY = """
-고소인 고정은 공유자 기다린 기다림 기소유 기준일 남도록 도우미 도주한 배우자 변호인 성보호 소리나 소유자
-소지한 손상일 신청인 양도인 양수인 오도록 오리진 용의자 원주민 유지한 이동은 이동한 이동형 이상일 이용자
-인경우 정보나 정수형 정지한 조지아 주도록 주소록 하도록 한국인
+고소인 고정은 공유자 기다린 기다림 기소유 기준일 남도록 도우미 도주한 명세나 명세나 배우자 변호인 성보호
+소리나 소유자 소지한 손상일 신청인 양도인 양수인 오도록 오리진 용의자 원주민 유지한 이동은 이동한 이동형
+이상일 이용자 인경우 정보나 정수형 정지한 조지아 주도록 주소록 하도록 한국인
 """
 
-_BEGINNINGS = (
+BEGINNINGS = (
     "구성", "금지", "변수", "서명", "설명", "설정", "유효", "인도", "정규", "지시", "지정", "표시", "표현",
     "한한", "함수", "현지화",
 )  # fmt: skip
@@ -76,8 +79,8 @@ ORDINARY = frozenset(_ORDINARY.split())
 
 def holds_titled_name(text: str) -> bool:
     """Whether a name stands before a title of persons."""
-    return any(
-        found[1][:1] in names.KOREAN or found[1][:2] in names.KOREAN for found in _TITLED.finditer(text)
+    return any(_may_be_mister(found[1]) for found in _MISTER.finditer(text)) or any(
+        is_name(found[1]) for found in _TITLED.finditer(text)
     )
 
 
@@ -86,7 +89,7 @@ def is_name(word: str) -> bool:
     if not _HANGUL.fullmatch(word):
         return False
     bare = [word, *_without_ending(word)]
-    if word.startswith(_BEGINNINGS) or not ORDINARY.isdisjoint(bare):
+    if word.startswith(BEGINNINGS) or not ORDINARY.isdisjoint(bare):
         return False
     return any(
         each[:length] in names.KOREAN and len(each) == length + 2 and _is_given(each[length:])
@@ -101,10 +104,19 @@ def is_name_apart(surname: str, given: str) -> bool:
     return surname in _APART and any(_is_given(each) for each in bare)
 
 
-def _is_given(syllables: str) -> bool:
-    if len(syllables) != 2 or not all(each in _SYLLABLES for each in syllables):
+def _may_be_mister(word: str) -> bool:
+    """Whether a word before the commonest title is a surname, given names, or begins with a surname."""
+    if word == "성":
         return False
-    return syllables[1] not in _ENDS_OF_WORDS or syllables in COMMON_GIVEN
+    return word in names.KOREAN or _is_given(word) or (len(word) > 1 and word[0] in names.KOREAN)
+
+
+def _is_given(syllables: str) -> bool:
+    if len(syllables) != 2:
+        return False
+    if syllables[1] in _ENDS_OF_WORDS:
+        return syllables in COMMON_GIVEN
+    return all(each in _SYLLABLES for each in syllables)
 
 
 def _without_ending(word: str) -> list[str]:

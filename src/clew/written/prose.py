@@ -40,6 +40,9 @@ sentence service session sex south special state states statute statutes sub sup
 third time title treaty tribunal united victim virginia wales washington western westminster youth
 """
 
+GIVEN = names.GIVEN - {"frank", "jack", "jan", "mark", "victor"}
+"""Given names that are no English words."""
+
 COMMON_SURNAMES = frozenset(_SURNAMES.split())
 """Korean surnames in Latin letters that are no English words, or seldom ones."""
 
@@ -72,7 +75,7 @@ def names_in_slug(text: str) -> bool:
     parts = [part for part in re.split(r"[\W_\d]+", text.casefold()) if part]
     if len(parts) < 2 or not re.fullmatch(r"[a-z0-9._-]+", text.casefold()):
         return False
-    if any(part in names.GIVEN for part in parts if part not in WORDS_OF_LAW):
+    if any(part in GIVEN for part in parts if part not in WORDS_OF_LAW):
         return True
     rest = [part for part in parts if part not in WORDS_OF_LAW]
     return len(rest) >= 2 and any(
@@ -97,8 +100,20 @@ def _reasons(text: str) -> Iterator[str]:
             reason = _of_window(words[start : start + size])
             if reason:
                 yield reason
+    if any(_is_name_with_hyphens(word.casefold()) for word in words):
+        yield "has a word made of a person's name"
     if any(is_name(found.group()) for found in _HANGUL.finditer(text)):
         yield "has a word formed like a Korean name"
+
+
+def _is_name_with_hyphens(word: str) -> bool:
+    """A word of a surname and given names, as in a handle."""
+    parts = word.split("-")
+    if len(parts) < 2 or not all(parts):
+        return False
+    if len(parts) == 2 and any(part in GIVEN for part in parts):
+        return True
+    return any(part in COMMON_SURNAMES for part in (parts[0], parts[-1])) and _is_korean(parts)
 
 
 def _of_window(words: list[str]) -> str | None:

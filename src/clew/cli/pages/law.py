@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from clew.cli.pages.law_matter import predicates
 from clew.cli.sheet import Column, Sheet, count
 from clew.cli.units import ABSENT, number, plural
 
@@ -37,6 +38,7 @@ def shown_sheet(found: Shown) -> Sheet:
         sheet.line(f"in force on {found.on}")
     _versions(sheet, found.versions, dated=found.on is not None)
     _rules(sheet, found)
+    predicates(sheet, found.predicates)
     if found.name is not None and not found.versions and not found.rules:
         sheet.line("nothing is entered for this day" if found.on else "nothing is entered")
     return sheet
@@ -105,7 +107,8 @@ def check_row(read: Read) -> dict[str, Any]:
         "kind": kind,
         "name": (read.book or read.matter).name if kind else None,  # type: ignore[union-attr]
         "faults": list(read.faults),
-        "conflicts": list(getattr(read, "conflicts", ())),
+        "conflicts": list(read.conflicts),
+        "missing": list(read.missing),
     }
 
 
@@ -117,7 +120,9 @@ def check_sheet(reads: Sequence[Read]) -> Sheet:
             sheet.line(fault)
         row = check_row(read)
         for conflict in row["conflicts"]:
-            sheet.prose(f"{read.file}: conflict: {conflict}", "yellow")
+            sheet.line(f"conflict: {conflict}", "yellow")
+        for missing in row["missing"]:
+            sheet.line(f"missing: {missing}", "yellow")
         if not read.faults:
             sheet.line(f"{read.file}: {row['kind']} {row['name']}, {plural(0, 'fault')}")
     return sheet

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
     from clew.proceedings.extradition import Extradition
     from clew.proceedings.grounds import Cell
+    from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened
 
@@ -67,6 +68,7 @@ def exposure_sheet(found: Exposure | Threatened, steps: bool) -> Sheet:
         sheet.facts([("arithmetic ceiling, no forecast", _total(found.ceiling))])
         if found.aggregate is not None:
             _aggregate(sheet, found.aggregate)
+        predicates(sheet, found.predicates)
     foot(sheet, found, steps)
     return sheet
 
@@ -136,6 +138,23 @@ def _aggregate(sheet: Sheet, found: Aggregate) -> None:
             ("before", found.before or ""),
         ]
     )
+
+
+def predicates(sheet: Sheet, found: Sequence[Predicate]) -> None:
+    """Which offences were predicates on the days asked for."""
+    if not found:
+        return
+    sheet.heading("predicate offences on these days, by the list of the day")
+    sheet.table(
+        (Column("offence"), Column("from"), Column("to"), Column("state"), Column("by"),
+         Column("unverified")),
+        [
+            (each.offence, str(each.begins), str(each.ends),
+             f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT,
+             "; ".join(each.unverified) or ABSENT)
+            for each in found
+        ],
+    )  # fmt: skip
 
 
 def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Sheet:

@@ -30,9 +30,27 @@ def threatened(found: Threatened, words: Words) -> tuple[Section, ...]:
     parts: list[Part] = [top]
     if found.aggregate is not None:
         parts.append(_aggregate(found.aggregate, words))
-    return (
+    sections = [
         Section(words("counts"), (counts(found.counts, words),)),
         Section(words("ceilings"), tuple(parts)),
+    ]
+    if found.predicates:
+        sections.append(Section(words("predicates"), (_predicates(found, words),)))
+    return tuple(sections)
+
+
+def _predicates(found: Threatened, words: Words) -> Table:
+    return Table(
+        title=words("predicates"),
+        state=prose(words("predicates state")),
+        columns=(Column(words("provision")), Column(words("state"), 70)),
+        rows=tuple(
+            (
+                cell(words.provision(each.offence)),
+                cell(f"{words(each.state)}: {each.reason}" if each.reason else words(each.state)),
+            )
+            for each in found.predicates
+        ),
     )
 
 

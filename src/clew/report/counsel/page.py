@@ -48,7 +48,7 @@ def document(found: Any, law: Law, *, language: str, made: str, version: str) ->
     elif isinstance(found, Due):
         title, about, sections = words("deadlines"), found.matter or "", due(found, words)
     elif isinstance(found, Example):
-        title, about, sections = words("example"), found.title, example(found, words)
+        title, about, sections = words("example"), words.title(found), example(found, words)
     else:
         raise ReportError(f"expected a result that has a page, found {type(found).__name__}")
     if isinstance(found, Reasoned):
