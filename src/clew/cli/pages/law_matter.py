@@ -151,10 +151,15 @@ def predicates(sheet: Sheet, found: Sequence[Predicate]) -> None:
         [
             (each.offence, str(each.begins), str(each.ends),
              f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT,
-             "; ".join(each.unverified) or ABSENT)
+             "see below" if each.unverified else ABSENT)
             for each in found
         ],
     )  # fmt: skip
+    doubts = dict.fromkeys(text for each in found for text in each.unverified)
+    if doubts:
+        sheet.heading(f"unverified in these: {plural(len(doubts), 'entry', 'entries')}")
+        for text in doubts:
+            sheet.prose(f"- {text}", "yellow")
 
 
 def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Sheet:
