@@ -86,7 +86,9 @@ def test_faults_of_a_matter(tmp_path: Path, old: str, new: str, line: str, said:
 def test_a_book_that_a_matter_names_and_is_not_there(tmp_path: Path) -> None:
     path = written(tmp_path, MATTER.replace("xx.yaml", "zz.yaml"))
     (line,) = check(str(path)).faults
-    assert "zz.yaml: expected a readable file, found No such file" in line
+    assert f"{path}:" in line
+    assert "books." in line
+    assert "a file beside this one, found 'zz.yaml'" in line
 
 
 CONFLICTS = [
