@@ -1,4 +1,4 @@
-"""Two small states, their extradition act and treaty, and a matter with a request, as YAML written in a test."""
+"""Small states, an extradition act and a treaty, and a matter with a request, as YAML written in a test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ courts:
   - {name: asked.trial, title: Trial court, level: first, source: act, mark: read}
   - {name: asked.minister, title: Minister, level: authority, source: act, mark: memory}
 rules:
-  - {name: asked.6, act: Act, article: "Art. 6", says: A maximum of at least one year., source: act, mark: read}
+  - {name: asked.6, act: Act, article: "Art. 6", says: At least one year., source: act, mark: read}
   - {name: asked.10, act: Act, article: "Art. 10", says: Only what was granted., source: act, mark: memory}
   - {name: treaty.2, act: Treaty, article: "Art. 2", says: More than one year., source: act, mark: read}
 provisions:
@@ -58,10 +58,10 @@ regimes:
          test: dual criminality, source: act, mark: read}
       - {name: g.time, rule: "Art. 7(1)", title: Lapse of time, kind: mandatory, decides: [asked.court],
          test: limitation, source: act, mark: memory}
-      - {name: g.twice, rule: "Art. 7(2)", title: Judged before, kind: mandatory, decides: [asked.court],
-         test: double jeopardy, source: act, mark: read}
-      - {name: g.third, rule: "Art. 9(4)", title: Judged elsewhere, kind: discretionary, decides: [asked.court],
-         test: double jeopardy, judged_in: third state, source: act, mark: read}
+      - {name: g.twice, rule: "Art. 7(2)", title: Judged before, kind: mandatory,
+         decides: [asked.court], test: double jeopardy, source: act, mark: read}
+      - {name: g.third, rule: "Art. 9(4)", title: Judged elsewhere, kind: discretionary,
+         decides: [asked.court], test: double jeopardy, judged_in: third state, source: act, mark: read}
       - {name: g.own, rule: "Art. 9(1)", title: A national, kind: discretionary,
          decides: [asked.court, asked.minister], test: nationality, source: act, mark: read}
       - {name: g.there, rule: "Art. 9(2)", title: Done here, kind: discretionary, decides: [asked.court],
@@ -145,9 +145,9 @@ charges:
   - {name: three, person: person-1, proceeding: charged, number: 3, provision: asking.heavy, kind: laundering,
      episodes: [acts], source: paper, mark: read}
 requests:
-  - {name: ask, person: person-1, requesting: US, requested: KR, regimes: [asked.act, treaty], made: 2019-01-01,
-     proceeding: asked, charges: [one, two, three], put_to_court: [two, three], confined_by: Ministry,
-     confined_why: Because of what was judged., source: paper, mark: read}
+  - {name: ask, person: person-1, requesting: US, requested: KR, regimes: [asked.act, treaty],
+     made: 2019-01-01, proceeding: asked, charges: [one, two, three], put_to_court: [two, three],
+     confined_by: Ministry, confined_why: Because of what was judged., source: paper, mark: read}
 outcomes:
   - {name: judged, proceeding: home, conduct: [distribution], date: 2019-05-02, result: convicted,
      source: paper, mark: read}
@@ -158,7 +158,9 @@ outcomes:
 """
 
 
-def matter(folder: Path, more: str = "", *, outcomes: str = "", change: tuple[str, str] | None = None) -> tuple[Law, Matter]:
+def matter(
+    folder: Path, more: str = "", *, outcomes: str = "", change: tuple[str, str] | None = None
+) -> tuple[Law, Matter]:
     """The matter with more lists, and more outcomes, read as any file is."""
     for name, text in (("asked", ASKED), ("asking", ASKING), ("third", THIRD)):
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -172,11 +174,13 @@ def matter(folder: Path, more: str = "", *, outcomes: str = "", change: tuple[st
     return law, found
 
 
-def finding(ground: str, found: str, *, by: str = "asked.court", when: str = "2020-07-06", counts: str = "two") -> str:
+def finding(
+    ground: str, found: str, *, by: str = "asked.court", when: str = "2020-07-06", counts: str = "two"
+) -> str:
     """One entry of ``findings``."""
     return (
-        f"  - {{request: ask, ground: {ground}, charges: [{counts}], finding: {found}, by: {by}, when: {when}, "
-        "source: paper, mark: read}\n"
+        f"  - {{request: ask, ground: {ground}, charges: [{counts}], finding: {found}, by: {by}, "
+        f"when: {when}, source: paper, mark: read}}\n"
     )
 
 
@@ -191,6 +195,6 @@ def mapping(count: str, outcome: str, mark: str = "read") -> str:
 def counterpart(count: str, provision: str) -> str:
     """One entry of ``counterparts``."""
     return (
-        f"  - {{charge: {count}, provision: {provision}, by: counsel in 18-cr-1, why: It would be examined so., "
+        f"  - {{charge: {count}, provision: {provision}, by: counsel in 18-cr-1, why: As examined there., "
         "source: paper, mark: inferred}\n"
     )

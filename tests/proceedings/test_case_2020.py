@@ -1,4 +1,4 @@
-"""The case of 2020 as a worked example: figures typed from what was read, and from nothing that clew computes."""
+"""The case of 2020 as a worked example: figures typed from what was read, none from what clew computes."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from clew.errors import UsageError
 from clew.proceedings.example import Example, example, walk
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import check, load_matter, text_of
 from clew.proceedings.nameless import why_named
-from clew.proceedings.sentences import sentence_ranges
+from clew.proceedings.outcome_range import against_range
 from clew.proceedings.steps import row
 from clew.proceedings.timeline import timeline
 from clew.proceedings.unverified import unverified
@@ -52,8 +52,8 @@ def test_the_figures(shown: Example) -> None:
 def test_the_keys_of_its_json(shown: Example) -> None:
     found = row(shown)
     assert {
-        "counts_charged", "counts_put_to_court", "us_ceiling_years", "kr_aggregate_years", "refusal", "conflicts",
-        "unverified", "chapters",
+        "counts_charged", "counts_put_to_court", "us_ceiling_years", "kr_aggregate_years", "refusal",
+        "conflicts", "unverified", "chapters",
     } <= set(found)  # fmt: skip
     assert isinstance(found["conflicts"], list)
     assert isinstance(found["unverified"], list)
@@ -137,6 +137,7 @@ def test_the_timeline_runs_from_2015_to_2022_and_ends_in_what_is_unknown() -> No
     days = {str(each.day): each for each in found.rows}
     assert {"2015-06", "2018-03", "2018-08", "2019-05-02", "2020-07-06", "2022-02", "2022-07-05"} <= set(days)
     assert [str(each.day) for each in found.rows if each.kind == "law"] == ["2020-06-02"]
+    assert (str(found.begins), str(found.ends)) == ("2015-04", "2022-07")
     assert not days["2018-08"].is_exact
     assert days["2020-07-06"].is_exact
     assert any("discretionary" in each.what for each in found.rows if str(each.day) == "2020-07-06")
@@ -145,36 +146,41 @@ def test_the_timeline_runs_from_2015_to_2022_and_ends_in_what_is_unknown() -> No
     assert [each.said for each in found.rows if each.kind == "mapping"] == ["unverified: inferred"]
 
 
-def test_the_sentences_beside_their_ranges() -> None:
+def test_the_sentences_beside_their_ranges(shown: Example) -> None:
     matter, law = load_matter("2020")
-    found = {each.outcome: each for each in sentence_ranges(law, matter)}
+    found = {each.name: against_range(law, matter, each) for each in matter.outcomes if each.sentence}
     assert str(found["kr-2019-judgment"].imposed) == "18 months"
     assert str(found["kr-2019-judgment"].maximum) == "10 years"
-    assert found["kr-2019-judgment"].state == "within the range"
-    last = found["kr-2022-judgment"]
-    assert (str(last.imposed), str(last.asked), str(last.fine)) == ("2 years", "4 years", "5,000,000 KRW")
-    assert last.state == "undetermined"
+    assert found["kr-2019-judgment"].state == "within"
+    assert found["kr-2022-judgment"].state == "undetermined"
     assert not any(each.is_conflict for each in found.values())
+    said = next(
+        each for each in shown.chapters if each.title == "Sentences beside the statutory range"
+    ).sentences
+    assert len(said) == 3
+    for words in ("2 years", "asked for 4 years", "5,000,000 KRW", "what the fine was for is not verified"):
+        assert words in said[2]
+    assert "5 years for count 1, undetermined for count 2" in said[2]
 
 
-def test_a_sentence_above_the_maximum_is_a_conflict_and_one_below_the_minimum_too(tmp_path: Path) -> None:
-    for term, state in (("11 years", "above the maximum"), ("10 years", "within the range")):
-        text = text_of("cases", "2020").replace("{imprisonment: 18 months}", f"{{imprisonment: {term}}}")
-        (tmp_path / "over.yaml").write_text(text, encoding="utf-8")
-        matter, law = load_matter(str(tmp_path / "over.yaml"))
-        (found,) = [each for each in sentence_ranges(law, matter) if each.outcome == "kr-2019-judgment"]
-        assert found.state == state
-        assert found.is_conflict == (state == "above the maximum")
-    text = text_of("cases", "2020").replace("provision: kr.youth-act.11-2", "provision: kr.youth-act.11-1")
-    (tmp_path / "under.yaml").write_text(text, encoding="utf-8")
-    matter, law = load_matter(str(tmp_path / "under.yaml"))
-    (found,) = [each for each in sentence_ranges(law, matter) if each.outcome == "kr-2019-judgment"]
-    assert (found.state, found.is_conflict) == ("below the minimum", True)
+def test_a_sentence_above_the_maximum_is_shown_as_a_conflict(tmp_path: Path) -> None:
+    found = changed(tmp_path, ("{imprisonment: 18 months}", "{imprisonment: 11 years}"))
+    said = next(
+        each for each in found.chapters if each.title == "Sentences beside the statutory range"
+    ).sentences
+    assert "a conflict, above the maximum" in said[1]
+    assert "conflict" not in said[0]
 
 
 def test_everything_unverified_is_listed(shown: Example) -> None:
     where = {each.where for each in shown.unverified}
-    assert {"2020: claims", "2020: charges", "2020: mappings", "2020: counterparts", "2020: outcomes"} <= where
+    assert {
+        "2020: claims",
+        "2020: charges",
+        "2020: mappings",
+        "2020: counterparts",
+        "2020: outcomes",
+    } <= where
     assert sum(each.mark == "inferred" for each in shown.unverified) == 9
     assert any(each.where.startswith("kr-us-treaty: regimes") for each in shown.unverified)
     assert all(each.mark in ("memory", "inferred") for each in shown.unverified)
@@ -201,12 +207,16 @@ def test_fewer_counts_put_to_the_court_change_the_figures(tmp_path: Path) -> Non
 
 
 def test_another_provision_changes_the_aggregate(tmp_path: Path) -> None:
-    found = changed(tmp_path, ("    provision: kr.proceeds.3\n    by:", "    provision: kr.youth-act.11-2\n    by:"))
+    found = changed(
+        tmp_path, ("    provision: kr.proceeds.3\n    by:", "    provision: kr.youth-act.11-2\n    by:")
+    )
     assert found.kr_aggregate_years == {"one_offence": 10, "three_concurrent": 15}
 
 
 def test_a_count_without_a_counterpart_leaves_the_aggregate_open(tmp_path: Path) -> None:
-    found = changed(tmp_path, ("  - charge: us-9\n    provision: kr.", "  - charge: us-1\n    provision: kr."))
+    found = changed(
+        tmp_path, ("  - charge: us-9\n    provision: kr.", "  - charge: us-1\n    provision: kr.")
+    )
     assert found.kr_aggregate_years == {"one_offence": None, "three_concurrent": None}
     assert found.us_ceiling_years == 60
 
@@ -229,8 +239,8 @@ def test_a_decision_is_shown_with_the_conflict(tmp_path: Path) -> None:
         tmp_path,
         (
             "\nepisodes:\n",
-            "\ndecisions:\n  - {figure: arrests, takes: arrests-337, by: reviewer in 2020토1, when: 2026-11-25, "
-            "why: It is the later count.}\n\nepisodes:\n",
+            "\ndecisions:\n  - {figure: arrests, takes: arrests-337, by: reviewer in 2020토1, "
+            "when: 2026-11-25, why: It is the later count.}\n\nepisodes:\n",
         ),
     )
     (arrests,) = [each for each in found.conflicts if each.figure == "arrests"]
@@ -241,7 +251,10 @@ def test_a_decision_is_shown_with_the_conflict(tmp_path: Path) -> None:
 def test_the_walk_says_each_thing_once_in_its_chapter(shown: Example) -> None:
     text = {each.title: " ".join(each.sentences) for each in shown.chapters}
     assert "9 counts of 6 kinds, split 1+1+1+1+2+3" in text["Who is charged with what"]
-    assert "3 of 9 counts were put to the court: counts 7 to 9" in text["What was put to the court, and who confined it"]
+    assert (
+        "3 of 9 counts were put to the court: counts 7 to 9"
+        in text["What was put to the court, and who confined it"]
+    )
     assert "6 of 6 flagged, 0 barred" in text["The counts that were left out"]
     assert "60 years" in text["The arithmetic ceiling"]
     assert "does not cover counts 1 to 6" in text["The arithmetic ceiling"]
@@ -268,7 +281,9 @@ def test_nobody_is_named() -> None:
 
 def test_a_name_where_none_may_stand_is_refused_without_repeating_it(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected a text that names nobody") as error:
-        changed(tmp_path, ("what: The site was taken over from an earlier one.", "what: Kim Minsu took it over."))
+        changed(
+            tmp_path, ("what: The site was taken over from an earlier one.", "what: Kim Minsu took it over.")
+        )
     assert "Minsu" not in str(error.value)
 
 

@@ -16,7 +16,8 @@ figures:
   usd: {title: Proceeds in dollars, unit: USD}
   same: {title: Accounts, unit: accounts}
 claims:
-  - {name: paid-a, figure: paid, value: 7300, date: 2019-10-16, scope: at least so many, source: paper, mark: read}
+  - {name: paid-a, figure: paid, value: 7300, date: 2019-10-16, scope: at least so many,
+     source: paper, mark: read}
   - {name: paid-b, figure: paid, value: 7293, date: 2018, scope: of members, source: paper, mark: memory,
      note: To be read.}
   - {name: won-a, figure: won, value: 406000000, date: 2018, scope: all, source: paper, mark: read}
@@ -56,7 +57,9 @@ def test_a_decision_takes_a_claim_and_keeps_the_others(tmp_path: Path) -> None:
 
 
 def test_the_last_decision_counts_and_all_are_kept(tmp_path: Path) -> None:
-    both = DECISION.format(when="2024-01-01", takes=", takes: paid-b") + DECISION.format(when="2024-02-01", takes="")
+    both = DECISION.format(when="2024-01-01", takes=", takes: paid-b") + DECISION.format(
+        when="2024-02-01", takes=""
+    )
     (only,) = found(tmp_path, both)
     assert not only.is_settled
     assert not any(each.is_taken for each in only.claims)

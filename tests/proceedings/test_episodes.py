@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from clew.cli import program
 from clew.errors import UsageError
-from clew.proceedings.episode_yaml import appended, as_yaml
-from clew.proceedings.episodes import accept, propose
+from clew.proceedings.episodes.proposed import accept, propose
+from clew.proceedings.episodes.text import appended, as_yaml
 from clew.proceedings.load import load_matter, text_of
 from naive.chain import Chain, address_of, pay
 from naive.services import with_services
@@ -58,7 +58,7 @@ def schedule(ledger: Path) -> dict[str, Any]:
 
 def test_the_acts_of_a_candidate_become_one_episode(schedule: dict[str, Any]) -> None:
     (only,) = propose(schedule)
-    # Three slices of 100 left; the rests of 900, 800 and 700 stayed and are not added. 1 satoshi is 0.02 dollars.
+    # Three slices of 100 left; the rests of 900, 800 and 700 stayed. 1 satoshi is 0.02 dollars.
     assert only.satoshi == 300
     assert [(each.amount, each.currency) for each in only.value] == [(Decimal("6.00"), "USD")]
     assert (str(only.begins), str(only.ends)) == ("2011-02-02", "2011-02-02")
@@ -123,7 +123,9 @@ def test_a_cut_schedule_is_refused_with_how_to_make_a_whole_one(ledger: Path) ->
         ({"schedule": [{}]}, r"schedule\[0\].txid: expected a value of type str, found None"),
     ],
 )
-def test_another_form_is_refused_in_one_line(schedule: dict[str, Any], change: dict[str, Any], said: str) -> None:
+def test_another_form_is_refused_in_one_line(
+    schedule: dict[str, Any], change: dict[str, Any], said: str
+) -> None:
     with pytest.raises(UsageError, match=said) as error:
         propose({**schedule, **change})
     assert "\n" not in str(error.value)
@@ -141,7 +143,9 @@ def test_another_form_is_refused_in_one_line(schedule: dict[str, Any], change: d
         ("values", [{"currency": "USD", "value": "much"}], "expected a decimal number"),
     ],
 )
-def test_a_row_of_another_form_is_refused(schedule: dict[str, Any], key: str, value: object, said: str) -> None:
+def test_a_row_of_another_form_is_refused(
+    schedule: dict[str, Any], key: str, value: object, said: str
+) -> None:
     broken = deepcopy(schedule)
     broken["schedule"][0][key] = value
     with pytest.raises(UsageError, match=said) as error:
@@ -154,12 +158,15 @@ def test_a_schedule_that_is_no_answer_at_all() -> None:
         propose([])  # type: ignore[arg-type]
 
 
-def made(*acts: dict[str, Any], patterns: tuple[str, ...] = (), currencies: tuple[str, ...] = ("KRW",)) -> dict[str, Any]:
+def made(
+    *acts: dict[str, Any], patterns: tuple[str, ...] = (), currencies: tuple[str, ...] = ("KRW",)
+) -> dict[str, Any]:
     """A schedule with what an act must have; the rest is filled in."""
     rows = [
         {
-            "txid": f"{number:064x}", "time": 1_500_000_000 + 86_400 * number, "act": "moved on", "amount": 10,
-            "is_own": False, "findings": [], "values": [{"currency": each, "value": "1.50"} for each in currencies],
+            "txid": f"{number:064x}", "time": 1_500_000_000 + 86_400 * number, "act": "moved on",
+            "amount": 10, "is_own": False, "findings": [],
+            "values": [{"currency": each, "value": "1.50"} for each in currencies],
             **act,
         }
         for number, act in enumerate(acts)
@@ -280,7 +287,9 @@ def test_episodes_go_into_a_matter_without_any(schedule: dict[str, Any], own: st
     import yaml
 
     found = propose(schedule, source="paper")
-    text = appended(f"name: x\nsources:\n  paper: {{kind: notes, title: Notes}}\n{own}persons:\n  - x\n", found)
+    text = appended(
+        f"name: x\nsources:\n  paper: {{kind: notes, title: Notes}}\n{own}persons:\n  - x\n", found
+    )
     assert [each["name"] for each in yaml.safe_load(text)["episodes"]] == [found[0].name]
     assert yaml.safe_load(text)["persons"] == ["x"]
 

@@ -7,14 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clew.errors import UsageError
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
+from clew.proceedings.load import load_matter
 from clew.proceedings.matter import Finding, Mapping
 from clew.proceedings.steps import row
 from proceedings.states import counterpart, finding, mapping, matter
 
 REFUSED = """\
-  - {{name: refused, proceeding: asked, charges: [{counts}], date: 2020-07-06, result: extradition refused{more},
-     source: paper, mark: read}}
+  - {{name: refused, proceeding: asked, charges: [{counts}], date: 2020-07-06,
+     result: extradition refused{more}, source: paper, mark: read}}
 """
 
 
@@ -35,9 +36,12 @@ def test_every_cell_is_undetermined_until_somebody_finds(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("found", "state"), [("applies", "barred"), ("does not apply", "not barred"), ("left open", "undetermined")]
+    ("found", "state"),
+    [("applies", "barred"), ("does not apply", "not barred"), ("left open", "undetermined")],
 )
-def test_a_finding_by_a_court_that_decides_settles_its_cell_only(tmp_path: Path, found: str, state: str) -> None:
+def test_a_finding_by_a_court_that_decides_settles_its_cell_only(
+    tmp_path: Path, found: str, state: str
+) -> None:
     result = table(tmp_path, "findings:\n" + finding("g.time", found))
     assert result.cell("two", "g.time").state == state
     others = [each for each in result.rows if (each.count, each.ground) != ("two", "g.time")]
@@ -46,7 +50,9 @@ def test_a_finding_by_a_court_that_decides_settles_its_cell_only(tmp_path: Path,
 
 
 def test_a_finding_by_another_court_is_shown_and_settles_nothing(tmp_path: Path) -> None:
-    cell = table(tmp_path, "findings:\n" + finding("g.time", "applies", by="asked.minister")).cell("two", "g.time")
+    cell = table(tmp_path, "findings:\n" + finding("g.time", "applies", by="asked.minister")).cell(
+        "two", "g.time"
+    )
     assert cell.state == "undetermined"
     assert any("Minister found" in why and "does not decide on this ground" in why for why in cell.why)
 
@@ -109,7 +115,9 @@ def test_a_judgment_of_a_third_state_flags_the_ground_that_is_about_it(tmp_path:
 
 
 def test_a_flag_stays_beside_a_finding(tmp_path: Path) -> None:
-    more = "mappings:\n" + mapping("one", "judged") + "findings:\n" + finding("g.twice", "applies", counts="one")
+    more = (
+        "mappings:\n" + mapping("one", "judged") + "findings:\n" + finding("g.twice", "applies", counts="one")
+    )
     cell = table(tmp_path, more).cell("one", "g.twice")
     assert (cell.state, cell.flagged) == ("barred", True)
 
@@ -149,7 +157,9 @@ def test_counterparts_that_disagree_leave_the_threshold_undetermined(tmp_path: P
 
 
 def test_a_courts_finding_comes_before_the_arithmetic(tmp_path: Path) -> None:
-    more = "counterparts:\n" + counterpart("two", "asked.heavy") + "findings:\n" + finding("g.dual", "applies")
+    more = (
+        "counterparts:\n" + counterpart("two", "asked.heavy") + "findings:\n" + finding("g.dual", "applies")
+    )
     cell = table(tmp_path, more).cell("two", "g.dual")
     assert (cell.state, cell.said) == ("barred", "barred")
 
@@ -168,6 +178,7 @@ def test_specialty_says_what_is_covered_and_who_left_the_rest_out(tmp_path: Path
     assert (found.confined_by, found.confined_why) == ("Ministry", "Because of what was judged.")
     assert found.rules == ("Act, Art. 10",)
     assert any("US needs the consent of KR" in said for said in found.said)
+    assert "That holds for count 1, too" in found.said
     assert any("No rule of specialty is entered for Treaty" in said for said in found.said)
     assert "Act, Art. 10: unverified: from memory" in found.unverified
 
@@ -192,7 +203,9 @@ def test_the_treaty_that_prevails_stands_beside_the_act(tmp_path: Path) -> None:
         (REFUSED.format(counts="two", more=""), "unknown"),
         (
             REFUSED.format(counts="two", more=", basis: mandatory")
-            + REFUSED.format(counts="three", more=", basis: discretionary").replace("name: refused", "name: more"),
+            + REFUSED.format(counts="three", more=", basis: discretionary").replace(
+                "name: refused", "name: more"
+            ),
             "both",
         ),
         (REFUSED.format(counts="two", more="").replace("refused", "granted"), None),
@@ -206,8 +219,8 @@ def test_the_refusal_is_of_the_kind_that_the_decision_names(
 
 def test_a_decision_in_a_later_instance_replaces_the_first(tmp_path: Path) -> None:
     more = (
-        "  - {name: again, person: person-1, kind: extradition, court: asked.court, instance: appeal, after: asked,\n"
-        "     finality: final, source: paper, mark: read}\ncharges:"
+        "  - {name: again, person: person-1, kind: extradition, court: asked.court, instance: appeal,\n"
+        "     after: asked, finality: final, source: paper, mark: read}\ncharges:"
     )
     later = REFUSED.format(counts="two, three", more=", basis: discretionary") + (
         "  - {name: last, proceeding: again, charges: [two], date: 2021-01-01, result: extradition granted,\n"
@@ -219,12 +232,28 @@ def test_a_decision_in_a_later_instance_replaces_the_first(tmp_path: Path) -> No
 
 
 def test_an_act_that_was_not_in_force_or_is_not_between_these_states_says_so(tmp_path: Path) -> None:
-    early = table(tmp_path, "counterparts:\n" + counterpart("two", "asked.heavy"), change=("made: 2019", "made: 1995"))
+    early = table(
+        tmp_path, "counterparts:\n" + counterpart("two", "asked.heavy"), change=("made: 2019", "made: 1995")
+    )
     cell = early.cell("two", "t.dual")
     assert cell.state == "undetermined"
     assert any("in force from 1999-12-20" in why for why in cell.why)
-    other = table(tmp_path, change=("requesting: US, requested: KR", "requesting: GB, requested: KR"))
+    law, small = matter(tmp_path)
+    asked = small.requests[0].model_copy(update={"requesting": "GB"})
+    other = extradite(law, small.model_copy(update={"requests": [asked]}))
     assert any("not entered for requests of GB to KR" in why for why in other.cell("two", "t.time").why)
+
+
+def test_dates_of_limitation_stand_beside_the_ground_and_decide_nothing() -> None:
+    small, law = load_matter("2020")
+    cell = extradite(law, small).cell("us-7", "ground.kr.7-1")
+    assert cell.state == "undetermined"
+    # Seven years after the end of the acts in March 2018; the request was made in April 2019.
+    (korean,) = [why for why in cell.why if "Proceeds Concealment, Art. 3" in why]
+    assert "until a day within 2025-02-28 to 2025-03-30" in korean
+    assert "had that passed on 2019-04, when the request was made: no" in korean
+    assert any("section 1956(a)(2)" in why for why in cell.why)
+    assert cell.assumptions
 
 
 def test_places_in_the_requested_state_are_said_and_not_decided(tmp_path: Path) -> None:
@@ -233,9 +262,7 @@ def test_places_in_the_requested_state_are_said_and_not_decided(tmp_path: Path) 
     assert any("name places in the requested state" in why for why in cell.why)
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("asks", "did you mean ask?"), ("nothing-like-it", "known: ask")]
-)
+@pytest.mark.parametrize(("name", "said"), [("asks", "did you mean ask?"), ("nothing-like-it", "known: ask")])
 def test_an_unknown_request_is_one_line(tmp_path: Path, name: str, said: str) -> None:
     law, small = matter(tmp_path)
     with pytest.raises(UsageError, match="expected the name of a request") as error:
@@ -266,6 +293,47 @@ def test_the_table_goes_to_json(tmp_path: Path) -> None:
     assert found["made"] == "2019-01-01"
     assert found["rows"][0]["decides"] == ["High court"]
     assert found["refusal"] is None
+
+
+UNITED_KINGDOM = """\
+name: to-uk
+title: A request to the United Kingdom made up for tests
+about: One count, put to the court with all that was charged.
+as_of: 2024-01-01
+books: [us, uk]
+sources:
+  paper: {kind: press, title: "What was printed"}
+persons:
+  - {name: person-1, role: payer, case_number: 18-cr-1, jurisdiction: US}
+episodes:
+  - {name: acts, person: person-1, begins: 2016-01-01, ends: 2017-01-01, conduct: [laundering], facts: [Paid],
+     source: paper, mark: read}
+proceedings:
+  - {name: charged, person: person-1, kind: criminal, court: us.ddc, instance: first, finality: open,
+     source: paper, mark: read}
+  - {name: asked, person: person-1, kind: extradition, court: uk.westminster-magistrates, instance: first,
+     finality: open, source: paper, mark: read}
+charges:
+  - {name: one, person: person-1, proceeding: charged, number: 1, provision: us.18-1956-a-2, kind: laundering,
+     episodes: [acts], source: paper, mark: read}
+requests:
+  - {name: ask, person: person-1, requesting: US, requested: GB, regimes: [uk.extradition-act],
+     made: 2019-01-01, proceeding: asked, charges: [one], put_to_court: [one], source: paper, mark: read}
+counterparts:
+  - {charge: one, provision: uk.proceeds-2002.327, by: counsel in 18-cr-1, why: As examined there.,
+     source: paper, mark: inferred}
+"""
+
+
+def test_a_request_to_another_state_by_its_own_act(tmp_path: Path) -> None:
+    (tmp_path / "uk.yaml.yaml").write_text(UNITED_KINGDOM, encoding="utf-8")
+    small, law = load_matter(str(tmp_path / "uk.yaml.yaml"))
+    found = extradite(law, small)
+    assert found.cell("one", "ground.uk.137").said == "not barred by the threshold"
+    assert {each.state for each in found.rows if each.ground != "ground.uk.137"} == {"undetermined"}
+    assert found.prevailing == ()
+    assert found.specialty.left_out == ()
+    assert any("All counts were put to the court" in said for said in found.specialty.said)
 
 
 GROUNDS = ("g.time", "g.twice", "g.third", "g.own", "g.there", "t.time")

@@ -16,13 +16,14 @@ import pytest
 
 from clew.errors import StorageError, UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.register import add, open_register, verify
-from clew.proceedings.register_releases import forget_release, note_release, noted
+from clew.proceedings.registry.register import add, open_register, verify
+from clew.proceedings.registry.releases import forget_release, note_release, noted
 from clew.proceedings.statistics.attack import attack
 from clew.proceedings.statistics.tables import Release
-from clew.report import public
-from clew.report.phrases import LANGUAGES, Voice, phrases
-from clew.report.public import check_folder, publish
+from clew.report.public import publish as public
+from clew.report.public.phrases import LANGUAGES, Voice, phrases
+from clew.report.public.publish import check_folder, publish
+from clew.report.public.tables import article
 from proceedings.register_law import entry
 from report.published import DAY, MATTER, TERMS, enter, published, register
 
@@ -36,6 +37,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Law]:
     path, law = register(folder)
     published(folder / "out", path, law)
     return folder / "out", path, law
+
+
+@pytest.fixture
+def law(made: tuple[Path, Path, Law]) -> Law:
+    return made[2]
 
 
 @pytest.fixture
@@ -115,7 +121,7 @@ class TestPhrases:
             assert not re.search("[가-힣]", said["en"]), key
 
     def test_every_phrase_that_code_and_page_name_is_there(self) -> None:
-        texts = [each.read_text("utf-8") for each in [*FOLDER.glob("public*.py"), FOLDER / "public.html.j2"]]
+        texts = [each.read_text("utf-8") for each in [*FOLDER.glob("*.py"), FOLDER / "page.html.j2"]]
         named = {
             key
             for text in texts
@@ -132,6 +138,23 @@ class TestPhrases:
         }
         for key, said in phrases().items():
             assert not re.search(words[lang], said[lang], re.IGNORECASE), key
+
+
+@pytest.mark.parametrize(
+    ("cited", "korean"),
+    [
+        ("Art. 11(2)", "제11조 제2항"),
+        ("Art. 3", "제3조"),
+        ("Art. 10-4", "제10조의4"),
+        ("Art. 74(1)2", "제74조 제1항 제2호"),
+        ("Art. 2 and list", "Art. 2 and list"),
+        ("not known", "조문 미확인"),
+    ],
+)
+def test_a_korean_article_is_cited_as_korean_law_does(law: Law, cited: str, korean: str) -> None:
+    plain = law.provisions["zz.act.1"].model_copy(update={"article": cited})
+    assert article(plain.model_copy(update={"act_ko": "법률"}), Voice("ko")) == korean
+    assert article(plain, Voice("en")) == ("article not known" if cited == "not known" else cited)
 
 
 class TestPage:
@@ -248,7 +271,7 @@ class TestPage:
         (caption,) = [each for each in found.captions if "Law of a state that is none" in each]
         table = found.tables[found.captions.index(caption)]
         assert [row[-1] for row in table[1:]] == [
-            voice("mark.read"), voice("mark.memory"), voice("mark.memory")
+            voice("mark.read"), voice("mark.memory"), voice("law.unread.mark")
         ]  # fmt: skip
         assert table[1][3:6] == [voice("term.year"), voice("term.years", n=5), voice("law.no_fine")]
         assert table[3][4] == voice("law.unread")
@@ -360,6 +383,22 @@ class TestRefusals:
         assert not (out.parent / "other").exists()
         assert not noted(open_register(path))
 
+    def test_a_folder_that_cannot_take_its_name_is_not_noted(
+        self, world: tuple[Path, Path, Law], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out, path, law = world
+
+        def refuse(*_: object) -> None:
+            raise OSError(30, "Read-only file system")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", refuse)
+            with pytest.raises(StorageError, match="Read-only"):
+                publish(out, path, law, **TERMS)
+        assert not out.exists()
+        assert not noted(open_register(path))
+        published(*world)
+
     def test_an_entry_while_it_is_counted_stops_it(self, world: tuple[Path, Path, Law]) -> None:
         _, path, law = world
         head = open_register(path).head
@@ -368,13 +407,14 @@ class TestRefusals:
             note_release(path, "0" * 64, DAY, by="publisher", head=head)
 
 
-class TestEarlier:
-    LATER: dict[str, Any] = {
-        "day": date(2027, 2, 25),
-        "reviewed": date(2027, 2, 1),
-        "expires": date(2028, 2, 1),
-    }
+LATER: dict[str, Any] = {
+    "day": date(2027, 2, 25),
+    "reviewed": date(2027, 2, 1),
+    "expires": date(2028, 2, 1),
+}
 
+
+class TestEarlier:
     @pytest.fixture
     def first(self, world: tuple[Path, Path, Law]) -> tuple[Path, Path, Law]:
         """The next folder, a register of one release and of newer entries, and the law."""
@@ -390,7 +430,7 @@ class TestEarlier:
         self, first: tuple[Path, Path, Law]
     ) -> None:
         out = self.earlier(first)
-        published(*first, **self.LATER, earlier=[out])
+        published(*first, **LATER, earlier=[out])
         third = first[0].with_name("third")
         later = {"day": date(2028, 6, 1), "expires": date(2029, 1, 1)}
         published(third, *first[1:], **later, earlier=[first[0], out])
@@ -407,7 +447,7 @@ class TestEarlier:
         assert not verify(first[1]).faults
 
     def test_a_missing_one_is_refused(self, first: tuple[Path, Path, Law]) -> None:
-        assert "expected the folder of the release of 2026-11-25" in refused(first, **self.LATER)
+        assert "expected the folder of the release of 2026-11-25" in refused(first, **LATER)
 
     @pytest.mark.parametrize("name", ["statistics.json", "index.html", "data/law-zz.csv", "release.json"])
     def test_an_altered_one_is_refused(self, first: tuple[Path, Path, Law], name: str) -> None:
@@ -416,29 +456,29 @@ class TestEarlier:
         changed.write_bytes(
             data.replace(b"A. Reviewer", b"B. Reviewer") if name == "release.json" else data[:-1]
         )
-        said = refused(first, **self.LATER, earlier=[self.earlier(first)])
+        said = refused(first, **LATER, earlier=[self.earlier(first)])
         assert "altered" in said or "as it was published" in said
         assert check_folder(self.earlier(first), DAY).faults or name == "release.json"
 
     def test_a_file_that_is_gone_or_new_is_found(self, first: tuple[Path, Path, Law]) -> None:
         out = self.earlier(first)
         (out / "extra.txt").write_text("x")
-        assert "found this one" in refused(first, **self.LATER, earlier=[out])
+        assert "found this one" in refused(first, **LATER, earlier=[out])
         (out / "extra.txt").unlink()
         (out / "data" / "law-zz.csv").unlink()
-        assert "found none" in refused(first, **self.LATER, earlier=[out])
+        assert "found none" in refused(first, **LATER, earlier=[out])
         assert check_folder(out, DAY).state == "altered"
 
     def test_twice_or_of_another_register_or_no_later_day(
         self, first: tuple[Path, Path, Law], made: tuple[Path, Path, Law]
     ) -> None:
         out = self.earlier(first)
-        assert "each release once" in refused(first, **self.LATER, earlier=[out, out])
+        assert "each release once" in refused(first, **LATER, earlier=[out, out])
         assert "expected a day after 2026-11-25" in refused(first, earlier=[out])
         assert "expected a release that clew law publish wrote" in refused(first, earlier=[out.parent])
         text = first[1].read_text("utf-8").splitlines(keepends=True)
         first[1].write_text("".join(text[:50]), "utf-8")
-        assert "of another register" in refused(first, **self.LATER, earlier=[out])
+        assert "of another register" in refused(first, **LATER, earlier=[out])
 
     def test_one_that_was_never_public_can_be_forgotten_with_a_reason(
         self, first: tuple[Path, Path, Law]
@@ -449,7 +489,7 @@ class TestEarlier:
         forget_release(
             first[1], release.digest, by="publisher", when=DAY, why="Stopped before it was public."
         )
-        published(*first, **self.LATER)
+        published(*first, **LATER)
 
     def test_an_expired_one_is_told(self, made: tuple[Path, Path, Law], tmp_path: Path) -> None:
         for day, state in ((date(2027, 5, 25), "current"), (date(2027, 5, 26), "expired")):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from clew.cli.described import keys_of
-from clew.cli.key import FLAG, HEX, INTEGER, LIST, OBJECT, OR_NULL, TEXT, Key, under
+from clew.cli.key import FLAG, HEX, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT, Key, under
 from clew.proceedings.due import Due
 from clew.proceedings.example import Example
 from clew.proceedings.exposure import Exposure
-from clew.proceedings.extradition import Extradition
+from clew.proceedings.extradition.table import Extradition
 from clew.proceedings.matter import Episode
-from clew.proceedings.register import Verified
-from clew.proceedings.registered import Registered
+from clew.proceedings.registry.register import Verified
+from clew.proceedings.registry.registered import Registered
 from clew.proceedings.shown import Shown
 from clew.proceedings.threatened import Threatened
-from clew.report.public import Published
+from clew.report.public.publish import Published
 
 _PROCEEDING: tuple[Key, ...] = (
     *keys_of(Registered),
@@ -47,12 +47,22 @@ LAW: dict[str, tuple[Key, ...]] = {
         Key("files[].faults", LIST, "", "Faults, a text each, with file, line and what to do."),
         Key("files[].conflicts", LIST, "", "What the file says that does not go together, such as a sentence "
             "above the statutory maximum."),
+        Key("files[].missing", LIST, "", "Amounts without a rate to another currency of the matter."),
     ),
     "law exposure": keys_of(Exposure),
     "law exposure --provision": keys_of(Threatened),
     "law extradite": keys_of(Extradition),
     "law deadlines": keys_of(Due),
-    "law example": keys_of(Example),
+    "law example": (
+        *keys_of(Example),
+        *(
+            Key(f"kr_aggregate_years.{name}", NUMBER + OR_NULL, "years", doc)
+            for name, doc in (
+                ("one_offence", "If the acts are one comprehensive offence."),
+                ("three_concurrent", "If they are three concurrent offences."),
+            )
+        ),
+    ),
     "law episodes": (
         Key("episodes", LIST, "", "The episodes, in the order of their first acts."),
         *keys_of(Episode, "episodes[]"),

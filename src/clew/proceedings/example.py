@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from clew.proceedings.conflicts import Conflict, conflicts
 from clew.proceedings.days import Day, Term
-from clew.proceedings.decided import Refusal
 from clew.proceedings.exposure import Exposure, RequestExposure, exposure
-from clew.proceedings.extradition import Extradition, chosen, extradite
+from clew.proceedings.extradition.decided import Refusal
+from clew.proceedings.extradition.table import Extradition, chosen, extradite
 from clew.proceedings.facts import numbers
 from clew.proceedings.load import Law, load_matter
-from clew.proceedings.matter import Charge, Matter, Request
+from clew.proceedings.matter import Charge, Matter, Outcome, Request
+from clew.proceedings.outcome_range import AgainstRange, against_range
 from clew.proceedings.penalty import worded
-from clew.proceedings.sentences import SentenceRange, sentence_ranges
 from clew.proceedings.steps import MARKS, Step
 from clew.proceedings.timeline import Timeline, timeline
 from clew.proceedings.unverified import Unverified, unverified
@@ -85,7 +85,7 @@ def walk(law: Law, matter: Matter, judged: Day | None = None) -> Example:
             _grounds(law, matter, request, table),
             _specialty(table),
             _decided(law, matter, request, table),
-            _sentences(matter, sentence_ranges(law, matter, judged)),
+            _sentences(law, matter),
             _conflicts(figures),
             _timeline(line),
             _unknown(line),
@@ -286,21 +286,32 @@ def _decided(law: Law, matter: Matter, request: Request, table: Extradition) -> 
     return Chapter("What was decided on the request", tuple(said), table.steps)
 
 
-def _sentences(matter: Matter, ranges: tuple[SentenceRange, ...]) -> Chapter:
-    said = []
-    for each in ranges:
-        parts = [f"imprisonment {worded(each.imposed)}"] if each.imposed else []
-        parts += [f"suspended for {worded(each.suspended)}"] if each.suspended else []
-        parts += [f"fine {each.fine}"] if each.fine else []
-        parts += [f"asked for: {worded(each.asked)}"] if each.asked else []
-        reach = f" Maximum {worded(each.maximum)}" if each.maximum else " Maximum undetermined"
-        reach += f", together {worded(each.together)}" if each.together else ""
-        said.append(
-            f"{each.date}, {numbers(matter, each.counts)}: {', '.join(parts)}.{reach}: {each.state}. "
-            f"{'. '.join(each.why)}."
-        )
+def _sentences(law: Law, matter: Matter) -> Chapter:
+    sentenced = [each for each in matter.outcomes if each.sentence is not None]
+    ranges = [against_range(law, matter, each) for each in sentenced]
+    said = [
+        _beside(_imposed(matter, outcome, found), outcome.mark, outcome.unverified)
+        for outcome, found in zip(sentenced, ranges, strict=True)
+    ]
     steps = dict.fromkeys(step for each in ranges for step in each.steps)
     return Chapter("Sentences beside the statutory range", tuple(said), tuple(steps))
+
+
+def _imposed(matter: Matter, outcome: Outcome, found: AgainstRange) -> str:
+    """What was imposed and asked for, the maximum of each count, and how the two stand to each other."""
+    sentence = outcome.sentence
+    assert sentence is not None
+    worded_parts = (
+        ("imprisonment", sentence.imprisonment),
+        ("suspended for", sentence.suspended),
+        ("asked for", sentence.asked),
+    )
+    parts = [f"{word} {worded(term)}" for word, term in worded_parts if term is not None]
+    parts += [f"fine {sentence.fine}"] if sentence.fine else []
+    parts += sentence.other
+    counts = [f"{worded(each.maximum)} for {numbers(matter, [each.count])}" for each in found.counts]
+    state = f"a conflict, {found.state}" if found.is_conflict else found.state
+    return f"{outcome.date}: {', '.join(parts)}. Maximum {', '.join(counts) or 'undetermined'}: {state}."
 
 
 def _conflicts(figures: tuple[Conflict, ...]) -> Chapter:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import BaseModel
@@ -50,7 +51,7 @@ def row(value: Any) -> Any:
     """A result as JSON takes it: days and money as text, tuples as lists, absent values as None."""
     if isinstance(value, BaseModel):
         return row(value.model_dump())
-    if isinstance(value, Day | Term | Money | Decimal):
+    if isinstance(value, Day | Term | Money | Decimal | PurePath):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()

@@ -178,10 +178,15 @@ NEVER_SAID: tuple[Wording, ...] = (
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\n(?=\s*[-*|#])")
 _OF_ITSELF = re.compile(
     r"never\s+(said|says?|claim(s|ed)?|foretold|decided)|(is|are)\s+not\s+said|does\s+not\s+say|do\s+not\s+say|"
-    r"says\s+(nothing|neither)|nothing\s+(here\s+)?says|not\s+ours\s+to\s+say|말하지\s*않|뜻하지\s*않|의미하지\s*않",
+    r"says\s+(nothing|neither)|no(thing)?\s+(\w+\s+){0,3}says?\b|not\s+ours\s+to\s+say|말하지\s*않|뜻하지\s*않|의미하지\s*않",
     re.IGNORECASE,
 )
 """A sentence about what is not said."""
+
+
+_PRESUMED = re.compile(
+    r"presumed\s+innocent|presumption\s+of\s+innocence|무죄로\s*추정|무죄\s*추정", re.IGNORECASE
+)
 
 
 def faults_of(text: str) -> list[Saying]:
@@ -190,6 +195,8 @@ def faults_of(text: str) -> list[Saying]:
     for sentence in _SENTENCE.split(text):
         if _OF_ITSELF.search(sentence):
             continue
+        # The presumption is the law's own word, and says the contrary of a finding.
+        sentence = _PRESUMED.sub("", sentence)
         for wording in NEVER_SAID:
             for hit in wording.compiled.finditer(sentence):
                 found.append(Saying(hit.group(), " ".join(sentence.split()), wording.why))

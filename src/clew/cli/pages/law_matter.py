@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from clew.proceedings.aggregate import Aggregate
     from clew.proceedings.counts import CountExposure
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
-    from clew.proceedings.extradition import Extradition
-    from clew.proceedings.grounds import Cell
+    from clew.proceedings.extradition.grounds import Cell
+    from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened
@@ -146,13 +146,20 @@ def predicates(sheet: Sheet, found: Sequence[Predicate]) -> None:
         return
     sheet.heading("predicate offences on these days, by the list of the day")
     sheet.table(
-        (Column("offence"), Column("from"), Column("to"), Column("state"), Column("by")),
+        (Column("offence"), Column("from"), Column("to"), Column("state"), Column("by"),
+         Column("unverified")),
         [
             (each.offence, str(each.begins), str(each.ends),
-             f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT)
+             f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT,
+             "see below" if each.unverified else ABSENT)
             for each in found
         ],
     )  # fmt: skip
+    doubts = dict.fromkeys(text for each in found for text in each.unverified)
+    if doubts:
+        sheet.heading(f"unverified in these: {plural(len(doubts), 'entry', 'entries')}")
+        for text in doubts:
+            sheet.prose(f"- {text}", "yellow")
 
 
 def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Sheet:

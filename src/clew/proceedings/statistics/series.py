@@ -1,24 +1,26 @@
 """A new release, made so that it tells nothing small beside all the earlier ones.
 
 A table is counted anew only where that is safe and useful. Where nothing that it shows has changed, or
-where an update would show less than half of what the earlier one shows, it is carried forward with its
+where an update would show less than half of what the table once showed, it is carried forward with its
 earlier day: the two reasons look alike, and a table that is carried tells nothing new.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, product
+from itertools import combinations
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import UsageError
-from clew.proceedings.statistics.columns import TOTAL, Part, coded, declared, part
+from clew.proceedings.statistics.columns import Part, coded, declared, part
+from clew.proceedings.statistics.recoding import Coding
+from clew.proceedings.statistics.rests import betrayed
 from clew.proceedings.statistics.suppression import MOST_WHOLE, ContradictionError, Suppression, suppress
 from clew.proceedings.statistics.tables import (
     THRESHOLD,
@@ -27,7 +29,10 @@ from clew.proceedings.statistics.tables import (
     counted,
     planned,
 )
-from clew.proceedings.statistics.unknowns import Cell, Unknowns, cell_of, told
+from clew.proceedings.statistics.unknowns import Cell, Floats, Unknowns, cell_of, told
+
+MOST_ROUNDS = 6
+"""So often more cells are hidden for the rest of a row; then the table is carried forward."""
 
 MOST_GROUPS = 20_000
 """Above so many groups of a clique, only those by up to three columns are looked at."""
@@ -123,45 +128,64 @@ class _Maker:
         self.last: dict[tuple[str, ...], PublishedTable] = {
             table.columns: table for release in earlier for table in release.tables
         }
+        self.most = {
+            columns: max(t.shown for each in earlier for t in each.tables if t.columns == columns)
+            for columns in self.last
+        }
         self.most_whole = most_whole
+        self.found: dict[tuple[tuple[tuple[str, ...], ...], bool], tuple[Floats, ...]] = {}
+        self.codings: Mapping[str, Coding] = {}
 
     def made(self) -> Release:
         fresh = [table for table in self.listed if not self._is_unchanged(table)]
+        also: set[Cell] = set()
+        rounds = 0
         while fresh:
-            hidden, codings = self._suppressed(fresh)
-            tables = {each: self._table(each, hidden, codings) for each in fresh}
-            carried = self._to_carry(tables)
-            if carried is None:
+            hidden = self._suppressed(fresh, frozenset(also))
+            tables = {each: self._table(each, hidden) for each in fresh}
+            told_by = {each: self._betrayed(table) for each, table in tables.items()}
+            rounds += 1
+            if any(told_by.values()) and rounds < MOST_ROUNDS:
+                also.update(*told_by.values())
+                continue
+            carried = {each for each, cells in told_by.items() if cells} or self._to_carry(tables)
+            if not carried:
                 return self._release(tables, hidden)
-            fresh.remove(carried)
+            fresh = [each for each in fresh if each not in carried]
+            also, rounds = set(), 0
         self.draft = replace(self.draft, corrected=False)
         return self._release({}, None)
 
-    def _suppressed(
-        self, fresh: list[tuple[str, ...]]
-    ) -> tuple[Suppression, Mapping[str, Mapping[str, tuple[int, ...]]]]:
+    def _suppressed(self, fresh: list[tuple[str, ...]], also: frozenset[Cell]) -> Suppression:
         tables = tuple(PublishedTable(each, self.draft.date, self.counts[each]) for each in fresh)
         releases = (*self.earlier, replace(self.draft, tables=tables))
         days, linked = told(releases)
-        codings = linked.codings[-1]
+        self.codings = linked.codings[-1]
         cells = dict(days[-1].shown)
-        inside = [frozenset(cell_of(t.columns, each, codings) for each in t.cells) for t in tables]
+        inside = [frozenset(cell_of(t.columns, each, self.codings) for each in t.cells) for t in tables]
         while True:
             unknowns = Unknowns.of(releases, days, linked)
-            groups = self._groups(unknowns, codings)
+            groups = self._groups(unknowns)
             try:
-                return suppress(
-                    unknowns, cells, groups, inside, self.draft.threshold, self.most_whole
-                ), codings
+                found = suppress(
+                    unknowns,
+                    cells,
+                    groups,
+                    inside,
+                    self.draft.threshold,
+                    also=also,
+                    before=self.found.get((unknowns.cliques, self.draft.corrected), ()),
+                    most_whole=self.most_whole,
+                )
+                self.found = {(unknowns.cliques, self.draft.corrected): found.witnesses}
+                return found
             except ContradictionError:
                 if self.draft.corrected or not self.earlier:
                     raise
                 self.draft = replace(self.draft, corrected=True)
                 days[-1] = replace(days[-1], corrected=True)
 
-    def _groups(
-        self, unknowns: Unknowns, codings: Mapping[str, Mapping[str, tuple[int, ...]]]
-    ) -> dict[Cell, int]:
+    def _groups(self, unknowns: Unknowns) -> dict[Cell, int]:
         """The true counts of all groups by columns that are linked, whether a table counts them or not."""
         found: dict[Cell, int] = {}
         for clique in unknowns.cliques:
@@ -170,17 +194,12 @@ class _Maker:
             sets = [names] if prod(sizes) <= MOST_GROUPS else combinations(names, min(3, len(names)))
             for chosen in sets:
                 for categories, count in self.register.counts(chosen).items():
-                    found[cell_of(chosen, categories, codings)] = count
+                    found[cell_of(chosen, categories, self.codings)] = count
         return found
 
-    def _table(
-        self,
-        columns: tuple[str, ...],
-        hidden: Suppression,
-        codings: Mapping[str, Mapping[str, tuple[int, ...]]],
-    ) -> PublishedTable:
+    def _table(self, columns: tuple[str, ...], hidden: Suppression) -> PublishedTable:
         cells = {
-            categories: None if cell_of(columns, categories, codings) in hidden.hidden else count
+            categories: None if cell_of(columns, categories, self.codings) in hidden.hidden else count
             for categories, count in self.counts[columns].items()
         }
         return PublishedTable(columns, self.draft.date, cells)
@@ -193,28 +212,29 @@ class _Maker:
         counts = self.counts[columns]
         return all(count is None or counts[each] == count for each, count in last.cells.items())
 
-    def _to_carry(self, tables: Mapping[tuple[str, ...], PublishedTable]) -> tuple[str, ...] | None:
-        """The table whose update is worth least, where one is worth too little or tells too much."""
-        worth: list[tuple[float, tuple[str, ...]]] = []
-        for columns, table in tables.items():
-            last = self.last.get(columns)
-            if last is None:
-                continue
-            if self._rest_is_small(table):
-                worth.append((-1.0, columns))
-            elif 2 * table.shown < last.shown:
-                worth.append((table.shown / last.shown, columns))
-        return min(worth)[1] if worth else None
+    def _to_carry(self, tables: Mapping[tuple[str, ...], PublishedTable]) -> set[tuple[str, ...]]:
+        """The table whose update shows least of what it once showed, where that is less than half.
 
-    def _rest_is_small(self, table: PublishedTable) -> bool:
-        """Whether the hidden rest of a row, as a whole, has changed by one to four since any release."""
-        for release in self.earlier:
-            for each in release.tables:
-                if each.columns == table.columns and each.date == release.date:
-                    threshold = self.draft.threshold
-                    if any(0 < abs(rest) < threshold for rest in _rests(each, table)):
-                        return True
-        return False
+        One at a time: without it the others may show more.
+        """
+        little: list[tuple[float, tuple[str, ...]]] = []
+        for columns, table in tables.items():
+            if columns in self.most and 2 * table.shown < self.most[columns]:
+                little.append((table.shown / self.most[columns], columns))
+        return {min(little)[1]} if little else set()
+
+    def _betrayed(self, table: PublishedTable) -> set[Cell]:
+        """Cells to hide since the hidden rest of their row has grown by little since any release."""
+        columns = table.columns
+        before = [
+            each
+            for release in self.earlier
+            for each in release.tables
+            if each.columns == columns and each.date == release.date
+        ]
+        recoded = any(set(columns) & set(each.recoded) for each in (*self.earlier, self.draft))
+        found = betrayed(before, table, self.draft.threshold, not recoded)
+        return {cell_of(columns, each, self.codings) for each in found}
 
     def _release(
         self, tables: Mapping[tuple[str, ...], PublishedTable], hidden: Suppression | None
@@ -230,24 +250,8 @@ class _Maker:
             notes.append(
                 "Records were corrected since an earlier release, so that changes are compared cell by cell."
             )
-        return replace(self.draft, tables=chosen, notes=tuple(notes))
-
-
-def _rests(earlier: PublishedTable, later: PublishedTable) -> Iterator[int]:
-    """For each row of a table, the change of its margin less those of the cells that both releases show."""
-    lists = [list(dict.fromkeys(each[at] for each in later.cells)) for at in range(len(later.columns))]
-    for axis, inner in enumerate(lists):
-        others = lists[:axis] + lists[axis + 1 :]
-        for fixed in product(*others):
-            line = [(*fixed[:axis], each, *fixed[axis:]) for each in inner]
-            changes = {
-                each[axis]: after - before
-                for each in line
-                if (after := later.cells[each]) is not None
-                and (before := earlier.cells.get(each)) is not None
-            }
-            if TOTAL in changes and len(changes) < len(line):
-                yield 2 * changes[TOTAL] - sum(changes.values())
+        whole = hidden is None or hidden.whole
+        return replace(self.draft, tables=chosen, notes=tuple(notes), whole=whole)
 
 
 def _note(table: PublishedTable, day: date) -> str:

@@ -65,15 +65,20 @@ def suppress(
     groups: Mapping[Cell, int],
     tables: Sequence[frozenset[Cell]],
     threshold: int,
+    *,
+    also: frozenset[Cell] = frozenset(),
+    before: Sequence[Floats] = (),
     most_whole: int = MOST_WHOLE,
 ) -> Suppression:
     """Hide cells of the last day of ``unknowns`` until every goal has a witness.
 
     ``cells`` are the true counts of the cells to publish, ``groups`` those of groups in no table, and
-    ``tables`` the cells of each table. The last day's own ``shown`` and ``hidden`` are not looked at. Raises
-    ContradictionError where no table agrees with all releases, ReportError where not even withholding helps.
+    ``tables`` the cells of each table. Those in ``also`` are hidden in any case. ``before`` are witnesses of
+    a search over the same unknowns and at least the same tables. The last day's own ``shown`` and
+    ``hidden`` are not looked at. Raises ContradictionError where no table agrees with all releases,
+    ReportError where not even withholding helps.
     """
-    return _Search(unknowns, cells, groups, tables, threshold, most_whole).result()
+    return _Search(unknowns, cells, groups, tables, threshold, also, most_whole).result(before)
 
 
 class _Search:
@@ -86,6 +91,7 @@ class _Search:
         groups: Mapping[Cell, int],
         tables: Sequence[frozenset[Cell]],
         threshold: int,
+        also: frozenset[Cell],
         most_whole: int,
     ) -> None:
         self.unknowns = unknowns
@@ -94,7 +100,7 @@ class _Search:
         self.last = len(unknowns.days) - 1
         self.free = len(unknowns.bounds[0])
         self.must_be_whole = self.free <= most_whole
-        changed = small_changes(unknowns, self.cells, threshold)
+        changed = small_changes(unknowns, self.cells, threshold) | (also & set(self.cells))
         self.primary = frozenset(changed | {c for c, count in self.cells.items() if count < threshold})
         self.hidden: set[Cell] = set()
         self.withheld: list[int] = []
@@ -140,12 +146,15 @@ class _Search:
         """What hiding one more cell costs: more for a margin, and for a larger count."""
         return float(1 + log1p(self.cells[cell])) * MARGIN_COST ** -len(cell) * 100
 
-    def result(self) -> Suppression:
+    def result(self, before: Sequence[Floats]) -> Suppression:
         base = self.program.solve()
         if base is None or base.cost > NEAR:
             raise ContradictionError("the register contradicts what earlier releases tell of it")
         self._hide(self.primary)
         self._keep(base)
+        for each in before:
+            self._hide({c for c, n in self.cells.items() if abs(self._now(c).of(each) - n) > NEAR})
+            self._keep(Solution(each, 0))
         order = sorted(range(len(self.goals)), key=lambda at: (self.goals[at].unless_nought, at))
         waiting = order
         while waiting:
@@ -164,6 +173,9 @@ class _Search:
             all(bool(np.all(each == np.rint(each))) for each in self.witnesses),
             len(self.bounded),
         )
+
+    def _now(self, cell: Cell) -> Sum:
+        return self.unknowns.value(cell, self.last)
 
     def _is_met(self, at: int) -> bool:
         return at in self.bounded or at in self.nought or any(met[at] for met in self.met)
@@ -255,7 +267,7 @@ class _Search:
         whole = {cell for number in self.withheld for cell in self.tables[number]}
         spare = self.hidden - self.primary - whole
         for cell in sorted(spare, key=lambda each: (-self._cost(each), each)):
-            value = self.unknowns.value(cell, self.last)
+            value = self._now(cell)
             agree = alive & np.array(
                 [abs(value.of(each) - self.cells[cell]) < NEAR for each in self.witnesses]
             )

@@ -73,6 +73,9 @@ class Release:
     corrected: bool = False
     """Whether records were taken out, or left a category that is not open, since the release before."""
 
+    whole: bool = True
+    """Whether what is hidden was proved in whole numbers, not only bounded in real ones."""
+
     before: str = ""
     """SHA-256 of the file of the release before, in hexadecimal; empty for the first."""
 
@@ -92,6 +95,7 @@ class Release:
             "before": self.before,
             "threshold": self.threshold,
             "corrected": self.corrected,
+            "whole": self.whole,
             "columns": {name: list(categories) for name, categories in self.columns.items()},
             "zeros": [dict(each) for each in self.zeros],
             "open": {name: list(categories) for name, categories in self.open.items()},
@@ -131,6 +135,7 @@ class Release:
                     for name, group in said["recoded"].items()
                 },
                 corrected=bool(said["corrected"]),
+                whole=bool(said["whole"]),
                 before=said["before"],
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:

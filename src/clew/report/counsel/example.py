@@ -15,7 +15,7 @@ def example(found: Example, words: Words) -> tuple[Section, ...]:
     return (
         Section(words("figures"), (_figures(found, words),)),
         Section(words("conflicts"), (_conflicts(found, words),)),
-        *(Section(each.title, tuple(_chapter(each, words))) for each in found.chapters),
+        *(Section(words(each.title), tuple(_chapter(each, words))) for each in found.chapters),
         Section(words("unverified"), (note(words), _unverified(found, words))),
     )
 
@@ -51,7 +51,7 @@ def _conflicts(found: Example, words: Words) -> Table:
             rows.append(
                 (
                     cell(words.title(figure) if number == 0 else ""),
-                    cell(f"{each.value:,} {each.unit}"),
+                    cell(_counted(each.value, each.unit, words)),
                     cell(str(each.date)),
                     cell(each.scope),
                     ((Span(each.source),), *(((Span(doubt, "quiet"),),) if doubt else ())),
@@ -69,6 +69,11 @@ def _conflicts(found: Example, words: Words) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _counted(value: int, unit: str, words: Words) -> str:
+    gap = "" if words.is_korean and words(unit) != unit else " "
+    return f"{value:,}{gap}{words(unit)}"
 
 
 def _chapter(chapter: Chapter, words: Words) -> Iterator[Part]:

@@ -47,7 +47,7 @@ def _predicates(found: Threatened, words: Words) -> Table:
         rows=tuple(
             (
                 cell(words.provision(each.offence)),
-                cell(f"{words(each.state)}: {each.reason}" if each.reason else words(each.state)),
+                cell(words.state(each.state, each.reason)),
             )
             for each in found.predicates
         ),
@@ -77,7 +77,7 @@ def _count(each: CountExposure, words: Words) -> tuple[tuple[tuple[Span, ...], .
     several = each.state == "undetermined" and len(each.versions) > 1
     versions = each.versions if several else ()
     dates = [f"{version.in_force_from} - {version.in_force_to or ''}" for version in versions]
-    state = words(each.state) if each.reason is None else f"{words(each.state)}: {each.reason}"
+    state = words.state(each.state, each.reason)
     return (
         cell(each.count, "code"),
         ((Span(words.provision(each.provision)),), *((Span(text, "quiet"),) for text in dates)),
@@ -146,13 +146,12 @@ def _request(found: RequestExposure, words: Words) -> Iterator[Part]:
 
 
 def _aggregate(found: Aggregate, words: Words) -> Facts:
-    concurrent = words("no rule") if found.concurrent is None else words.term(found.concurrent)
-    before = words.law.rules.get(found.before or "")
+    concurrent = words("no statutory rule") if found.concurrent is None else words.term(found.concurrent)
     return Facts(
         (
             Fact(words("hypothetical"), cell(found.jurisdiction)),
             Fact(words("one offence"), cell(words.term(found.one_offence))),
             Fact(words("concurrent", number=len(found.maxima)), cell(concurrent)),
-            Fact(words("before"), cell(before.cited if before else "-")),
+            Fact(words("before"), cell(words.rule(found.before))),
         )
     )

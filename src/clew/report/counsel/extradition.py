@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from clew.proceedings.extradition import Extradition
-from clew.proceedings.grounds import Cell
+from clew.proceedings.extradition.grounds import Cell
+from clew.proceedings.extradition.table import Extradition
 from clew.report.counsel.basis import points
-from clew.report.counsel.words import Words, article
+from clew.report.counsel.words import Words
 from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
 
 STATES = ("barred", "not barred", "undetermined")
@@ -66,7 +66,7 @@ def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
 
 def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
     first = cells[0]
-    rule = article(first.rule) if words.is_korean else first.rule
+    rule = words.article(first.rule)
     states = (runs(each.number for each in cells if each.state == state) for state in STATES)
     return (
         cell(rule),
@@ -181,7 +181,7 @@ def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
             ),
             rows=tuple(
                 (
-                    cell(article(cells[0].rule) if words.is_korean else cells[0].rule),
+                    cell(words.article(cells[0].rule)),
                     cell(runs(each.number for each in cells)),
                     cell(said if not words.is_korean else _said(cells[0], words)),
                     tuple((Span(text),) for text in why),

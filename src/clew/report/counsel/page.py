@@ -12,7 +12,7 @@ from clew.errors import ReportError
 from clew.proceedings.due import Due
 from clew.proceedings.example import Example
 from clew.proceedings.exposure import Exposure
-from clew.proceedings.extradition import Extradition
+from clew.proceedings.extradition.table import Extradition
 from clew.proceedings.load import Law
 from clew.proceedings.steps import Reasoned, row
 from clew.proceedings.threatened import Threatened
@@ -48,7 +48,7 @@ def document(found: Any, law: Law, *, language: str, made: str, version: str) ->
     elif isinstance(found, Due):
         title, about, sections = words("deadlines"), found.matter or "", due(found, words)
     elif isinstance(found, Example):
-        title, about, sections = words("example"), found.title, example(found, words)
+        title, about, sections = words("example"), words.title(found), example(found, words)
     else:
         raise ReportError(f"expected a result that has a page, found {type(found).__name__}")
     if isinstance(found, Reasoned):
