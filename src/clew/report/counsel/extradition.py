@@ -182,7 +182,7 @@ def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
             state=prose(words("english")),
             columns=(
                 Column(words("ground"), 23),
-                Column(words("counts"), 18),
+                Column(words("how many"), 18),
                 Column(words("state"), 30),
                 Column(words("why")),
             ),

@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "at least": ("at least {term}", "{term} 이상"),
     "more than": ("more than {term}", "{term} 초과"),
     "counts": ("The counts", "공소사실"),
+    "how many": ("counts", "공소사실"),
     "number": ("No.", "번호"),
     "count": ("count", "공소사실"),
     "provision": ("provision", "적용 법조"),
