@@ -204,7 +204,7 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
              Column("flagged"), Column("decides")),
             [
                 (cells[0].rule, cells[0].title, cells[0].kind,
-                 *(runs(numbers[each.count] for each in cells if each.state == state) for state in _STATES),
+                 *(_runs_of(cells, state) for state in _STATES),
                  runs(numbers[each.count] for each in cells if each.flagged), ", ".join(cells[0].decides))
                 for cells in _by_ground(rows)
             ],
@@ -214,6 +214,13 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
     for ground in dict.fromkeys(each.ground for each in rows):
         yield [each for each in rows if each.ground == ground]
+
+
+def _runs_of(cells: Sequence[Cell], state: str) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{' (threshold)' if by_threshold else ''}"
 
 
 def runs(numbers: Iterable[int]) -> str:

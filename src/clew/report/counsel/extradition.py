@@ -67,7 +67,7 @@ def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
 def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
     first = cells[0]
     rule = words.article(first.rule)
-    states = (runs(each.number for each in cells if each.state == state) for state in STATES)
+    states = (_of(cells, state, words) for state in STATES)
     return (
         cell(rule),
         cell(words.title(first)),
@@ -76,6 +76,13 @@ def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...]
         cell(runs(each.number for each in cells if each.flagged)),
         cell(words.listed([words.court(each) for each in first.decides])),
     )
+
+
+def _of(cells: Sequence[Cell], state: str, words: Words) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{words('by threshold') if by_threshold else ''}"
 
 
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:

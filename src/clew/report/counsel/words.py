@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Whether the conduct is punishable in both states is for the court to compare.",
         "행위가 양국에서 모두 처벌되는지는 법원이 비교하여 판단합니다.",
     ),
+    "by threshold": (" (threshold)", " (형 기준)"),
     "by": ("by", "근거"),
     "needs": ("needs a maximum of", "요구되는 형의 상한"),
     "met": ("met", "충족"),
