@@ -199,6 +199,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "from majority": ("runs from a majority", "피해자가 성년에 달한 날부터 진행"),
     "exception undetermined": ("whether an exception holds is undetermined", "특례 적용 여부 미정"),
     "no list": ("no list is entered", "목록이 입력되지 않음"),
+    "not entered": ("nothing is entered about it", "이에 관하여 입력된 것이 없음"),
     "before the list": ("before the list begins", "목록의 시작일 이전"),
     "differs between the days": ("differs between the days", "날짜에 따라 다름"),
     "a boundary is imprecise": ("the day of a change is not known", "변경일이 정확하지 않음"),
