@@ -202,7 +202,13 @@ def lawful(entries):
                         ),
                     ],
                     "predicates": [
-                        {"name": "xx.list", "of": "xx.1", "begins": dated(10), "in_full": True, "entries": entries}
+                        {
+                            "name": "xx.list",
+                            "of": "xx.1",
+                            "begins": dated(10),
+                            "in_full": True,
+                            "entries": entries,
+                        }
                     ],
                 }
             ),
