@@ -64,7 +64,8 @@ ROOMS: dict[str, frozenset[str]] = {
     # What `clew law` asks, by the same names, for those who write Python.
     "law": FREE | {"proceedings", "report"},
     "cli": _TOLD
-    | {"folders", "interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check", "law"},
+    | {"folders", "interop", "report", "web", "build", "simulate", "verify", "accuracy", "training", "check"}
+    | {"law"},
     "__init__": _TOLD | {"interop", "report"},
     "__main__": frozenset({"cli"}),
 }

@@ -11,10 +11,10 @@ from clew.proceedings.provisions import Book, Limitation, PredicateList, Regime,
 from clew.proceedings.steps import MARKS
 
 _SAYING = (
-    "title", "says", "offence", "maximum_at_least", "minimum", "maximum", "fine", "fine_times_value", "unread",
-    "kind", "term", "starts", "level", "in_force_from",
+    "title", "says", "offence", "maximum_at_least", "minimum", "maximum", "fine", "fine_times_value",
+    "unread", "kind", "term", "starts", "level", "in_force_from",
 )  # fmt: skip
-
+"""Keys that say something of law, in the order in which they are told."""
 
 _WORDS = {
     "title": "",

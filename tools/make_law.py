@@ -32,7 +32,7 @@ case as it is publicly known stands in a matter, a file of the same kind. Nothin
 anything else.
 
 ```
-clew law show                     the books of law and the matters that come with clew
+clew law show                     the books of law that come with clew
 clew law show kr --yaml > my.yaml a whole book, to start from
 clew law check my.yaml            every fault: file, line, place, what to do
 clew law example --yaml           a whole matter

@@ -264,12 +264,12 @@ def test_a_register_from_its_begin_to_a_page(asked: Run, tmp_path: Path) -> None
     register, rows = tmp_path / "cases.jsonl", tmp_path / "new.csv"
     check_keys(of(asked("register", "new", register, "--json")), COMMANDS["law register new"])
     head = (
-        "jurisdiction,court,case_number,role,stage,offences,status,opened,decided,outcome,imprisonment,"
-        "source_kind,source_title"
+        "jurisdiction,court,case_number,role,stage,offences,status,acts_from,acts_to,opened,decided,outcome,"
+        "imprisonment,source_kind,source_title"
     )
     lines = [
         f"KR,kr.seoul-central-district-court,2019-{number},member,first instance,kr.youth-act.11-5,final,"
-        f"2019-02-01,2019-09-02,convicted,6 months,court record,List of judgments"
+        f"2016-01,2017-12,2019-02-01,2019-09-02,convicted,6 months,court record,List of judgments"
         for number in range(1, 13)
     ]
     rows.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``clew law episodes``: acts that the real ``clew patterns`` found, proposed, accepted, put into a matter."""
+"""``clew law episodes``: acts that ``clew patterns`` found, proposed, accepted, put into a matter."""
 
 from __future__ import annotations
 

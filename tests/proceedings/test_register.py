@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clew.errors import StorageError, UsageError
-from clew.proceedings import chained
 from clew.proceedings.load import Law
-from clew.proceedings.register import (
+from clew.proceedings.registry import chained
+from clew.proceedings.registry.register import (
     add,
     correct,
     create,
@@ -326,3 +328,38 @@ def test_a_write_that_fails_leaves_the_old_file(
         put(path, law, entry())
     assert path.read_bytes() == before
     assert not list(path.parent.glob(f".{path.name}.*[!k]")), "a part was left"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, law: Law) -> bytes:
+    """The bytes of a register of three entries, a correction and a withdrawal."""
+    path = tmp_path_factory.mktemp("whole") / "register.jsonl"
+    create(path)
+    put(path, law, entry(note="보류 중"), entry(person=2))
+    correct(path, law, "p1", {"next_date": "2018-04"}, by="clerk", when=DAY, why="A date was set.")
+    withdraw(path, "p2", by="clerk", when=DAY, why="Entered twice.")
+    return path.read_bytes()
+
+
+@given(place=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_byte_that_is_changed_anywhere_is_found(
+    whole: bytes, tmp_path_factory: pytest.TempPathFactory, place: int, byte: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "changed.jsonl"
+    place %= len(whole)
+    changed = bytearray(whole)
+    changed[place] = byte
+    path.write_bytes(changed)
+    assert bool(verify(path).faults) == (bytes(changed) != whole)
+
+
+@given(cut=st.integers(1, 10_000))
+def test_an_end_that_is_missing_is_found_by_a_digest_noted_before(
+    whole: bytes, tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "cut.jsonl"
+    path.write_bytes(whole)
+    head = verify(path).head
+    assert not verify(path, head=head).faults
+    path.write_bytes(whole[: -(cut % (len(whole) - 1) + 1)])
+    assert verify(path, head=head).faults

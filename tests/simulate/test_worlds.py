@@ -365,7 +365,7 @@ WRONG = [
     ),
     (
         "a: &b 1",
-        "mine.yaml:5: expected plain values, found an anchor or alias; write it out, or use based_on",
+        "mine.yaml:5: expected plain values, found an anchor or alias; write it out",
     ),
     ("a: !!set {}", "mine.yaml:5: expected plain values, found the tag tag:yaml.org,2002:set; remove it"),
     ("---\nname: b", "mine.yaml:5: expected one document, found another that begins here; remove it"),

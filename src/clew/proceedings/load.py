@@ -28,6 +28,7 @@ from clew.proceedings.provisions import (
 )
 from clew.written.entry import Entry
 from clew.written.faults import every
+from clew.written.prose import quoted
 from clew.written.spelling import instead
 from clew.written.tree import Node, read, text_in
 
@@ -178,14 +179,10 @@ def load_matter(name: str) -> tuple[Matter, Law]:
     Raises UsageError with file and line at the first fault.
     """
     given = _Given.of(name, "cases", "matter")
-    law = Law(())
-    first = _read_matter(given, None)
-    if first.matter is not None:
-        law = load_law(_beside(first.matter.books, name))
-        first = _read_matter(given, law)
-    _raise([first])
-    assert first.matter is not None
-    return first.matter, law
+    found, law = _whole_matter(read(given.text, given.file, "a matter", _TODO_MATTER), name)
+    _raise([found])
+    assert found.matter is not None
+    return found.matter, law
 
 
 def check(name: str) -> Read:
@@ -215,14 +212,7 @@ def check_text(name: str, text: str, kind: str | None = None) -> Read:
     )
     if not is_matter:
         return _read_book(tree)
-    first = _parsed(tree, Matter, _TODO_MATTER)
-    if isinstance(first, tuple):
-        return Read(name, faults=first)
-    try:
-        law = load_law(_beside(first.books, name))
-    except UsageError as error:
-        return Read(name, faults=(str(error),))
-    return _matter_read(tree, first, law)
+    return _whole_matter(tree, name)[0]
 
 
 def together(law: Law) -> list[str]:
@@ -271,12 +261,29 @@ def _read_book(tree: Node) -> Read:
     return Read(tree.file, book=book, faults=_placed(tree, book_faults(book, known)))
 
 
-def _read_matter(given: _Given, law: Law | None) -> Read:
-    tree = read(given.text, given.file, "a matter", _TODO_MATTER)
+def _whole_matter(tree: Node, name: str) -> tuple[Read, Law]:
+    """A matter with the books that it names, which are shipped or lie beside it."""
     matter = _parsed(tree, Matter, _TODO_MATTER)
     if isinstance(matter, tuple):
-        return Read(given.file, faults=matter)
-    return Read(given.file, matter=matter) if law is None else _matter_read(tree, matter, law)
+        return Read(name, faults=matter), Law(())
+    known = shipped_books()
+    books = [each if each in known else str(Path(name).parent / each) for each in matter.books]
+    strange = [
+        (
+            ("books", number),
+            f"expected a book that comes with clew, or a file beside this one, found {quoted(each)}; "
+            f"{instead(each, known)}",
+        )
+        for number, (each, path) in enumerate(zip(matter.books, books, strict=True))
+        if each not in known and not Path(path).is_file()
+    ]
+    if strange:
+        return Read(name, faults=_placed(tree, strange)), Law(())
+    try:
+        law = load_law(books)
+    except UsageError as error:
+        return Read(name, faults=(str(error),)), Law(())
+    return _matter_read(tree, matter, law), law
 
 
 def _matter_read(tree: Node, matter: Matter, law: Law) -> Read:
@@ -320,12 +327,6 @@ def _placed(tree: Node, faults: Iterable[tuple[tuple[str | int, ...], str]]) -> 
         place = f"{'.'.join(way)}: " if way else ""
         lines.append((node.line, f"{node.file}:{node.line}: {place}{said}"))
     return tuple(said for _, said in sorted(lines))
-
-
-def _beside(books: Sequence[str], name: str) -> list[str]:
-    """Names of books as a matter gives them; paths are looked for beside the matter."""
-    known = shipped_books()
-    return [each if each in known else str(Path(name).parent / each) for each in books]
 
 
 def _shipped(folder: str) -> list[str]:

@@ -151,9 +151,7 @@ class _Builder:
 
         begins = line or _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._error(
-                event, "expected plain values, found an anchor or alias; write it out, or use based_on"
-            )
+            raise self._error(event, "expected plain values, found an anchor or alias; write it out")
         if getattr(event, "tag", None) is not None:
             raise self._error(event, f"expected plain values, found the tag {event.tag}; remove it")
         if depth > MOST_DEPTH:

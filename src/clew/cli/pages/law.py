@@ -107,7 +107,8 @@ def check_row(read: Read) -> dict[str, Any]:
         "kind": kind,
         "name": (read.book or read.matter).name if kind else None,  # type: ignore[union-attr]
         "faults": list(read.faults),
-        "conflicts": list(getattr(read, "conflicts", ())),
+        "conflicts": list(read.conflicts),
+        "missing": list(read.missing),
     }
 
 
@@ -119,7 +120,9 @@ def check_sheet(reads: Sequence[Read]) -> Sheet:
             sheet.line(fault)
         row = check_row(read)
         for conflict in row["conflicts"]:
-            sheet.prose(f"{read.file}: conflict: {conflict}", "yellow")
+            sheet.line(f"conflict: {conflict}", "yellow")
+        for missing in row["missing"]:
+            sheet.line(f"missing: {missing}", "yellow")
         if not read.faults:
             sheet.line(f"{read.file}: {row['kind']} {row['name']}, {plural(0, 'fault')}")
     return sheet

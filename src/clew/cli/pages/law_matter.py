@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from clew.proceedings.aggregate import Aggregate
     from clew.proceedings.counts import CountExposure
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
-    from clew.proceedings.extradition import Extradition
-    from clew.proceedings.grounds import Cell
+    from clew.proceedings.extradition.grounds import Cell
+    from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened
@@ -151,10 +151,15 @@ def predicates(sheet: Sheet, found: Sequence[Predicate]) -> None:
         [
             (each.offence, str(each.begins), str(each.ends),
              f"{each.state}: {each.reason}" if each.reason else each.state, ", ".join(each.by) or ABSENT,
-             "; ".join(each.unverified) or ABSENT)
+             "see below" if each.unverified else ABSENT)
             for each in found
         ],
     )  # fmt: skip
+    doubts = dict.fromkeys(text for each in found for text in each.unverified)
+    if doubts:
+        sheet.heading(f"unverified in these: {plural(len(doubts), 'entry', 'entries')}")
+        for text in doubts:
+            sheet.prose(f"- {text}", "yellow")
 
 
 def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Sheet:
@@ -199,7 +204,7 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
              Column("flagged"), Column("decides")),
             [
                 (cells[0].rule, cells[0].title, cells[0].kind,
-                 *(runs(numbers[each.count] for each in cells if each.state == state) for state in _STATES),
+                 *(_runs_of(cells, state) for state in _STATES),
                  runs(numbers[each.count] for each in cells if each.flagged), ", ".join(cells[0].decides))
                 for cells in _by_ground(rows)
             ],
@@ -209,6 +214,13 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
     for ground in dict.fromkeys(each.ground for each in rows):
         yield [each for each in rows if each.ground == ground]
+
+
+def _runs_of(cells: Sequence[Cell], state: str) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{' (threshold)' if by_threshold else ''}"
 
 
 def runs(numbers: Iterable[int]) -> str:

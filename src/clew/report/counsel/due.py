@@ -73,7 +73,7 @@ def _limited(row: CountLimitation, words: Words) -> tuple[Cell, ...]:
     found = row.found
     if found is None:
         dashes = (cell("-"), cell("-"), cell("-"))
-        return cell(row.count, "code"), cell(provision), *dashes, cell(f"{words('undetermined')}: {row.why}")
+        return cell(row.count, "code"), cell(provision), *dashes, cell(words.state("undetermined", row.why))
     state = {"ends": words("determined"), "none": words("no limitation")}.get(found.state, words(found.state))
     return (
         cell(row.count or "-", "code"),
@@ -81,5 +81,5 @@ def _limited(row: CountLimitation, words: Words) -> tuple[Cell, ...]:
         cell(str(found.last_day or "-")),
         cell(words.term(found.term)),
         cell(words(found.has_passed) if found.has_passed else "-"),
-        cell(f"{state}: {found.reason}" if found.reason else state),
+        cell(f"{state}: {words(found.reason)}" if found.reason else state),
     )

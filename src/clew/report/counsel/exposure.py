@@ -47,7 +47,7 @@ def _predicates(found: Threatened, words: Words) -> Table:
         rows=tuple(
             (
                 cell(words.provision(each.offence)),
-                cell(f"{words(each.state)}: {each.reason}" if each.reason else words(each.state)),
+                cell(words.state(each.state, each.reason)),
             )
             for each in found.predicates
         ),
@@ -73,15 +73,15 @@ def counts(found: Sequence[CountExposure], words: Words, state: str = "") -> Tab
 
 
 def _count(each: CountExposure, words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
-    begins, ends = each.begins or "-", each.ends or "-"
+    dates_known = each.begins is not None or each.ends is not None
     several = each.state == "undetermined" and len(each.versions) > 1
     versions = each.versions if several else ()
     dates = [f"{version.in_force_from} - {version.in_force_to or ''}" for version in versions]
-    state = words(each.state) if each.reason is None else f"{words(each.state)}: {each.reason}"
+    state = words.state(each.state, each.reason)
     return (
         cell(each.count, "code"),
         ((Span(words.provision(each.provision)),), *((Span(text, "quiet"),) for text in dates)),
-        cell(f"{begins} - {ends}"),
+        cell(f"{each.begins or ''} - {each.ends or ''}" if dates_known else "-"),
         _each(words.term(each.minimum), (words.term(version.minimum) for version in versions)),
         _each(words.term(each.maximum), (words.term(version.maximum) for version in versions)),
         cell(_fine(each, words)),
@@ -113,7 +113,7 @@ def _ceilings(found: Exposure, words: Words) -> Table:
         state=prose(words("ceiling state")),
         columns=(
             Column(words("proceeding")),
-            Column(words("counts"), 26, "right"),
+            Column(words("how many"), 26, "right"),
             Column(words("sum"), 50),
             Column(words("undetermined"), 50),
         ),
@@ -146,13 +146,12 @@ def _request(found: RequestExposure, words: Words) -> Iterator[Part]:
 
 
 def _aggregate(found: Aggregate, words: Words) -> Facts:
-    concurrent = words("no rule") if found.concurrent is None else words.term(found.concurrent)
-    before = words.law.rules.get(found.before or "")
+    concurrent = words("no statutory rule") if found.concurrent is None else words.term(found.concurrent)
     return Facts(
         (
             Fact(words("hypothetical"), cell(found.jurisdiction)),
             Fact(words("one offence"), cell(words.term(found.one_offence))),
             Fact(words("concurrent", number=len(found.maxima)), cell(concurrent)),
-            Fact(words("before"), cell(before.cited if before else "-")),
+            Fact(words("before"), cell(words.rule(found.before))),
         )
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from clew.proceedings.extradition import Extradition
-from clew.proceedings.grounds import Cell
+from clew.proceedings.extradition.grounds import Cell
+from clew.proceedings.extradition.table import Extradition
 from clew.report.counsel.basis import points
-from clew.report.counsel.words import Words, article
+from clew.report.counsel.words import Words
 from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
 
 STATES = ("barred", "not barred", "undetermined")
@@ -66,8 +66,8 @@ def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
 
 def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
     first = cells[0]
-    rule = article(first.rule) if words.is_korean else first.rule
-    states = (runs(each.number for each in cells if each.state == state) for state in STATES)
+    rule = words.article(first.rule)
+    states = (_of(cells, state, words) for state in STATES)
     return (
         cell(rule),
         cell(words.title(first)),
@@ -76,6 +76,13 @@ def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...]
         cell(runs(each.number for each in cells if each.flagged)),
         cell(words.listed([words.court(each) for each in first.decides])),
     )
+
+
+def _of(cells: Sequence[Cell], state: str, words: Words) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{words('by threshold') if by_threshold else ''}"
 
 
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
@@ -175,13 +182,13 @@ def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
             state=prose(words("english")),
             columns=(
                 Column(words("ground"), 23),
-                Column(words("counts"), 18),
+                Column(words("how many"), 18),
                 Column(words("state"), 30),
                 Column(words("why")),
             ),
             rows=tuple(
                 (
-                    cell(article(cells[0].rule) if words.is_korean else cells[0].rule),
+                    cell(words.article(cells[0].rule)),
                     cell(runs(each.number for each in cells)),
                     cell(said if not words.is_korean else _said(cells[0], words)),
                     tuple((Span(text),) for text in why),

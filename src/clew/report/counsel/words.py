@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clew.proceedings.days import Term
 from clew.proceedings.load import Law
 from clew.proceedings.provisions import Court, Provision
+from clew.report.citation import in_korean
 from clew.report.language import LANGUAGES, Language
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Whether the conduct is punishable in both states is for the court to compare.",
         "행위가 양국에서 모두 처벌되는지는 법원이 비교하여 판단합니다.",
     ),
+    "by threshold": (" (threshold)", " (형 기준)"),
     "by": ("by", "근거"),
     "needs": ("needs a maximum of", "요구되는 형의 상한"),
     "met": ("met", "충족"),
@@ -60,6 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "at least": ("at least {term}", "{term} 이상"),
     "more than": ("more than {term}", "{term} 초과"),
     "counts": ("The counts", "공소사실"),
+    "how many": ("counts", "공소사실"),
     "number": ("No.", "번호"),
     "count": ("count", "공소사실"),
     "provision": ("provision", "적용 법조"),
@@ -97,7 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "one offence": ("if one comprehensive offence", "포괄일죄인 경우"),
     "concurrent": ("if {number} concurrent offences", "{number}개의 경합범인 경우"),
     "before": ("before", "적용 전"),
-    "no rule": ("no statutory rule", "법률 규정 없음"),
+    "no statutory rule": ("no statutory rule", "법률 규정 없음"),
     "basis": ("What it rests on", "근거"),
     "steps": ("Steps", "계산 과정"),
     "step": ("step", "단계"),
@@ -180,6 +182,34 @@ WORDS: dict[str, tuple[str, str]] = {
     "What is unknown at the end": ("What is unknown at the end", "끝내 알 수 없는 것"),
     "What is unverified": ("What is unverified", "미검증 사항"),
     "Timeline": ("Timeline", "연표"),
+    "no provision": ("no provision is entered", "적용 법조가 입력되지 않음"),
+    "no dates": ("no dates are entered", "행위 시기가 입력되지 않음"),
+    "no maximum": ("no maximum is entered", "상한이 입력되지 않음"),
+    "before the first version": ("before the first version", "입력된 첫 조문 이전"),
+    "after the last version": ("after the last version", "입력된 마지막 조문 이후"),
+    "after the book": ("after the book", "법령 기준일 이후"),
+    "unread": ("a version was not read", "확인하지 못한 개정 조문"),
+    "absent": ("no such offence at the time", "당시 처벌 규정 없음"),
+    "spans an amendment": ("spans an amendment", "개정 전후에 걸친 행위"),
+    "imprecise days": ("the days are imprecise", "날짜가 정확하지 않음"),
+    "milder undetermined": ("which version is milder is undetermined", "어느 조문이 더 가벼운지 미정"),
+    "no rule": ("no rule is entered", "규정이 입력되지 않음"),
+    "version undetermined": ("the version is undetermined", "적용될 조문 미정"),
+    "maximum undetermined": ("the maximum is undetermined", "상한 미정"),
+    "from majority": ("runs from a majority", "피해자가 성년에 달한 날부터 진행"),
+    "exception undetermined": ("whether an exception holds is undetermined", "특례 적용 여부 미정"),
+    "no list": ("no list is entered", "목록이 입력되지 않음"),
+    "not entered": ("nothing is entered about it", "이에 관하여 입력된 것이 없음"),
+    "before the list": ("before the list begins", "목록의 시작일 이전"),
+    "differs between the days": ("differs between the days", "날짜에 따라 다름"),
+    "a boundary is imprecise": ("the day of a change is not known", "변경일이 정확하지 않음"),
+    "the maximum is undetermined": ("the maximum is undetermined", "상한 미정"),
+    "another state's offence": ("another state's offence", "다른 국가의 범죄"),
+    "only the kind of the charge is known, and no provision": (
+        "only the kind of the charge is known, and no provision",
+        "죄명의 종류만 알려져 있고 적용 법조는 알 수 없음",
+    ),
+    "no dated episode is entered": ("no dated episode is entered", "행위 시기가 입력되지 않음"),
     "case number": ("case", "사건번호"),
     "passed": ("passed", "경과"),
     "running": ("running", "진행 중"),
@@ -226,7 +256,27 @@ class Words:
     def cited(self, provision: Provision) -> str:
         """Act and article."""
         act = provision.act_ko if self.is_korean and provision.act_ko else provision.act
-        return f"{act} {article(provision.article)}" if self.is_korean else f"{act}, {provision.article}"
+        return (
+            f"{act} {in_korean(provision.article) or provision.article}"
+            if self.is_korean
+            else f"{act}, {provision.article}"
+        )
+
+    def article(self, cited: str) -> str:
+        """An article, in Korean as Korean law cites it."""
+        return (in_korean(cited) if self.is_korean else None) or cited
+
+    def rule(self, name: str | None) -> str:
+        """Act and article of a rule by name; a dash where there is none."""
+        found = self.law.rules.get(name or "")
+        if found is None:
+            return name or "-"
+        act = found.act_ko if self.is_korean and found.act_ko else None
+        return f"{act} {self.article(found.article)}" if act else found.cited
+
+    def state(self, state: str, reason: str | None = None) -> str:
+        """A state and why it is undetermined."""
+        return f"{self(state)}: {self(reason)}" if reason else self(state)
 
     def court(self, title: str) -> str:
         """A court by its English title."""
@@ -253,13 +303,3 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Names with commas between them."""
         return ", ".join(names) or "-"
-
-
-def article(cited: str) -> str:
-    """An article as Korean statutes cite it: ``Art. 7, no. 2`` is 제7조 제2호."""
-    found = re.fullmatch(r"Art\. (\d+)(?:-(\d+))?(?:\((\d+)\))?(?:,? (?:no\.|item) ?(\d+))?", cited)
-    if not found:
-        return cited
-    number, branch, paragraph, item = found.groups()
-    said = f"제{number}조" + (f"의{branch}" if branch else "")
-    return said + (f" 제{paragraph}항" if paragraph else "") + (f" 제{item}호" if item else "")

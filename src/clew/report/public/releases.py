@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clew.errors import UsageError
-from clew.proceedings.register import Register
-from clew.proceedings.register_releases import noted
+from clew.proceedings.registry.register import Register
+from clew.proceedings.registry.releases import noted
 from clew.proceedings.statistics.tables import Release
 
 FORMAT = 1

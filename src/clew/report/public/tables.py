@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,11 +13,10 @@ from clew.proceedings.nameless import why_named
 from clew.proceedings.provisions import Book, Provision, Version
 from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.tables import PublishedTable
-from clew.report.phrases import Text, Voice
+from clew.report.citation import in_korean
+from clew.report.public.phrases import Text, Voice
 
 Kind = Literal["text", "number", "hidden", "day"]
-
-_ARTICLE = re.compile(r"Art\. (\d+)(?:-(\d+))?(?:\((\d+)\)(?:(\d+))?)?")
 
 
 @dataclass(frozen=True)
@@ -202,12 +200,8 @@ def article(provision: Provision, voice: Voice) -> str:
     """An article as cited; that of a Korean act in Korean is cited as Korean law does."""
     if provision.article == "not known":
         return voice("law.no_article")
-    found = _ARTICLE.fullmatch(provision.article)
-    if voice.lang != "ko" or not provision.act_ko or not found:
-        return provision.article
-    number, branch, paragraph, item = found.groups()
-    said = f"제{number}조" + (f"의{branch}" if branch else "")
-    return said + (f" 제{paragraph}항" if paragraph else "") + (f" 제{item}호" if item else "")
+    said = in_korean(provision.article) if voice.lang == "ko" and provision.act_ko else None
+    return said or provision.article
 
 
 def _fine(version: Version, voice: Voice) -> str:
