@@ -47,7 +47,7 @@ def _predicates(found: Threatened, words: Words) -> Table:
         rows=tuple(
             (
                 cell(words.provision(each.offence)),
-                cell(words.state(each.state, each.reason)),
+                words.doubted(words.state(each.state, each.reason), each),
             )
             for each in found.predicates
         ),
@@ -85,7 +85,7 @@ def _count(each: CountExposure, words: Words) -> tuple[tuple[tuple[Span, ...], .
         _each(words.term(each.minimum), (words.term(version.minimum) for version in versions)),
         _each(words.term(each.maximum), (words.term(version.maximum) for version in versions)),
         cell(_fine(each, words)),
-        cell(state),
+        words.doubted(state, each),
     )
 
 

@@ -70,7 +70,7 @@ def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...]
     states = (_of(cells, state, words) for state in STATES)
     return (
         cell(rule),
-        cell(words.title(first)),
+        words.doubted(words.title(first), *cells),
         cell(words(first.kind)),
         *(cell(each) for each in states),
         cell(runs(each.number for each in cells if each.flagged)),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from clew.proceedings.days import Term
 from clew.proceedings.load import Law
 from clew.proceedings.provisions import Court, Provision
+from clew.proceedings.steps import Reasoned
 from clew.report.citation import in_korean
+from clew.report.document import Cell, Span
 from clew.report.language import LANGUAGES, Language
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -111,6 +113,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "출처에서 직접 확인하지 않은 것: 기억에 의한 것 또는 추론한 것.",
     ),
     "nothing": ("none", "없음"),
+    "in part": ("unverified in part", "일부 미검증"),
     "from memory": ("unverified: from memory", "미검증: 기억에 의함"),
     "inferred": ("unverified: inferred", "미검증: 추론"),
     "english": ("", "아래 문장은 자료에 적힌 영어 원문입니다."),
@@ -277,6 +280,11 @@ class Words:
     def state(self, state: str, reason: str | None = None) -> str:
         """A state and why it is undetermined."""
         return f"{self(state)}: {self(reason)}" if reason else self(state)
+
+    def doubted(self, said: str, *found: Reasoned) -> Cell:
+        """A cell that says where something in its row was not read in a source."""
+        doubt = ((Span(self("in part"), "quiet"),),) if any(each.unverified for each in found) else ()
+        return ((Span(said),), *doubt)
 
     def court(self, title: str) -> str:
         """A court by its English title."""
