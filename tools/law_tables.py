@@ -14,7 +14,7 @@ _SAYING = (
     "title", "says", "offence", "maximum_at_least", "minimum", "maximum", "fine", "fine_times_value",
     "unread", "kind", "term", "starts", "level", "in_force_from",
 )  # fmt: skip
-
+"""Keys that say something of law, in the order in which they are told."""
 
 _WORDS = {
     "title": "",

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from clew.proceedings.due import Due
     from clew.proceedings.example import Example
     from clew.proceedings.exposure import Exposure
-    from clew.proceedings.extradition import Extradition
+    from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.load import Law, Read
     from clew.proceedings.matter import Episode
-    from clew.proceedings.register import Register
+    from clew.proceedings.registry.register import Register
     from clew.proceedings.shown import Shown
     from clew.proceedings.threatened import Threatened
-    from clew.report.public import Published
-    from clew.report.public_releases import Checked
+    from clew.report.public.publish import Published
+    from clew.report.public.releases import Checked
 
 
 def show(name: str | None = None, *, on: Day | str | None = None, law: Law | None = None) -> Shown:
@@ -80,11 +80,11 @@ def threatened(
 
 def extradite(matter: str, *, request: str | None = None) -> Extradition:
     """The table of counts and grounds of a request, specialty, and the threshold of dual criminality."""
-    from clew.proceedings import extradition
+    from clew.proceedings.extradition import table
     from clew.proceedings.load import load_matter
 
     known, law = load_matter(matter)
-    return extradition.extradite(law, known, request)
+    return table.extradite(law, known, request)
 
 
 def deadlines(matter: str, *, today: Day | str | None = None, holidays: Collection[date] = ()) -> Due:
@@ -127,21 +127,21 @@ def episodes(
     schedule: Mapping[str, Any], *, person: str = "person-1", each: bool = False, places: Sequence[str] = ()
 ) -> tuple[Episode, ...]:
     """Conduct episodes proposed from a schedule of acts (``clew patterns --json``), none of them accepted."""
-    from clew.proceedings.episodes import propose
+    from clew.proceedings.episodes.proposed import propose
 
     return propose(schedule, person, by="act" if each else "run", places=places)
 
 
 def accept(episode: Episode, *, by: str, on: Day | str, why: str) -> Episode:
     """An episode as a person accepted it. Raises UsageError where a text seems to name somebody."""
-    from clew.proceedings import episodes as proposed
+    from clew.proceedings.episodes import proposed
 
     return proposed.accept(episode, by, on, why)
 
 
 def append(path: Path | str, episodes: Sequence[Episode]) -> None:
     """Append episodes to a matter's file, which otherwise stays as it is; checked before it is written."""
-    from clew.proceedings.episode_yaml import appended
+    from clew.proceedings.episodes.text import appended
     from clew.proceedings.load import check_text
     from clew.report.file import replace
 
@@ -182,11 +182,11 @@ def write(path: Path, found: object, *, made: str, language: str = "en") -> None
 
 
 def register(path: Path | str, *, new: bool = False) -> Register:
-    """A register of public proceedings; ``new`` begins one. ``clew.proceedings.register`` adds to it.
+    """A register of public proceedings; ``new`` begins one. ``clew.proceedings.registry`` adds to it.
 
     Raises UsageError where its chain is broken, or, for a new one, where the file is there.
     """
-    from clew.proceedings import register as kept
+    from clew.proceedings.registry import register as kept
 
     return kept.create(Path(path)) if new else kept.open_register(Path(path))
 
@@ -212,7 +212,7 @@ def publish(
     Raises UsageError, and writes nothing, for all that ``clew.report.public.publish`` refuses.
     """
     from clew.proceedings.load import load_law, load_matter
-    from clew.report import public
+    from clew.report.public import publish as public
 
     return public.publish(
         Path(folder),
@@ -232,7 +232,7 @@ def publish(
 
 def check_release(folder: Path | str, *, on: date) -> Checked:
     """Whether a published folder is whole and not expired on a day. Raises UsageError for no such folder."""
-    from clew.report.public_releases import check_folder
+    from clew.report.public.releases import check_folder
 
     return check_folder(Path(folder), on)
 

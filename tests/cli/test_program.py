@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -17,6 +18,7 @@ LEDGERLESS = {
     "simulate",
     "demo",
     "completion",
+    "law",
     "rules",
     "tags",
     "prices",
@@ -76,6 +78,24 @@ def test_the_help_fits_a_narrow_terminal(clew: Run) -> None:
 def test_every_other_command_takes_a_ledger_and_json(name: str) -> None:
     options = {option for each in program.commands[name].params for option in each.opts}
     assert {"--ledger", "--json"} <= options
+
+
+def test_every_command_of_law_takes_json_and_no_ledger() -> None:
+    def below(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from below(command, f"{before} {name}")
+            else:
+                yield f"{before} {name}", command
+
+    law = program.commands["law"]
+    assert isinstance(law, click.Group)
+    for name, command in below(law, "law"):
+        options = {option for each in command.params for option in each.opts}
+        assert "--json" in options, name
+        assert "--ledger" not in options, name
+        assert f"  clew {name}" in str(command.help), name
+        assert command.short_help, name
 
 
 @pytest.mark.parametrize(("of", "without"), [("tags", {"check"}), ("prices", set()), ("watch", set())])

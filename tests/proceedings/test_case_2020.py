@@ -7,7 +7,7 @@ import pytest
 
 from clew.errors import UsageError
 from clew.proceedings.example import Example, example, walk
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import check, load_matter, text_of
 from clew.proceedings.nameless import why_named
 from clew.proceedings.outcome_range import against_range
@@ -137,6 +137,7 @@ def test_the_timeline_runs_from_2015_to_2022_and_ends_in_what_is_unknown() -> No
     days = {str(each.day): each for each in found.rows}
     assert {"2015-06", "2018-03", "2018-08", "2019-05-02", "2020-07-06", "2022-02", "2022-07-05"} <= set(days)
     assert [str(each.day) for each in found.rows if each.kind == "law"] == ["2020-06-02"]
+    assert (str(found.begins), str(found.ends)) == ("2015-04", "2022-07")
     assert not days["2018-08"].is_exact
     assert days["2020-07-06"].is_exact
     assert any("discretionary" in each.what for each in found.rows if str(each.day) == "2020-07-06")

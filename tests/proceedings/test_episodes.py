@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from clew.cli import program
 from clew.errors import UsageError
-from clew.proceedings.episode_yaml import appended, as_yaml
-from clew.proceedings.episodes import accept, propose
+from clew.proceedings.episodes.proposed import accept, propose
+from clew.proceedings.episodes.text import appended, as_yaml
 from clew.proceedings.load import load_matter, text_of
 from naive.chain import Chain, address_of, pay
 from naive.services import with_services

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clew.errors import UsageError
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import load_matter
 from clew.proceedings.matter import Finding, Mapping
 from clew.proceedings.steps import row
@@ -178,6 +178,7 @@ def test_specialty_says_what_is_covered_and_who_left_the_rest_out(tmp_path: Path
     assert (found.confined_by, found.confined_why) == ("Ministry", "Because of what was judged.")
     assert found.rules == ("Act, Art. 10",)
     assert any("US needs the consent of KR" in said for said in found.said)
+    assert "That holds for count 1, too" in found.said
     assert any("No rule of specialty is entered for Treaty" in said for said in found.said)
     assert "Act, Art. 10: unverified: from memory" in found.unverified
 

@@ -47,7 +47,7 @@ WRONG = [
     ),
     ("date: 2019-05-02, result", "date: 2018-05-02, result", "2018-05-02", "when charged was opened"),
     ("when: 2020-07-06", "when: 2018-07-06", "2018-07-06", "when the request was made"),
-    ("put_to_court: [count-1]", "put_to_court: [count-3]", "count-3", "counts among charges, found count-3"),
+    ("put_to_court: [count-1]", "put_to_court: [count-3]", "count-3", "among charges, found 'count-3'"),
     (", confined_by: the ministry", "", "proceeding: asked, charges", "who confined the request"),
     ("ground: ground.yy.1", "ground: ground.yy.2", "ground.yy.2", "did you mean ground.yy.1?"),
     (
@@ -86,7 +86,9 @@ def test_faults_of_a_matter(tmp_path: Path, old: str, new: str, line: str, said:
 def test_a_book_that_a_matter_names_and_is_not_there(tmp_path: Path) -> None:
     path = written(tmp_path, MATTER.replace("xx.yaml", "zz.yaml"))
     (line,) = check(str(path)).faults
-    assert "zz.yaml: expected a readable file, found No such file" in line
+    assert LINE.fullmatch(line)
+    assert line.startswith(f"{path}:5: books.0: expected a book that comes with clew, or a file")
+    assert "a file beside this one, found 'zz.yaml'" in line
 
 
 CONFLICTS = [

@@ -166,6 +166,9 @@ PLACES = [
     ("note: Seen", "note: {}"),
     ("title: Accounts", "title: {}"),
     ("scope: All of it", "scope: {}"),
+    ("books: [xx.yaml", "books: [{}, xx.yaml"),
+    ("put_to_court: [count-1]", "put_to_court: [{}]"),
+    ("episodes: [acts]", "episodes: [{}]"),
 ]
 
 

@@ -26,6 +26,7 @@ LIST = """
       - name: xx.predicates
         of: xx.1
         begins: 2010
+        in_full: true
         entries:
           - {offence: xx.2, in_force_from: 2014-03-01, in_force_to: 2015-06-30, source: act, mark: memory}
           - {maximum_at_least: 3 years, in_force_from: 2022-01-04, source: act, mark: read}
@@ -66,7 +67,7 @@ def test_it_rests_on_the_entry_with_its_mark(tmp_path):
     found = asked(tmp_path, "2014-03-01")
     listed = next(step for step in found.steps if "is listed" in step.said)
     assert (listed.provision, listed.source, listed.mark) == ("The act, xx.1", "The act as printed", "memory")
-    assert any("entered in full" in each for each in found.assumptions)
+    assert any("every offence on the list is entered" in each for each in found.assumptions)
     assert found.unverified == ("The act, xx.1: unverified: from memory",)
 
 
@@ -75,6 +76,7 @@ THRESHOLD = """
       - name: xx.predicates
         of: xx.1
         begins: 2005-01-01
+        in_full: true
         entries:
           - {maximum_at_least: 3 years, in_force_from: 2006-01-01, source: act, mark: read}
     """
@@ -200,7 +202,13 @@ def lawful(entries):
                         ),
                     ],
                     "predicates": [
-                        {"name": "xx.list", "of": "xx.1", "begins": dated(10), "entries": entries}
+                        {
+                            "name": "xx.list",
+                            "of": "xx.1",
+                            "begins": dated(10),
+                            "in_full": True,
+                            "entries": entries,
+                        }
                     ],
                 }
             ),
@@ -243,3 +251,15 @@ def test_the_answer_agrees_with_a_walk_through_the_days(data):
         until = one
     found = predicate_on(lawful(entries), "xx.1", "xx.2", one, until)
     assert found.state == walked(entries, Day(one.first, until.last))
+
+
+def test_an_offence_that_a_list_in_part_does_not_name_is_undetermined(tmp_path):
+    part = LIST.replace("in_full: true", "in_full: false")
+    named = asked(tmp_path, "2016-01-01", lists=part)
+    assert (named.state, named.reason) == ("not a predicate", None)
+    without = part.replace("offence: xx.2", "offence: xx.1")
+    found = asked(tmp_path, "2014-05-01", lists=without)
+    assert (found.state, found.reason) == ("undetermined", "not entered")
+    assert any("nothing of it about" in each.said for each in found.steps)
+    whole = without.replace("in_full: false", "in_full: true")
+    assert asked(tmp_path, "2014-05-01", lists=whole).state == "not a predicate"

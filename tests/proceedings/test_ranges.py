@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from clew.proceedings.load import Law
-from clew.proceedings.ranges import EntryRange, against_range
-from clew.proceedings.register import add, create
+from clew.proceedings.registry.ranges import EntryRange, against_range
+from clew.proceedings.registry.register import add, create
 from proceedings import register_law
 from proceedings.register_law import DAY, entry, sentenced
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.errors import StorageError, UsageError
-from clew.proceedings import chained
 from clew.proceedings.load import Law
-from clew.proceedings.register import (
+from clew.proceedings.registry import chained
+from clew.proceedings.registry.register import (
     add,
     correct,
     create,

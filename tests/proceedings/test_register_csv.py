@@ -8,8 +8,8 @@ import pytest
 
 from clew.errors import UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.register import add, create, open_register
-from clew.proceedings.register_csv import WRITTEN, flat, import_csv, to_csv
+from clew.proceedings.registry.register import add, create, open_register
+from clew.proceedings.registry.table import WRITTEN, flat, import_csv, to_csv
 from proceedings import register_law
 from proceedings.register_law import DAY, entry, sentenced
 

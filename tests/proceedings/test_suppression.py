@@ -15,9 +15,10 @@ from naive.disclosure import Possible
 
 pytest.importorskip("highspy")
 
-from clew.errors import UsageError
+from clew.errors import ReportError, UsageError
 from clew.proceedings.statistics.attack import Attacker, attack
 from clew.proceedings.statistics.columns import TOTAL
+from clew.proceedings.statistics.program import Program
 from clew.proceedings.statistics.series import released
 from clew.proceedings.statistics.tables import PublishedTable, Release
 
@@ -207,3 +208,51 @@ def test_nothing_is_printed_by_the_solver(capfd):
     columns = {"place": ("north", "south"), "outcome": ("yes", "no")}
     released(_records([20, 3, 10, 9], columns), columns, [("place", "outcome")], DAY)
     assert capfd.readouterr() == ("", "")
+
+
+CUBE = {name: tuple("12345") for name in ("place", "stage", "outcome")}
+CIRCLE = [("place", "stage"), ("stage", "outcome"), ("place", "outcome")]
+
+
+def _linked():
+    """A register whose tables are linked in a circle, so that programmes answer with fractions."""
+    rng = random.Random(1)
+    return [{name: rng.choice(each) for name, each in CUBE.items()} for _ in range(140)]
+
+
+def test_a_table_is_withheld_whole_where_the_search_for_whole_numbers_ends_without_one(monkeypatch):
+    records = _linked()
+    solve, given_up = Program.solve, []
+
+    def tired(self, demand=None, whole=0):
+        if whole and not given_up:
+            given_up.append(demand)
+            return None
+        return solve(self, demand, whole)
+
+    monkeypatch.setattr(Program, "solve", tired)
+    release = released(records, CUBE, CIRCLE, DAY)
+    monkeypatch.undo()
+    assert given_up
+    assert [table.withheld for table in release.tables].count(True) >= 1
+    assert any("is withheld whole" in note for note in release.notes)
+    assert attack([release]) == ()
+
+
+def test_nothing_is_published_where_no_search_ends(monkeypatch):
+    records = _linked()
+    solve = Program.solve
+    monkeypatch.setattr(
+        Program, "solve", lambda self, demand=None, whole=0: None if whole else solve(self, demand)
+    )
+    with pytest.raises(ReportError, match="expected tables that can be made safe"):
+        released(records, CUBE, CIRCLE, DAY)
+
+
+def test_fractions_are_taken_only_above_the_limit_and_said():
+    records = _linked()
+    assert released(records, CUBE, CIRCLE, DAY).whole
+    loose = released(records, CUBE, CIRCLE, DAY, most_whole=0)
+    assert not loose.whole
+    assert "in real numbers" in loose.notes[-1]
+    assert attack([loose]) == ()

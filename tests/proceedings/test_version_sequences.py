@@ -53,7 +53,8 @@ def test_exactly_the_broken_versions_are_reported(drawn: tuple[list[Version], li
         ends = versions[number - 1].in_force_to
         assert ends is not None
         gap = versions[number].in_force_from.first > ends.last
-        assert ("a gap" if gap else "overlap") in said
+        before = versions[number].in_force_from.first < versions[number - 1].in_force_from.first
+        assert ("a gap" if gap else "the order of time" if before else "overlap") in said
 
 
 @given(sequences(), st.data())

@@ -1,6 +1,7 @@
 """What is never said is said nowhere: every output, file of law and page is read, and faults are found."""
 
 import ast
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from clew.cli import program
 from clew.proceedings.conflicts import conflicts
 from clew.proceedings.example import example
 from clew.proceedings.exposure import exposure
-from clew.proceedings.extradition import extradite
+from clew.proceedings.extradition.table import extradite
 from clew.proceedings.load import load_law, load_matter, shipped_books, shipped_matters, text_of
 from clew.proceedings.outcome_range import against_range
 from clew.proceedings.steps import row
@@ -26,9 +27,9 @@ SOURCE = PROJECT / "src" / "clew"
 CODE = sorted(
     each
     for pattern in ("proceedings/**/*.py", "cli/*law*.py", "cli/pages/*law*.py", "law*.py", "law/**/*.py",
-                    "report/counsel/**/*", "report/register/**/*", "report/public/**/*")
+                    "report/counsel/**/*", "report/public*", "report/phrases*")
     for each in SOURCE.glob(pattern)
-    if each.suffix in {".py", ".j2", ".typ", ".html"} and each.name != "wording.py"
+    if each.suffix in {".py", ".j2", ".typ", ".html", ".yaml"} and each.name != "wording.py"
 )  # fmt: skip
 PAGES = sorted(
     [*PROJECT.glob("docs/law*.md"), *PROJECT.glob("docs/proceedings*.md"), *PROJECT.glob("docs/register*.md")]
@@ -179,6 +180,21 @@ def test_every_command(command: tuple[str, ...]) -> None:
         assert [fault for each in texts for fault in faults(each)] == []
     else:
         assert faults(done.stdout) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    "command", [("example",), ("extradite", "2020"), ("exposure", "2020"), ("deadlines", "2020")]
+)
+def test_every_page_for_counsel(tmp_path: Path, command: tuple[str, ...], language: str) -> None:
+    page = tmp_path / "page.html"
+    done = CliRunner().invoke(program, ["law", *command, "-o", str(page), "--language", language])
+    assert done.exit_code == 0, done.output
+    markup = r"<(style|script).*?</\1>|<[^>]+>"
+    text = html.unescape(re.sub(markup, "\n\n", page.read_text("utf-8"), flags=re.DOTALL))
+    assert language == "en" or re.search("[가-힣]{4}", text)
+    assert len(text) > 1_000
+    assert faults(text) == []
 
 
 def _texts(value: object) -> Iterator[str]:

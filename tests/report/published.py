@@ -9,8 +9,8 @@ from typing import Any
 
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
-from clew.proceedings.register import add, create
-from clew.report.public import Published, publish
+from clew.proceedings.registry.register import add, create
+from clew.report.public.publish import Published, publish
 from proceedings import register_law
 
 DAY = date(2026, 11, 25)

@@ -16,14 +16,14 @@ import pytest
 
 from clew.errors import StorageError, UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.register import add, create, open_register, verify
-from clew.proceedings.register_releases import forget_release, note_release, noted
+from clew.proceedings.registry.register import add, create, open_register, verify
+from clew.proceedings.registry.releases import forget_release, note_release, noted
 from clew.proceedings.statistics.attack import attack
 from clew.proceedings.statistics.tables import Release
-from clew.report import public
-from clew.report.phrases import LANGUAGES, Voice, phrases
-from clew.report.public import check_folder, publish
-from clew.report.public_tables import article
+from clew.report.public import publish as public
+from clew.report.public.phrases import LANGUAGES, Voice, phrases
+from clew.report.public.publish import check_folder, publish
+from clew.report.public.tables import article
 from proceedings.register_law import entry
 from report.published import DAY, MATTER, TERMS, enter, published, register
 
@@ -121,7 +121,7 @@ class TestPhrases:
             assert not re.search("[가-힣]", said["en"]), key
 
     def test_every_phrase_that_code_and_page_name_is_there(self) -> None:
-        texts = [each.read_text("utf-8") for each in [*FOLDER.glob("public*.py"), FOLDER / "public.html.j2"]]
+        texts = [each.read_text("utf-8") for each in [*FOLDER.glob("*.py"), FOLDER / "page.html.j2"]]
         named = {
             key
             for text in texts

@@ -7,13 +7,13 @@ from clew.cli.key import FLAG, HEX, INTEGER, LIST, NUMBER, OBJECT, OR_NULL, TEXT
 from clew.proceedings.due import Due
 from clew.proceedings.example import Example
 from clew.proceedings.exposure import Exposure
-from clew.proceedings.extradition import Extradition
+from clew.proceedings.extradition.table import Extradition
 from clew.proceedings.matter import Episode
-from clew.proceedings.register import Verified
-from clew.proceedings.registered import Registered
+from clew.proceedings.registry.register import Verified
+from clew.proceedings.registry.registered import Registered
 from clew.proceedings.shown import Shown
 from clew.proceedings.threatened import Threatened
-from clew.report.public import Published
+from clew.report.public.publish import Published
 
 _PROCEEDING: tuple[Key, ...] = (
     *keys_of(Registered),

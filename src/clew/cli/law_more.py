@@ -182,7 +182,7 @@ def episodes(
     """
     with needs_extra():
         from clew import law as asked
-        from clew.proceedings.episode_yaml import as_yaml
+        from clew.proceedings.episodes.text import as_yaml
         from clew.proceedings.steps import row
 
         if bool(accepted) != bool(by and on and why):

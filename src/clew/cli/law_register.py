@@ -97,10 +97,10 @@ def add(register: Path, file: str, by: str, on: Day | None, as_json: bool) -> No
       clew law register add cases.jsonl - --by "court watch desk" --on 2026-11-25 < new.yaml
     """
     with needs_extra():
-        from clew.proceedings import register as kept
         from clew.proceedings.load import load_law
-        from clew.proceedings.register_csv import import_csv
-        from clew.proceedings.register_entry import read_entries
+        from clew.proceedings.registry import register as kept
+        from clew.proceedings.registry.entry import read_entries
+        from clew.proceedings.registry.table import import_csv
 
         law = load_law()
         if file.lower().endswith(".csv"):
@@ -136,8 +136,8 @@ def correct(
       clew law register correct cases.jsonl p1 --set status=final --unset next_date --by desk --why x
     """
     with needs_extra():
-        from clew.proceedings import register as kept
         from clew.proceedings.load import load_law
+        from clew.proceedings.registry import register as kept
 
         law = load_law()
         said = _changes(kept.open_register(register).one(name).row(), changes, unset)
@@ -179,8 +179,8 @@ def withdraw(register: Path, name: str, why: str, by: str, on: Day | None, as_js
       clew law register withdraw cases.jsonl p1 --by desk --why "entered twice"
     """
     with needs_extra():
-        from clew.proceedings import register as kept
         from clew.proceedings.load import load_law
+        from clew.proceedings.registry import register as kept
 
         found = kept.withdraw(register, name, by=by, when=day_of(on), why=why)
         pages.show_standing([found], load_law(), as_json, said=f"{register}: withdrawn")
@@ -216,9 +216,9 @@ def list_(
       clew law register list cases.jsonl --csv > cases.csv
     """
     with needs_extra():
-        from clew.proceedings import register as kept
         from clew.proceedings.load import load_law
-        from clew.proceedings.register_csv import to_csv
+        from clew.proceedings.registry import register as kept
+        from clew.proceedings.registry.table import to_csv
 
         opened = kept.open_register(register)
         if name is not None:
@@ -254,7 +254,7 @@ def verify(register: Path, head: str | None, as_json: bool) -> None:
       clew law register verify cases.jsonl --head 3f9c2a1b7d04…
     """
     with needs_extra():
-        from clew.proceedings import register as kept
+        from clew.proceedings.registry import register as kept
         from clew.proceedings.steps import row
 
         found = kept.verify(register, head=head)

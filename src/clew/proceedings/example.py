@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from clew.proceedings.conflicts import Conflict, conflicts
 from clew.proceedings.days import Day, Term
-from clew.proceedings.decided import Refusal
 from clew.proceedings.exposure import Exposure, RequestExposure, exposure
-from clew.proceedings.extradition import Extradition, chosen, extradite
+from clew.proceedings.extradition.decided import Refusal
+from clew.proceedings.extradition.table import Extradition, chosen, extradite
 from clew.proceedings.facts import numbers
 from clew.proceedings.load import Law, load_matter
 from clew.proceedings.matter import Charge, Matter, Outcome, Request

@@ -28,6 +28,7 @@ from clew.proceedings.provisions import (
 )
 from clew.written.entry import Entry
 from clew.written.faults import every
+from clew.written.prose import quoted
 from clew.written.spelling import instead
 from clew.written.tree import Node, read, text_in
 
@@ -270,7 +271,7 @@ def _whole_matter(tree: Node, name: str) -> tuple[Read, Law]:
     strange = [
         (
             ("books", number),
-            f"expected a book that comes with clew, or a file beside this one, found {each!r}; "
+            f"expected a book that comes with clew, or a file beside this one, found {quoted(each)}; "
             f"{instead(each, known)}",
         )
         for number, (each, path) in enumerate(zip(matter.books, books, strict=True))

@@ -26,6 +26,7 @@ from clew.proceedings.references import (
     ToRequest,
 )
 from clew.written.entry import Entry, Name, fault
+from clew.written.prose import quoted
 
 Role = Literal["operator", "administrator", "member", "payer", "recipient of proceeds", "nominee", "other"]
 
@@ -192,9 +193,10 @@ class Request(Sourced):
     def _within(self) -> Self:
         strange = [each for each in self.put_to_court if each not in self.charges]
         if strange:
+            found = ", ".join(quoted(each) for each in strange)
             raise fault(
                 ("put_to_court",),
-                f"expected counts among charges, found {', '.join(strange)}; add them there, or remove them",
+                f"expected counts among charges, found {found}; add them there, or remove them",
             )
         if len(self.put_to_court) < len(self.charges) and self.confined_by is None:
             raise fault(

@@ -29,7 +29,9 @@ ON_NONE = "It was a predicate offence on no day from {first} to {last}"
 ON_SOME = "It was not one and the same on every day from {first} to {last}"
 OPEN = "It is undetermined for at least one day from {first} to {last}"
 ANOTHER_STATE = "The threshold is about offences of its own law, and {offence} stands in another state's"
-IN_FULL = "That the list is entered in full for the offences of this book"
+IN_FULL = "That every offence on the list is entered"
+ENTERED = "That every time in which the offence was listed is entered"
+IN_PART = "The list is entered in part, and nothing of it about {offence}"
 WAS_OFFENCE = "That the conduct was an offence on the day"
 
 State = Literal["predicate", "not a predicate", "undetermined"]
@@ -41,6 +43,7 @@ Reason = Literal[
     "a boundary is imprecise",
     "the maximum is undetermined",
     "another state's offence",
+    "not entered",
     "unread",
     "absent",
 ]
@@ -144,7 +147,15 @@ def _on(law: Law, known: PredicateList, offence: str, day: date) -> _OnDay:
     found = [_covers(law, known, each, offence, day) for each in known.entries]
     sure = next((each for each in found if each.state == "predicate"), None)
     maybe = next((each for each in found if each.state == "undetermined"), None)
-    return sure or maybe or _OnDay("not a predicate")
+    unlisted = _OnDay("not a predicate")
+    if not _is_entered(known, offence):
+        unlisted = _OnDay("undetermined", None, "not entered")
+    return sure or maybe or unlisted
+
+
+def _is_entered(known: PredicateList, offence: str) -> bool:
+    """Whether the list, as entered, can say that an offence was not on it."""
+    return known.in_full or any(entry.offence == offence for entry in known.entries)
 
 
 def _covers(law: Law, known: PredicateList, entry: Listed, offence: str, day: date) -> _OnDay:
@@ -222,7 +233,10 @@ def _say_entries(law: Law, trail: Trail, known: PredicateList, offence: str) -> 
         trail.say(ALL, cited)
         trail.assume(WAS_OFFENCE)
         return
-    trail.assume(IN_FULL)
+    if known.in_full:
+        trail.assume(IN_FULL)
+    elif _is_entered(known, offence):
+        trail.assume(ENTERED)
     for entry in known.entries:
         if entry.offence not in {None, offence}:
             continue
@@ -254,6 +268,8 @@ def _say_result(
         trail.say(BEYOND.format(day=asked, as_of=law.book_of(known.of).as_of))
     elif found.reason == "another state's offence":
         trail.say(ANOTHER_STATE.format(offence=law.provision(offence).cited))
+    elif found.reason == "not entered":
+        trail.say(IN_PART.format(offence=law.provision(offence).cited))
     said = {"predicate": ON_ALL, "not a predicate": ON_NONE, "undetermined": OPEN}[found.state]
     if found.reason == "differs between the days":
         said = ON_SOME

@@ -219,6 +219,8 @@ class PredicateList(Entry):
     """Before this day nothing is entered of the list, and the answer is undetermined."""
     all_offences: bool = False
     """Whether proceeds of any offence count, so that no list is needed."""
+    in_full: bool = False
+    """Whether every offence listed since ``begins`` is entered; else one without an entry is undetermined."""
     entries: list[Listed] = Field(default_factory=list)
 
 

@@ -131,7 +131,9 @@ def _proceedings(law: Law, matter: Matter) -> Iterator[Dated]:
             counts = [charge.name for charge in matter.charges if charge.proceeding == each.name]
             of = f", {numbers(matter, counts)}" if counts else ""
             yield _row(matter, "proceeding", each.opened, f"{where}: opened{of}", each)
-        if each.decided and not any(outcome.date == each.decided for outcome in outcomes):
+        told = [outcome.date for outcome in outcomes]
+        told += [taken.date for taken in matter.confiscations if taken.proceeding == each.name]
+        if each.decided and each.decided not in told:
             yield _row(matter, "proceeding", each.decided, f"{where}: decided", each)
         if each.next_date:
             yield _row(matter, "proceeding", each.next_date, f"{where}: next date", each)

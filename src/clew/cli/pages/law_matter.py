@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from clew.proceedings.aggregate import Aggregate
     from clew.proceedings.counts import CountExposure
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
-    from clew.proceedings.extradition import Extradition
-    from clew.proceedings.grounds import Cell
+    from clew.proceedings.extradition.grounds import Cell
+    from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened
@@ -76,10 +76,11 @@ def exposure_sheet(found: Exposure | Threatened, steps: bool) -> Sheet:
 def _counts(sheet: Sheet, counts: Sequence[CountExposure]) -> None:
     sheet.table(
         (Column("count"), Column("provision"), Column("act from"), Column("to"), Column("minimum"),
-         Column("maximum"), Column("fine"), Column("state")),
+         Column("maximum"), Column("fine"), Column("state"), Column("unverified")),
         [
             (each.count, each.provision or ABSENT, str(each.begins or ABSENT), str(each.ends or ABSENT),
-             str(each.minimum or ABSENT), str(each.maximum or ABSENT), _fine(each), _state(each))
+             str(each.minimum or ABSENT), str(each.maximum or ABSENT), _fine(each), _state(each),
+             doubtful(each))
             for each in counts
         ],
     )  # fmt: skip
@@ -88,6 +89,11 @@ def _counts(sheet: Sheet, counts: Sequence[CountExposure]) -> None:
             for version in each.versions:
                 ends = version.in_force_to or "the end of the book"
                 sheet.prose(f"{each.count}: version from {version.in_force_from} to {ends}: {version}")
+
+
+def doubtful(*found: Reasoned) -> str:
+    """Whether something in a row was not read in a source; the list at the end says what."""
+    return "in part" if any(each.unverified for each in found) else ABSENT
 
 
 def _fine(each: CountExposure) -> str:
@@ -201,11 +207,12 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
         sheet.heading(f"grounds of {regime}, by count")
         sheet.table(
             (Column("ground"), Column("title"), Column("kind"), *(Column(state) for state in _STATES),
-             Column("flagged"), Column("decides")),
+             Column("flagged"), Column("decides"), Column("unverified")),
             [
                 (cells[0].rule, cells[0].title, cells[0].kind,
-                 *(runs(numbers[each.count] for each in cells if each.state == state) for state in _STATES),
-                 runs(numbers[each.count] for each in cells if each.flagged), ", ".join(cells[0].decides))
+                 *(_runs_of(cells, state) for state in _STATES),
+                 runs(numbers[each.count] for each in cells if each.flagged), ", ".join(cells[0].decides),
+                 doubtful(*cells))
                 for cells in _by_ground(rows)
             ],
         )  # fmt: skip
@@ -214,6 +221,13 @@ def _grounds(sheet: Sheet, found: Extradition) -> None:
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
     for ground in dict.fromkeys(each.ground for each in rows):
         yield [each for each in rows if each.ground == ground]
+
+
+def _runs_of(cells: Sequence[Cell], state: str) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{' (threshold)' if by_threshold else ''}"
 
 
 def runs(numbers: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clew.cli.pages.law_matter import foot
+from clew.cli.pages.law_matter import doubtful, foot
 from clew.cli.sheet import Column, Sheet, count
 from clew.cli.units import ABSENT, btc, number, plural
 
@@ -25,10 +25,11 @@ def due_sheet(found: Due, steps: bool) -> Sheet:
         sheet.heading("periods of procedure")
         sheet.table(
             (Column("last day"), Column("state"), Column("period"), Column("from"), Column("of"),
-             Column("whose"), Column("proceeding"), Column("case")),
+             Column("whose"), Column("proceeding"), Column("case"), Column("unverified")),
             [
                 (str(each.last_day), each.state or ABSENT, each.title, f"{each.day} ({each.starts})",
-                 str(each.term), each.who, each.proceeding or ABSENT, each.case_number or ABSENT)
+                 str(each.term), each.who, each.proceeding or ABSENT, each.case_number or ABSENT,
+                 doubtful(each))
                 for each in found.periods
             ],
         )  # fmt: skip
@@ -36,7 +37,7 @@ def due_sheet(found: Due, steps: bool) -> Sheet:
         sheet.heading("limitation: last day on which a prosecution can begin, under the assumptions below")
         sheet.table(
             (Column("count"), Column("provision"), Column("last day"), Column("passed"), Column("term"),
-             Column("state")),
+             Column("state"), Column("unverified")),
             [_limited(each) for each in found.limitation],
         )  # fmt: skip
     if not found.periods and not found.limitation:
@@ -48,7 +49,7 @@ def due_sheet(found: Due, steps: bool) -> Sheet:
 def _limited(row: CountLimitation) -> tuple[str, ...]:
     provision = f"{row.provision or ABSENT}{' (counterpart)' if row.counterpart else ''}"
     if row.found is None:
-        return row.count, provision, ABSENT, ABSENT, ABSENT, f"undetermined: {row.why}"
+        return row.count, provision, ABSENT, ABSENT, ABSENT, f"undetermined: {row.why}", ABSENT
     found = row.found
     state = {"ends": "determined", "none": "no limitation"}.get(found.state, found.state)
     return (
@@ -58,6 +59,7 @@ def _limited(row: CountLimitation) -> tuple[str, ...]:
         found.has_passed or ABSENT,
         str(found.term or ABSENT),
         f"{state}: {found.reason}" if found.reason else state,
+        doubtful(found),
     )
 
 

@@ -10,9 +10,9 @@ from clew.cli.units import ABSENT, number, plural
 
 if TYPE_CHECKING:
     from clew.proceedings.load import Law
-    from clew.proceedings.register import Standing
-    from clew.report.public import Published
-    from clew.report.public_releases import Checked
+    from clew.proceedings.registry.register import Standing
+    from clew.report.public.publish import Published
+    from clew.report.public.releases import Checked
 
 
 def show_standing(
@@ -43,7 +43,7 @@ def show_standing(
 
 
 def _row(each: Standing, law: Law) -> dict[str, Any]:
-    from clew.proceedings.ranges import against_range
+    from clew.proceedings.registry.ranges import against_range
 
     found = against_range(law, each.proceeding)
     range_ = {

@@ -113,11 +113,15 @@ class Program:
     def _solved(self, whole: bool) -> Solution | None:
         self._solver.run()
         status, kind = self._solver.getModelStatus(), self._package.HighsModelStatus
-        if status == kind.kUnboundedOrInfeasible:
-            self._solver.setOptionValue("presolve", "off")
-            self._solver.run()
-            self._solver.setOptionValue("presolve", "choose")
-            status = self._solver.getModelStatus()
+        plain = (kind.kOptimal, kind.kInfeasible, kind.kUnbounded)
+        for presolve in ("choose", "off"):
+            # Started from the answer before, the simplex method may lose its way; so it starts anew.
+            if status not in plain and not (whole and status != kind.kUnboundedOrInfeasible):
+                self._solver.clearSolver()
+                self._solver.setOptionValue("presolve", presolve)
+                self._solver.run()
+                status = self._solver.getModelStatus()
+        self._solver.setOptionValue("presolve", "choose")
         if status == kind.kInfeasible:
             return None
         if status == kind.kUnbounded:

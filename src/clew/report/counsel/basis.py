@@ -25,7 +25,7 @@ def note(words: Words) -> Points:
 
 def points(texts: Iterable[str], words: Words) -> Part:
     """Sentences; or that there are none."""
-    lines = tuple((Span(text),) for text in texts)
+    lines = tuple((Span(text),) for text in texts if text)
     return Points(lines or (prose(words("nothing")),))
 
 

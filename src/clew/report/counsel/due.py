@@ -46,7 +46,7 @@ def _period(each: DeadlineAnswer, words: Words) -> tuple[Cell, ...]:
         cell(str(each.day)),
         cell(words.term(each.term)),
         cell(each.case_number or each.proceeding or "-"),
-        cell(words(each.state) if each.state else "-"),
+        words.doubted(words(each.state) if each.state else "-", each),
     )
 
 
@@ -81,5 +81,5 @@ def _limited(row: CountLimitation, words: Words) -> tuple[Cell, ...]:
         cell(str(found.last_day or "-")),
         cell(words.term(found.term)),
         cell(words(found.has_passed) if found.has_passed else "-"),
-        cell(f"{state}: {words(found.reason)}" if found.reason else state),
+        words.doubted(f"{state}: {words(found.reason)}" if found.reason else state, found),
     )

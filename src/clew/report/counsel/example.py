@@ -24,8 +24,8 @@ def _figures(found: Example, words: Words) -> KeyFigures:
     one, several = found.kr_aggregate_years.values()
     return KeyFigures(
         (
-            KeyFigure(words("charged"), str(found.counts_charged), words("counts")),
-            KeyFigure(words("put"), str(found.counts_put_to_court), words("counts")),
+            KeyFigure(words("charged"), str(found.counts_charged), words("how many")),
+            KeyFigure(words("put"), str(found.counts_put_to_court), words("how many")),
             KeyFigure(words("ceilings"), _years(found.us_ceiling_years, words), words("us ceiling")),
             KeyFigure(words("one offence"), _years(one, words), words("hypothetical")),
             KeyFigure(

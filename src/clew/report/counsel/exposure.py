@@ -47,7 +47,7 @@ def _predicates(found: Threatened, words: Words) -> Table:
         rows=tuple(
             (
                 cell(words.provision(each.offence)),
-                cell(words.state(each.state, each.reason)),
+                words.doubted(words.state(each.state, each.reason), each),
             )
             for each in found.predicates
         ),
@@ -73,7 +73,7 @@ def counts(found: Sequence[CountExposure], words: Words, state: str = "") -> Tab
 
 
 def _count(each: CountExposure, words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
-    begins, ends = each.begins or "-", each.ends or "-"
+    dates_known = each.begins is not None or each.ends is not None
     several = each.state == "undetermined" and len(each.versions) > 1
     versions = each.versions if several else ()
     dates = [f"{version.in_force_from} - {version.in_force_to or ''}" for version in versions]
@@ -81,11 +81,11 @@ def _count(each: CountExposure, words: Words) -> tuple[tuple[tuple[Span, ...], .
     return (
         cell(each.count, "code"),
         ((Span(words.provision(each.provision)),), *((Span(text, "quiet"),) for text in dates)),
-        cell(f"{begins} - {ends}"),
+        cell(f"{each.begins or ''} - {each.ends or ''}" if dates_known else "-"),
         _each(words.term(each.minimum), (words.term(version.minimum) for version in versions)),
         _each(words.term(each.maximum), (words.term(version.maximum) for version in versions)),
         cell(_fine(each, words)),
-        cell(state),
+        words.doubted(state, each),
     )
 
 
@@ -113,7 +113,7 @@ def _ceilings(found: Exposure, words: Words) -> Table:
         state=prose(words("ceiling state")),
         columns=(
             Column(words("proceeding")),
-            Column(words("counts"), 26, "right"),
+            Column(words("how many"), 26, "right"),
             Column(words("sum"), 50),
             Column(words("undetermined"), 50),
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from clew.proceedings.extradition import Extradition
-from clew.proceedings.grounds import Cell
+from clew.proceedings.extradition.grounds import Cell
+from clew.proceedings.extradition.table import Extradition
 from clew.report.counsel.basis import points
 from clew.report.counsel.words import Words
 from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
@@ -67,15 +67,22 @@ def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
 def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
     first = cells[0]
     rule = words.article(first.rule)
-    states = (runs(each.number for each in cells if each.state == state) for state in STATES)
+    states = (_of(cells, state, words) for state in STATES)
     return (
         cell(rule),
-        cell(words.title(first)),
+        words.doubted(words.title(first), *cells),
         cell(words(first.kind)),
         *(cell(each) for each in states),
         cell(runs(each.number for each in cells if each.flagged)),
         cell(words.listed([words.court(each) for each in first.decides])),
     )
+
+
+def _of(cells: Sequence[Cell], state: str, words: Words) -> str:
+    """Counts of one state; said where it is the threshold alone that does not bar."""
+    found = [each for each in cells if each.state == state]
+    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
+    return f"{runs(each.number for each in found)}{words('by threshold') if by_threshold else ''}"
 
 
 def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
@@ -175,7 +182,7 @@ def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
             state=prose(words("english")),
             columns=(
                 Column(words("ground"), 23),
-                Column(words("counts"), 18),
+                Column(words("how many"), 18),
                 Column(words("state"), 30),
                 Column(words("why")),
             ),

@@ -12,7 +12,7 @@ from clew.errors import ReportError
 from clew.proceedings.due import Due
 from clew.proceedings.example import Example
 from clew.proceedings.exposure import Exposure
-from clew.proceedings.extradition import Extradition
+from clew.proceedings.extradition.table import Extradition
 from clew.proceedings.load import Law
 from clew.proceedings.steps import Reasoned, row
 from clew.proceedings.threatened import Threatened

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from clew.proceedings.days import Term
 from clew.proceedings.load import Law
 from clew.proceedings.provisions import Court, Provision
+from clew.proceedings.steps import Reasoned
 from clew.report.citation import in_korean
+from clew.report.document import Cell, Span
 from clew.report.language import LANGUAGES, Language
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -53,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Whether the conduct is punishable in both states is for the court to compare.",
         "행위가 양국에서 모두 처벌되는지는 법원이 비교하여 판단합니다.",
     ),
+    "by threshold": (" (threshold)", " (형 기준)"),
     "by": ("by", "근거"),
     "needs": ("needs a maximum of", "요구되는 형의 상한"),
     "met": ("met", "충족"),
@@ -60,6 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "at least": ("at least {term}", "{term} 이상"),
     "more than": ("more than {term}", "{term} 초과"),
     "counts": ("The counts", "공소사실"),
+    "how many": ("counts", "공소사실"),
     "number": ("No.", "번호"),
     "count": ("count", "공소사실"),
     "provision": ("provision", "적용 법조"),
@@ -109,6 +113,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "출처에서 직접 확인하지 않은 것: 기억에 의한 것 또는 추론한 것.",
     ),
     "nothing": ("none", "없음"),
+    "in part": ("unverified in part", "일부 미검증"),
     "from memory": ("unverified: from memory", "미검증: 기억에 의함"),
     "inferred": ("unverified: inferred", "미검증: 추론"),
     "english": ("", "아래 문장은 자료에 적힌 영어 원문입니다."),
@@ -197,6 +202,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "from majority": ("runs from a majority", "피해자가 성년에 달한 날부터 진행"),
     "exception undetermined": ("whether an exception holds is undetermined", "특례 적용 여부 미정"),
     "no list": ("no list is entered", "목록이 입력되지 않음"),
+    "not entered": ("nothing is entered about it", "이에 관하여 입력된 것이 없음"),
     "before the list": ("before the list begins", "목록의 시작일 이전"),
     "differs between the days": ("differs between the days", "날짜에 따라 다름"),
     "a boundary is imprecise": ("the day of a change is not known", "변경일이 정확하지 않음"),
@@ -274,6 +280,11 @@ class Words:
     def state(self, state: str, reason: str | None = None) -> str:
         """A state and why it is undetermined."""
         return f"{self(state)}: {self(reason)}" if reason else self(state)
+
+    def doubted(self, said: str, *found: Reasoned) -> Cell:
+        """A cell that says where something in its row was not read in a source."""
+        doubt = ((Span(self("in part"), "quiet"),),) if any(each.unverified for each in found) else ()
+        return ((Span(said),), *doubt)
 
     def court(self, title: str) -> str:
         """A court by its English title."""

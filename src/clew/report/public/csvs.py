@@ -14,8 +14,8 @@ from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
 from clew.proceedings.provisions import Book
 from clew.proceedings.statistics.tables import PublishedTable, Release
-from clew.report.phrases import Voice
-from clew.report.public_tables import conflicting, marked, source_said
+from clew.report.public.phrases import Voice
+from clew.report.public.tables import conflicting, marked, source_said
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ENGLISH = Voice("en")

@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import Any
 
 from clew.errors import UsageError
-from clew.proceedings import chained
-from clew.proceedings.chained import Line
 from clew.proceedings.load import Law
 from clew.proceedings.nameless import why_named
-from clew.proceedings.register_entry import parsed, place_of, tree_of, with_id
-from clew.proceedings.registered import Registered, Status
+from clew.proceedings.registry import chained
+from clew.proceedings.registry.chained import Line
+from clew.proceedings.registry.entry import parsed, place_of, tree_of, with_id
+from clew.proceedings.registry.registered import Registered, Status
 from clew.proceedings.steps import row
 from clew.written.spelling import instead
 from clew.written.tree import Node
 
 VERSION = 1
 RELEASES = frozenset({"released", "release forgotten"})
-"""Entries that are about releases (``register_releases``), not about proceedings."""
+"""Entries that are about releases (``releases``), not about proceedings."""
 _FIRST = {"what": "register of public proceedings", "version": VERSION}
 _SECRET = re.compile("[0-9a-f]{64}")
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clew.proceedings.claims import Mark
-from clew.proceedings.decided import Decided
-from clew.proceedings.dual_criminality import COMPARES, DualCriminality
+from clew.proceedings.extradition.decided import Decided
+from clew.proceedings.extradition.dual_criminality import COMPARES, DualCriminality
+from clew.proceedings.extradition.lapse_of_time import lapse_of_time
 from clew.proceedings.facts import Facts
-from clew.proceedings.lapse_of_time import lapse_of_time
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Charge, Finding, Mapping, Matter, Outcome, Request
 from clew.proceedings.provisions import Ground, Regime

@@ -16,7 +16,7 @@ from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
 from clew.proceedings.outcome_range import AgainstRange as OutcomeRange
 from clew.proceedings.outcome_range import against_range as outcome_range
-from clew.proceedings.registered import Registered
+from clew.proceedings.registry.registered import Registered
 from clew.proceedings.steps import Reasoned
 
 State = Literal["within the range", "above the maximum", "below the minimum", "undetermined", "no term"]

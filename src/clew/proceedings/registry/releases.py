@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from clew.errors import UsageError
-from clew.proceedings import chained
-from clew.proceedings.register import Register, line_of, open_register, told
+from clew.proceedings.registry import chained
+from clew.proceedings.registry.register import Register, line_of, open_register, told
 
 
 @dataclass(frozen=True)

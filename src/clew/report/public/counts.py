@@ -15,9 +15,9 @@ from clew.errors import ReportError, UsageError
 from clew.proceedings.days import Day, Term
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Role, Sentence
-from clew.proceedings.ranges import State, against_range
-from clew.proceedings.register import Standing
-from clew.proceedings.registered import Registered, Stage, Status
+from clew.proceedings.registry.ranges import State, against_range
+from clew.proceedings.registry.register import Standing
+from clew.proceedings.registry.registered import Registered, Stage, Status
 from clew.proceedings.statistics.attack import attack
 from clew.proceedings.statistics.columns import allowed_columns
 from clew.proceedings.statistics.series import released

@@ -31,7 +31,7 @@ def phrases() -> dict[str, dict[str, str]]:
     """All phrases by key and language."""
     import yaml
 
-    text = files("clew.report").joinpath("phrases.yaml").read_text("utf-8")
+    text = files("clew.report.public").joinpath("phrases.yaml").read_text("utf-8")
     return {str(key): each for key, each in yaml.safe_load(text).items()}
 
 

@@ -20,16 +20,16 @@ from clew.errors import UsageError
 from clew.folders import whole_folder
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
-from clew.proceedings.register import open_register
-from clew.proceedings.register_releases import forget_release, note_release
+from clew.proceedings.registry.register import open_register
+from clew.proceedings.registry.releases import forget_release, note_release
 from clew.proceedings.statistics.singling import SinglingOut
 from clew.proceedings.statistics.tables import Release
 from clew.proceedings.steps import row
-from clew.report.phrases import LANGUAGES, Voice
-from clew.report.public_counts import counts
-from clew.report.public_csv import counts_csv, figures_csv, law_csv
-from clew.report.public_page import PAGES, Content, page
-from clew.report.public_releases import (
+from clew.report.public.counts import counts
+from clew.report.public.csvs import counts_csv, figures_csv, law_csv
+from clew.report.public.page import PAGES, Content, page
+from clew.report.public.phrases import LANGUAGES, Voice
+from clew.report.public.releases import (
     FORMAT,
     RELEASE,
     STATISTICS,
@@ -38,8 +38,8 @@ from clew.report.public_releases import (
     check_folder,
     earlier_releases,
 )
-from clew.report.public_tables import conflicting, counts_name
-from clew.report.public_terms import EMAIL, Terms, required_terms
+from clew.report.public.tables import conflicting, counts_name
+from clew.report.public.terms import EMAIL, Terms, required_terms
 
 _LINK = re.compile(r"https?:|//[a-z]", re.IGNORECASE)
 

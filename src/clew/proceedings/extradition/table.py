@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from clew.errors import UsageError
 from clew.proceedings.days import Day
-from clew.proceedings.decided import Refusal, decided
-from clew.proceedings.dual_criminality import DualCriminality, dual_criminality
+from clew.proceedings.extradition.decided import Refusal, decided
+from clew.proceedings.extradition.dual_criminality import DualCriminality, dual_criminality
+from clew.proceedings.extradition.grounds import Cell, Question
+from clew.proceedings.extradition.prevailing import Prevailing, prevailing
+from clew.proceedings.extradition.specialty import Specialty, specialty
 from clew.proceedings.facts import Facts, count_of
-from clew.proceedings.grounds import Cell, Question
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter, Request
-from clew.proceedings.prevailing import Prevailing, prevailing
-from clew.proceedings.specialty import Specialty, specialty
 from clew.proceedings.steps import Reasoned
 from clew.written.spelling import instead
 

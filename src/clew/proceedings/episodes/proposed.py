@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from clew.errors import UsageError
 from clew.proceedings.days import Day, day_of, exactly
+from clew.proceedings.episodes.schedule import Act, Schedule, schedule_of
 from clew.proceedings.matter import Accepted, Episode
 from clew.proceedings.money import Money
 from clew.proceedings.provisions import Conduct
-from clew.proceedings.schedule import Act, Schedule, schedule_of
 
 By = Literal["run", "act"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from clew.report.phrases import Voice
-from clew.report.public_tables import Bar
+from clew.report.public.phrases import Voice
+from clew.report.public.tables import Bar
 
 WIDTH = 360
 LEFT = 2

@@ -14,7 +14,7 @@ from clew.proceedings.provisions import Book, Provision, Version
 from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.tables import PublishedTable
 from clew.report.citation import in_korean
-from clew.report.phrases import Text, Voice
+from clew.report.public.phrases import Text, Voice
 
 Kind = Literal["text", "number", "hidden", "day"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clew.errors import UsageError
-from clew.proceedings.register import Register
-from clew.proceedings.register_releases import noted
+from clew.proceedings.registry.register import Register
+from clew.proceedings.registry.releases import noted
 from clew.proceedings.statistics.tables import Release
 
 FORMAT = 1
@@ -125,8 +125,8 @@ def earlier_releases(
         if each.digest not in given:
             raise UsageError(
                 f"earlier: expected the folder of the release of {each.day} ({each.digest[:12]}), found "
-                "none; name it with --earlier, since a new release is checked against all earlier ones (where "
-                "publishing was stopped, it is a hidden folder that ends in .unfinished)"
+                "none; name it with --earlier, since a new release is checked against all earlier ones "
+                "(where publishing was stopped, it is a hidden folder that ends in .unfinished)"
             )
     if folders and folders[-1].day >= day:
         raise UsageError(

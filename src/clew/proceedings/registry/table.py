@@ -11,8 +11,8 @@ from typing import Any
 
 from clew.errors import UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.register import Standing, add
-from clew.proceedings.registered import PERSONAL
+from clew.proceedings.registry.register import Standing, add
+from clew.proceedings.registry.registered import PERSONAL
 from clew.written.spelling import instead
 from clew.written.tree import Node
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from clew.errors import UsageError
 from clew.proceedings.load import Law
-from clew.proceedings.registered import PERSONAL, Registered
+from clew.proceedings.registry.registered import PERSONAL, Registered
 from clew.written.faults import every
 from clew.written.spelling import instead
 from clew.written.tree import Node, read, text_in

@@ -10,11 +10,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from clew.proceedings.days import Day, WrittenDay
-from clew.proceedings.disclosure import why_disclosure
 from clew.proceedings.matter import Role, Sentence
 from clew.proceedings.nameless import CaseNumber, Nameless
 from clew.proceedings.provisions import Country
 from clew.proceedings.references import ToCourt, ToProvision
+from clew.proceedings.registry.disclosure import why_disclosure
 from clew.written.entry import FAULT, Entry, Name, fault
 
 Stage = Literal[

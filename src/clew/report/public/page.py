@@ -13,10 +13,10 @@ from typing import Any
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter
 from clew.proceedings.statistics.tables import PublishedTable, Release
-from clew.report.phrases import LANGUAGES, Voice
-from clew.report.public_charts import bars
-from clew.report.public_tables import Table, counts_bars, counts_name, counts_table, figures_table, law_table
-from clew.report.public_terms import Terms
+from clew.report.public.charts import bars
+from clew.report.public.phrases import LANGUAGES, Voice
+from clew.report.public.tables import Table, counts_bars, counts_name, counts_table, figures_table, law_table
+from clew.report.public.terms import Terms
 
 PAGES = {"en": "index.html", "ko": "ko/index.html"}
 """Where each language's page stands in the folder."""
@@ -72,8 +72,8 @@ def page(content: Content, voice: Voice) -> bytes:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    template = environment.from_string(_text("public.html.j2"))
-    style = _text("public.css").strip()
+    template = environment.from_string(_text("page.html.j2"))
+    style = _text("page.css").strip()
     other = next(each for each in LANGUAGES if each != voice.lang)
     parts = [_part(each, content, voice) for each in content.release.tables]
     figures = [found for each in content.matters if (found := figures_table(each, voice))]
@@ -153,7 +153,7 @@ def _listed(names: Sequence[str], voice: Voice) -> str:
 
 @cache
 def _text(name: str) -> str:
-    return files("clew.report").joinpath(name).read_text("utf-8")
+    return files("clew.report.public").joinpath(name).read_text("utf-8")
 
 
 __all__ = ["PAGES", "Content", "page"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clew.proceedings.decided import Decided
+from clew.proceedings.extradition.decided import Decided
 from clew.proceedings.facts import Facts, numbers
 from clew.proceedings.load import Law
 from clew.proceedings.matter import Matter, Request

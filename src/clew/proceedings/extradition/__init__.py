@@ -1,0 +1,1 @@
+"""A request for extradition: the table of counts and grounds, and what goes with it."""
