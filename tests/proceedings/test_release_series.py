@@ -21,7 +21,7 @@ from clew.proceedings.statistics.columns import TOTAL
 from clew.proceedings.statistics.releases import SUMS, keep, kept
 from clew.proceedings.statistics.rests import betrayed
 from clew.proceedings.statistics.series import released
-from clew.proceedings.statistics.tables import PublishedTable, Release
+from clew.proceedings.statistics.tables import THRESHOLD, PublishedTable, Release
 
 DAYS = [date(2024, 1, 31), date(2025, 1, 31), date(2026, 1, 31), date(2027, 1, 31)]
 COLUMNS = {"place": ("north", "south"), "outcome": ("none yet", "yes", "no")}
@@ -348,3 +348,26 @@ def test_no_hidden_rest_of_a_row_has_changed_by_little_where_records_may_move():
                     rest -= sum(last.cells[each] - before[each] for each in both)
                     assert rest == 0 or abs(rest) >= 5
     assert updated >= 4
+
+
+def test_who_knows_the_rules_and_tries_every_register_learns_of_no_small_change() -> None:
+    """The reader works the rules backwards: which pairs of registers give the very same two releases?"""
+    columns = {"kind": ("a", "b")}
+
+    def records(counts: tuple[int, int]) -> list[dict[str, str]]:
+        return [{"kind": kind} for kind, count in zip("ab", counts, strict=True) for _ in range(count)]
+
+    told: dict[tuple[str, str], list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    for before in product(range(8), repeat=2):
+        first = released(records(before), columns, [("kind",)], date(2026, 1, 1))
+        for growth in product(range(7), repeat=2):
+            after = (before[0] + growth[0], before[1] + growth[1])
+            second = released(records(after), columns, [("kind",)], date(2026, 2, 1), (first,))
+            told.setdefault((first.to_json(), second.to_json()), []).append((before, growth))
+    for pairs in told.values():
+        for change in (
+            {growth[0] for _, growth in pairs},
+            {growth[1] for _, growth in pairs},
+            {sum(growth) for _, growth in pairs},
+        ):
+            assert not (1 <= min(change) and max(change) < THRESHOLD), pairs

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import UsageError
-from clew.proceedings.statistics.columns import Part, coded, declared, part
+from clew.proceedings.statistics.columns import TOTAL, Part, coded, declared, part
 from clew.proceedings.statistics.recoding import Coding
 from clew.proceedings.statistics.rests import betrayed
 from clew.proceedings.statistics.suppression import MOST_WHOLE, ContradictionError, Suppression, suppress
@@ -137,7 +137,7 @@ class _Maker:
         self.codings: Mapping[str, Coding] = {}
 
     def made(self) -> Release:
-        fresh = [table for table in self.listed if not self._is_unchanged(table)]
+        fresh = [table for table in self.listed if not self._stays(table)]
         also: set[Cell] = set()
         rounds = 0
         while fresh:
@@ -204,13 +204,29 @@ class _Maker:
         }
         return PublishedTable(columns, self.draft.date, cells)
 
-    def _is_unchanged(self, columns: tuple[str, ...]) -> bool:
-        """Whether all that the table showed last is still so, and its categories are the same."""
+    def _stays(self, columns: tuple[str, ...]) -> bool:
+        """Whether the table stays as it was: all that it showed is still so, or the register grew by few.
+
+        Were a table counted anew whose total is then hidden, though it was shown before, everybody who knows
+        the rules would know that the total changed by one to four.
+        """
         last = self.last.get(columns)
         if last is None or set(last.cells) != set(self.counts[columns]):
             return False
         counts = self.counts[columns]
-        return all(count is None or counts[each] == count for each, count in last.cells.items())
+        unchanged = all(count is None or counts[each] == count for each, count in last.cells.items())
+        return unchanged or self._has_crept()
+
+    def _has_crept(self) -> bool:
+        """Whether the number of records differs by one to four from one that any earlier release shows."""
+        number = len(self.register.codes)
+        shown = {
+            count
+            for release in self.earlier
+            for table in release.tables
+            if (count := table.cells.get((TOTAL,) * len(table.columns))) is not None
+        }
+        return any(0 < abs(number - each) < self.draft.threshold for each in shown)
 
     def _to_carry(self, tables: Mapping[tuple[str, ...], PublishedTable]) -> set[tuple[str, ...]]:
         """The table whose update shows least of what it once showed, where that is less than half.
