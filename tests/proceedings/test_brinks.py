@@ -115,3 +115,15 @@ def test_a_sentence_in_days_is_above_a_maximum_in_years_only_where_it_surely_is(
     text = text.replace("provision: kr.youth-act.11-2", "provision: kr.proceeds.3")
     conflicts = check_text("2020.yaml", text).conflicts
     assert any(f"{imposed} was imposed" in each for each in conflicts) is is_above
+
+
+def test_a_count_mapped_to_the_judgment_of_another_person_is_a_conflict() -> None:
+    text = text_of("cases", "2020")
+    person = "  - {name: person-1, role: operator, case_number: 2020To1, jurisdiction: KR}\n"
+    text = text.replace(person, person + person.replace("person-1", "person-2").replace("To1", "To2"))
+    begins, ends = text.index("  - name: kr-2018-appeal"), text.index("  - name: us-2018")
+    changed = text[:begins] + text[begins:ends].replace("person-1", "person-2") + text[ends:]
+    found = [each for each in check_text("2020.yaml", changed).conflicts if "mappings" in each]
+    assert len(found) == 6
+    assert "us-1 charges person-1, and kr-2019-judgment is of a proceeding of person-2" in found[0]
+    assert not check_text("2020.yaml", text).conflicts

@@ -54,6 +54,7 @@ def conflicts_with_law(matter: Matter, books: Books) -> Iterator[Fault]:
         yield from _in_force(charge, episodes, books, ("charges", number))
     yield from sentence_conflicts(matter, books.provisions)
     yield from _requests(matter, books)
+    yield from _mapped(matter)
     for number, finding in enumerate(matter.findings):
         ground = books.grounds.get(finding.ground)
         if ground and finding.by not in ground[0].decides:
@@ -200,6 +201,21 @@ def _requests(matter: Matter, books: Books) -> Iterator[Fault]:
                     f"{request.requesting} asks under {name}, which, as entered, is for requests of "
                     f"{', '.join(regime.requesting)}; look at both, and correct one of the two",
                 )
+
+
+def _mapped(matter: Matter) -> Iterator[Fault]:
+    """Mappings to an outcome in another person's proceeding: jeopardy is one person's."""
+    people = {each.name: each.person for each in matter.proceedings}
+    outcomes = {each.name: people.get(each.proceeding) for each in matter.outcomes}
+    charges = {each.name: each.person for each in matter.charges}
+    for number, each in enumerate(matter.mappings):
+        mine, other = charges.get(each.charge), outcomes.get(each.outcome)
+        if mine and other and mine != other:
+            yield (
+                ("mappings", number, "outcome"),
+                f"{each.charge} charges {mine}, and {each.outcome} is of a proceeding of {other}; "
+                "look at both, and correct one of the two",
+            )
 
 
 def _findings(matter: Matter, books: Books) -> Iterator[Fault]:
