@@ -34,7 +34,8 @@ class Written(click.ParamType["Day"]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Day:
         """The day. Raises click.BadParameter for anything else."""
-        from clew.proceedings.days import day_of
+        with needs_extra():
+            from clew.proceedings.days import day_of
 
         try:
             return day_of(value)

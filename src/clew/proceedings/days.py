@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 ONE_DAY = timedelta(days=1)
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -76,6 +76,8 @@ def day_of(value: Any) -> Day:
     text = f"{value:04}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     if side := _SIDE.fullmatch(text):
         known = date.fromisoformat(side[2])
+        if known == (date.min if side[1] == "before" else date.max):
+            raise ValueError("a day within the calendar")
         if side[1] == "before":
             return Day(date.min, known - ONE_DAY)
         return Day(known + ONE_DAY, date.max)
@@ -193,3 +195,13 @@ WrittenTerm = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(life|\d{1,4} (year|month|day)s?)$"}),
 ]
 """A term in a file."""
+
+
+def _lasting(term: Term) -> Term:
+    if term.is_life or not (term.months or term.days):
+        raise ValueError("a term with a last day, as in 5 years, 18 months or 60 days")
+    return term
+
+
+LastingTerm = Annotated[WrittenTerm, AfterValidator(_lasting)]
+"""A term in a file that has a last day: neither life nor nothing."""

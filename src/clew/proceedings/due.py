@@ -17,6 +17,10 @@ from clew.proceedings.trail import Trail
 
 NO_PROVISION = "only the kind of the charge is known, and no provision"
 NO_DATES = "no dated episode is entered"
+CHARGED = (
+    "{count}: proceedings on it were opened on {opened}, as entered; what that does to limitation is not "
+    "computed, and the days given for it are those without them"
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def due(law: Law, matter: Matter, *, today: Day | None = None, holidays: Collect
     for row in rows:
         if row.found is not None:
             trail.take(row.found)
+            _say_charged(trail, matter, by_name[row.count])
     return Due(
         matter=matter.name, today=today, periods=periods.rows, limitation=tuple(rows), **trail.gathered
     )
@@ -86,3 +91,10 @@ def _limited(
         return CountLimitation(charge.name, is_other, provision, None, why)
     found = limitation(law, provision, *dates, asked_on=today)
     return CountLimitation(charge.name, is_other, provision, found, None)
+
+
+def _say_charged(trail: Trail, matter: Matter, charge: Charge) -> None:
+    """That a count was charged, since limitation is computed as if it had not been."""
+    opened = next((each.opened for each in matter.proceedings if each.name == charge.proceeding), None)
+    if opened is not None:
+        trail.assume(CHARGED.format(count=charge.name, opened=opened))

@@ -9,6 +9,7 @@ from clew.proceedings.days import Term
 from clew.proceedings.law_order import Fault
 from clew.proceedings.matter import Charge, Matter, Outcome
 from clew.proceedings.provisions import Provision, Version
+from clew.proceedings.threshold import order
 
 
 def sentence_conflicts(matter: Matter, provisions: Mapping[str, Provision]) -> Iterator[Fault]:
@@ -36,7 +37,7 @@ def _above(
         ("imprisonment", "was imposed", sentence.imprisonment),
         ("asked", "was asked for", sentence.asked),
     ):
-        if term and maximum and term.rank > maximum.rank:
+        if term and maximum and (order(term, maximum) or 0) > 0:
             yield (
                 (*where, key),
                 f"{term} {word}, the maximum of the counts together is {maximum} as entered; "

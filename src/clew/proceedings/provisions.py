@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from clew.proceedings.claims import Digest, Source, Sourced
-from clew.proceedings.days import WrittenDay, WrittenTerm
+from clew.proceedings.days import LastingTerm, WrittenDay, WrittenTerm
 from clew.proceedings.money import WrittenMoney
 from clew.proceedings.references import ToCourt, ToProvision, ToRegime, ToRule
 from clew.written.entry import Entry, Name, fault
@@ -61,7 +61,7 @@ class Version(Sourced):
     """Or this many times the value of what the offence was about, where that is more."""
     fine_relation: FineRelation | None = None
     """Fine ``or`` imprisonment, fine ``and`` imprisonment, ``either or both``."""
-    limitation: WrittenTerm | Literal["none"] | None = None
+    limitation: LastingTerm | Literal["none"] | None = None
     """How long it can be prosecuted; ``none`` where it always can; left out where the general rule counts."""
     digest: Digest | None = None
     """SHA-256 of the version's text that was read, in hexadecimal."""
@@ -229,7 +229,7 @@ class LimitationByMaximum(Entry):
 
     maximum_at_least: WrittenTerm | None = None
     """From this maximum on; the last one, for all others, has none."""
-    term: WrittenTerm
+    term: LastingTerm
 
 
 class LimitationException(Entry):
@@ -250,7 +250,7 @@ class Limitation(Entry):
 
     general: list[LimitationByMaximum] = Field(default_factory=list)
     """In the order of falling maxima."""
-    fallback: WrittenTerm | Literal["none"] | None = None
+    fallback: LastingTerm | Literal["none"] | None = None
     """One term for all offences without their own, where the law has one."""
     first_day_counts: bool
     rules: list[ToRule] = Field(default_factory=list)
@@ -320,7 +320,7 @@ class DeadlineRule(Sourced):
         "judgment", "service of judgment", "arrest", "provisional arrest", "decision on extradition",
         "case sent to the minister", "committal", "conviction", "indictment",
     ]  # fmt: skip
-    term: WrittenTerm
+    term: LastingTerm
     first_day_counts: bool = False
     moves_from_holidays: bool = False
     """Whether a last day on a Saturday, Sunday or public holiday moves to the next working day."""

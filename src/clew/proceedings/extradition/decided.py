@@ -17,6 +17,7 @@ class Decided:
     """The last decision on each count that was put to the court; a count without one is open."""
 
     last: dict[str, Outcome]
+    """None is chosen where decisions differ and their days do not tell which is the last."""
     put_to_court: tuple[str, ...]
 
     def of(self, count: str) -> Outcome | None:
@@ -31,7 +32,7 @@ class Decided:
 
     @property
     def open(self) -> tuple[str, ...]:
-        """Counts put to the court on which no decision is entered."""
+        """Counts put to the court on which no decision is entered, or none that is surely the last."""
         return tuple(each for each in self.put_to_court if each not in self.last)
 
     @property
@@ -57,9 +58,18 @@ def decided(matter: Matter, request: Request) -> Decided:
     follow = {request.proceeding}
     while more := {each.name for each in matter.proceedings if each.after in follow} - follow:
         follow |= more
-    last: dict[str, Outcome] = {}
+    found: dict[str, list[Outcome]] = {}
     outcomes = [each for each in matter.outcomes if each.proceeding in follow and each.result in _DECISIONS]
     for outcome in sorted(outcomes, key=lambda each: (each.date.first, each.date.last)):
         for count in outcome.charges or request.put_to_court:
-            last[count] = outcome
+            found.setdefault(count, []).append(outcome)
+    last = {count: one for count, some in found.items() if (one := _last(some)) is not None}
     return Decided(last, tuple(request.put_to_court))
+
+
+def _last(outcomes: list[Outcome]) -> Outcome | None:
+    """The last of decisions in the order of their days; None where rivals of it differ."""
+    last = outcomes[-1]
+    rivals = [each for each in outcomes if not each.date.surely_before(last.date)]
+    said = {(each.result, each.basis, tuple(sorted(each.grounds))) for each in rivals}
+    return last if len(said) == 1 else None

@@ -36,6 +36,7 @@ ORDER_UNKNOWN = "The findings differ, and their days do not tell which one is th
 FLAGGED = "Flagged: {by} mapped the count on {when} to conduct {of}; this decides nothing"
 JUDGED = "on which {court} gave judgment ({result}, {when}; finality: {finality})"
 PENDING = "on which proceedings are pending before {court} (finality: {finality})"
+NOT_KNOWN = "of which proceedings before {court} have an outcome that is not known (finality: {finality})"
 NOT_FLAGGED = (
     "{by} mapped the count on {when} to an outcome that is no judgment that this ground is about "
     "({states}; {result})"
@@ -55,6 +56,7 @@ NOT_BETWEEN = "{title} is not entered for requests of {requesting} to {requested
 
 _JUDGMENTS = frozenset({"convicted", "acquitted", "dismissed", "appeal dismissed", "sentence changed"})
 _NONE = frozenset({"not charged", "discontinued"})
+_RUNNING = frozenset({"open", "under appeal"})
 
 
 @dataclass(frozen=True)
@@ -275,7 +277,9 @@ class Question:
         ):
             return None
         court = self.law.court(proceeding.court).title
-        worded = JUDGED if outcome.result in _JUDGMENTS else PENDING
+        worded = PENDING if proceeding.finality in _RUNNING else NOT_KNOWN
+        if outcome.result in _JUDGMENTS:
+            worded = JUDGED
         return worded.format(
             court=court, result=outcome.result, when=outcome.date, finality=proceeding.finality
         )

@@ -16,7 +16,7 @@ ALL_ASKED = "All counts were put to the court"
 LEFT_OUT = "{counts} not put to the court: confined by {by}"
 GRANTED = "Granted: {counts}"
 REFUSED = "Refused: {counts}"
-OPEN = "No decision is entered: {counts}"
+OPEN = "No decision is entered, or none that is surely the last: {counts}"
 CONSENT = (
     "To try or punish other conduct from before a surrender, {requesting} needs the consent of {requested}"
 )
