@@ -304,6 +304,12 @@ def test_a_register_from_its_begin_to_a_page(asked: Run, tmp_path: Path) -> None
     checked = ("publish", "--check", page, "--on")
     check_keys(of(asked(*checked, "2027-01-01", "--json")), COMMANDS["law publish --check"])
     assert asked(*checked, "2027-12-01").code == 2
+    forget = ("register", "forget", register)
+    unknown = asked(*forget, "0123456789", "--why", "stopped", *who).failed_in_one_line()
+    assert "found 0 for '0123456789'" in unknown
+    back = of(asked(*forget, done["digest"][:12], "--why", "stopped", *who, "--json"))
+    check_keys(back, COMMANDS["law register forget"])
+    assert back["release"] == done["digest"]
     (page / "index.html").write_text("other", encoding="utf-8")
     assert "altered" in asked(*checked, "2027-01-01").err
 
@@ -315,6 +321,8 @@ def test_a_register_from_its_begin_to_a_page(asked: Run, tmp_path: Path) -> None
         ("address", "x", "a person is a role and a case number"),
         ("court", "kr.seoul-hihg-court", "did you mean kr.seoul-high-court?"),
         ("source", "{kind: sex offender disclosure, title: A list}", "disclos"),
+        ("source", "{kind: press, title: Digital Prison}", "found a vigilante site"),
+        ("피고인", "x", "a person is a role and a case number"),
         ("opened", "2021-13-01", "2021-13-01"),
     ],
 )

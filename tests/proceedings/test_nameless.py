@@ -182,3 +182,17 @@ def test_no_line_about_a_matter_repeats_a_name(tmp_path: Path, old: str, new: st
     for line in lines:
         assert name not in line.replace(str(tmp_path), "")
         assert ".yaml:" in line
+
+
+@pytest.mark.parametrize(
+    "text", ["Prosecutor Kim", "the judge Park said so", "김검사", "김 검사", "박변호사"]
+)
+def test_an_office_and_a_surname_name_somebody(text: str) -> None:
+    assert why_named(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["the prosecutor, case 7", "judge of the court", "담당 검사", "전 판사", "이 판사", "A judge may"]
+)
+def test_an_office_alone_names_nobody(text: str) -> None:
+    assert why_named(text) is None

@@ -79,6 +79,11 @@ LAW: dict[str, tuple[Key, ...]] = {
         Key("entries", LIST, "", "Every entry about the proceeding, the first one first; keys as they were "
             "entered."),
     ),
+    "law register forget": (
+        Key("register", TEXT, "", "The register's file."),
+        Key("release", TEXT, HEX, "The release that counts as never made."),
+        Key("head", TEXT, HEX, "Digest of the register's last entry."),
+    ),
     "law register verify": keys_of(Verified),
     "law publish": keys_of(Published),
     "law publish --check": (

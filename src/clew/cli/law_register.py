@@ -272,4 +272,37 @@ def verify(register: Path, head: str | None, as_json: bool) -> None:
             raise UsageError(f"{register}: expected a whole chain, found it broken; restore it from a copy")
 
 
+@register.command(short_help="Say that a release that was stopped was never public.")
+@_file
+@click.argument("release", metavar="DIGEST")
+@click.option("--why", metavar="TEXT", required=True, help="Why; it is kept with the entry.")
+@_who
+@options.as_json
+def forget(register: Path, release: str, why: str, by: str, on: Day | None, as_json: bool) -> None:
+    """Take back the note of a release that was stopped before anybody saw it.
+
+    DIGEST is what clew law publish printed as release, or the first eight or more of its digits. Never forget
+    a release that was public: the next one would not be checked against it.
+
+    \b
+    Examples:
+      clew law register forget cases.jsonl 71d11a736336 --by desk --why "stopped before it was public"
+    """
+    with needs_extra():
+        from clew.proceedings.registry.register import open_register
+        from clew.proceedings.registry.releases import forget_release, noted
+
+        known = [each.digest for each in noted(open_register(register)) if each.digest.startswith(release)]
+        if len(release) < 8 or len(known) != 1:
+            raise UsageError(
+                f"{register}: expected the first 8 or more digits of one release that is noted, found "
+                f"{len(known)} for {release!r}; check it"
+            )
+        forget_release(register, known[0], by=by, when=day_of(on), why=why)
+        if as_json:
+            show_json({"register": str(register), "release": known[0], "head": open_register(register).head})
+        else:
+            click.echo(f"{register}: the release {known[0]} counts as never made")
+
+
 __all__ = ["register"]

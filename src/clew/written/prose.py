@@ -17,6 +17,13 @@ from clew.written.persons import form_of_a_name, holds_account, in_text, is_surn
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _HANGUL = re.compile(r"[가-힣]+")
 _TITLED_LATIN = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mister|Dr|Herr|Frau|Monsieur|Madam)\.? +[A-ZÀ-Þ]")
+_OFFICE_AND_SURNAME = re.compile(
+    r"\b(?:prosecutor|judge|officer|detective|inspector|agent|attorney|lawyer|analyst) +([a-z]+)\b",
+    re.IGNORECASE,
+)
+_HANGUL_AND_OFFICE = re.compile(
+    r"(?<![가-힣])([가-힣]|[가-힣] (?<![이한전현주] ))(?:검사|판사|변호사|수사관|경위|경감|형사)(?![가-힣])"
+)
 _SURNAME_FIRST = re.compile(r"\b([A-ZÀ-Þ][A-ZÀ-Þ'-]+), [A-ZÀ-Þ][a-zß-ÿ]{2,}(?:-[a-zß-ÿ]+)?\b")
 _MOST = 3
 _LONG_SURNAME = 5
@@ -95,6 +102,8 @@ def _reasons(text: str) -> Iterator[str]:
         yield "holds the name of an account"
     if _TITLED_LATIN.search(text) or holds_titled_name(text):
         yield "has a title of persons before or after a word"
+    if _has_office_and_surname(text):
+        yield "has an office and a surname"
     if is_surname_first(text) or any(_is_surname(found[1]) for found in _SURNAME_FIRST.finditer(text)):
         yield "has words formed like a surname and given names"
     words = [found.group().rstrip(".,;:'’") for found in _WORD.finditer(text)]
@@ -107,6 +116,14 @@ def _reasons(text: str) -> Iterator[str]:
         yield "has a word made of a person's name"
     if any(is_name(found.group()) for found in _HANGUL.finditer(text)):
         yield "has a word formed like a Korean name"
+
+
+def _has_office_and_surname(text: str) -> bool:
+    latin = (found[1].casefold() for found in _OFFICE_AND_SURNAME.finditer(text))
+    hangul = (found[1].strip() for found in _HANGUL_AND_OFFICE.finditer(text))
+    return any(word in COMMON_SURNAMES | GIVEN for word in latin) or any(
+        word in names.KOREAN for word in hangul
+    )
 
 
 def _is_name_with_hyphens(word: str) -> bool:

@@ -33,8 +33,15 @@ _WORDS = re.compile(
     r"|offenderregist(er|ry|ries)"
     r"|(regist(er|ry)|list|notification|disclosure)of(convicted)?(sex)?offenders"
     r"|disclosureofpersonalinformation|(personal|offender)informationdisclosure|nationalsexoffender"
-    r"|sexoffender(go\.kr)?|nsopw"
+    r"|noticeorder|공개정보|sexoffender(go\.kr)?|nsopw"
 )
+VIGILANTE = (
+    "sites that publish who somebody is accused people wrongly; cite the judgment, the press or a "
+    "government's statement instead"
+)
+"""Why a vigilante site is no source, and what to do."""
+
+_VIGILANTE = re.compile(r"디지털교도소|digitalprison|vigilante|배드파더스|badfathers")
 
 
 def why_disclosure(text: str) -> str | None:
@@ -43,4 +50,6 @@ def why_disclosure(text: str) -> str | None:
     plain = re.sub(r"[\s_'’-]+", "", unicodedata.normalize("NFKC", seen).casefold())
     if plain in KINDS or _WORDS.search(plain):
         return f"expected a court record, the press or a government, found a court's disclosure order: {WHY}"
+    if _VIGILANTE.search(plain):
+        return f"expected a court record, the press or a government, found a vigilante site: {VIGILANTE}"
     return None

@@ -46,7 +46,8 @@ _PERSONAL = """
 name names surname forename alias nickname nick handle username user account age birth birthday
 birthdate born address home residence nationality citizenship sex gender photo picture image face email
 e-mail mail phone telephone passport identity occupation employer school family victim victims defendant
-이름 성명 나이 주소 국적 사진 별명 이메일 전화
+accused dob initials telegram kakao twitter instagram
+이름 성명 본명 실명 나이 생년월일 주소 국적 사진 별명 닉네임 이메일 전화 피고인 피해자 텔레그램
 """
 PERSONAL = frozenset(_PERSONAL.split())
 """Keys that a register has not, since they would tell who somebody is."""
