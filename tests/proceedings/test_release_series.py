@@ -370,4 +370,4 @@ def test_who_knows_the_rules_and_tries_every_register_learns_of_no_small_change(
             {growth[1] for _, growth in pairs},
             {sum(growth) for _, growth in pairs},
         ):
-            assert not (1 <= min(change) and max(change) < THRESHOLD), pairs
+            assert not (min(change) >= 1 and max(change) < THRESHOLD), pairs
