@@ -345,3 +345,21 @@ def test_the_presumption_of_innocence_may_be_stated() -> None:
     assert faults_of("Until a decision is final, everybody is presumed innocent.") == []
     assert faults_of("모든 사람은 무죄로 추정됩니다.") == []
     assert faults_of("The payer is innocent.")
+
+
+def test_a_source_names_nobody_but_for_citations(asked: Run, tmp_path: Path) -> None:
+    text, own = asked("example", "--yaml").out, tmp_path / "mine.yaml"
+    assert "United States v. Twenty-Four" in text
+    title = "A tracing vendor's published account of the investigation"
+    own.write_text(text.replace(title, "Report by Gildong Hong on the matter"), encoding="utf-8")
+    done = asked("check", own)
+    assert done.code == 2
+    assert "sources.vendor.title: expected a text that names nobody" in done.out
+    assert "Gildong" not in done.out
+
+
+def test_one_count_of_a_request_does_not_hide_what_was_put_to_the_court(asked: Run) -> None:
+    (request,) = of(asked("exposure", "2020", "--count", "us-7", "--json"))["requests"]
+    assert request["put_to_court"] == ["us-7", "us-8", "us-9"]
+    assert request["ceiling"]["counts"] == ["us-7"]
+    assert request["ceiling"]["total"] == "20 years"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from clew.proceedings.days import WrittenDay
 from clew.proceedings.nameless import Nameless
 from clew.proceedings.references import ToClaim, ToFigure, ToSource
-from clew.written.entry import Entry, Name
+from clew.written.entry import Entry, Name, fault
+from clew.written.prose import why_named
 
 Mark = Literal["read", "memory", "inferred"]
 """``read``: in the source named. ``memory``: from memory, to be verified. ``inferred``: concluded by us."""
@@ -41,6 +42,20 @@ class Source(Entry):
     digest: Digest | None = None
     """SHA-256 of the text that was read, in hexadecimal."""
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _names_nobody(self) -> Self:
+        # Judgments, statutes and treaties are cited by the titles that they have.
+        if self.kind not in {"judgment", "statute", "treaty"}:
+            for key in ("title", "where", "note"):
+                text = getattr(self, key)
+                if text and why_named(text):
+                    raise fault(
+                        (key,),
+                        "expected a text that names nobody, found one that may; say what it is, by which "
+                        "office, and from when",
+                    )
+        return self
 
 
 class Sourced(Entry):

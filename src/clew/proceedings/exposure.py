@@ -187,7 +187,7 @@ def _of_request(
         requesting=request.requesting,
         requested=request.requested,
         counts_charged=tuple(request.charges),
-        put_to_court=tuple(put),
+        put_to_court=tuple(request.put_to_court),
         confined_by=request.confined_by,
         ceiling=top,
         counterparts=counterparts,

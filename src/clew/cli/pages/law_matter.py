@@ -119,7 +119,7 @@ def _request(sheet: Sheet, found: RequestExposure) -> None:
             ("counts charged", number(len(found.counts_charged))),
             ("counts put to the court", f"{len(found.put_to_court)}: {', '.join(found.put_to_court)}"),
             ("confined by", found.confined_by or ""),
-            ("arithmetic ceiling of these, no forecast", _total(found.ceiling)),
+            (f"arithmetic ceiling of {', '.join(found.ceiling.counts)}, no forecast", _total(found.ceiling)),
         ]
     )
     if found.counterparts:
@@ -175,6 +175,8 @@ def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Shee
         f"request {found.request}: {found.requesting} asks {found.requested}, made {found.made}", "bold"
     )
     refused = f"on grounds that are {found.refusal}" if found.refusal else ""
+    if refused and any(text.startswith("Decision of") for text in found.unverified):
+        refused += " (unverified in part: see below)"
     sheet.facts(
         [
             ("counts charged", number(len(found.counts_charged))),

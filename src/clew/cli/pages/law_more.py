@@ -67,6 +67,8 @@ def example_sheet(found: Example, steps: bool) -> Sheet:
     """The figures first, then the walk."""
     sheet = Sheet()
     sheet.line(found.title, "bold")
+    if found.unverified:
+        sheet.prose("These figures rest in part on unverified entries; the walk says on which.", "yellow")
     years = {name: _years(each) for name, each in found.kr_aggregate_years.items()}
     sheet.facts(
         [
