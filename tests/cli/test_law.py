@@ -363,3 +363,19 @@ def test_one_count_of_a_request_does_not_hide_what_was_put_to_the_court(asked: R
     assert request["put_to_court"] == ["us-7", "us-8", "us-9"]
     assert request["ceiling"]["counts"] == ["us-7"]
     assert request["ceiling"]["total"] == "20 years"
+
+
+def test_another_file_is_no_register_in_one_line(asked: Run, tmp_path: Path) -> None:
+    other = tmp_path / "notes.md"
+    other.write_text("# Notes\n\nof many\nlines\n", encoding="utf-8")
+    done = asked("register", "verify", other)
+    assert done.code == 2
+    (line,) = done.out.splitlines()
+    assert line.startswith(f"{other}:1: expected a register of public proceedings")
+
+
+def test_a_torn_matter_is_called_a_matter(asked: Run, tmp_path: Path) -> None:
+    torn = tmp_path / "torn.yaml"
+    torn.write_text(asked("example", "--yaml").out[:2000], encoding="utf-8")
+    (line,) = asked("check", torn).out.splitlines()
+    assert "persons: expected this key, found none" in line

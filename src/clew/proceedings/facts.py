@@ -36,16 +36,22 @@ def count_of(matter: Matter, name: str) -> Charge:
 
 def numbers(matter: Matter, names: Iterable[str]) -> str:
     """Counts by their numbers, in order: ``counts 1 to 6``, ``count 7``, ``no count``."""
-    known = sorted({count_of(matter, name).number for name in names})
+    known = {count_of(matter, name).number for name in names}
     if not known:
         return "no count"
-    runs: list[list[int]] = []
-    for each in known:
-        if runs and each == runs[-1][-1] + 1:
-            runs[-1].append(each)
-        else:
-            runs.append([each])
     said = [
-        f"{run[0]} to {run[-1]}" if len(run) > 2 else " and ".join(str(each) for each in run) for run in runs
+        f"{run[0]} to {run[-1]}" if len(run) > 2 else " and ".join(str(each) for each in run)
+        for run in runs(known)
     ]
     return f"{'count' if len(known) == 1 else 'counts'} {', '.join(said)}"
+
+
+def runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers in order, those that follow each other together."""
+    found: list[list[int]] = []
+    for each in sorted(set(numbers)):
+        if found and each == found[-1][-1] + 1:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found

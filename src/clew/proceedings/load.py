@@ -35,6 +35,8 @@ from clew.written.tree import Node, read, text_in
 _PACKAGE = "clew.proceedings"
 _TODO_BOOK = "clew law show kr --yaml shows a whole book of law"
 _TODO_MATTER = "clew law example --yaml shows a whole matter"
+_OF_MATTERS = set(Matter.model_fields) - set(Book.model_fields)
+"""Keys that only a matter has: even a part of one is told from a book."""
 _Kind = TypeVar("_Kind", bound=Entry)
 
 
@@ -208,7 +210,7 @@ def check_text(name: str, text: str, kind: str | None = None) -> Read:
     except UsageError as error:
         return Read(name, faults=(str(error),))
     is_matter = kind == "matter" or (
-        kind is None and isinstance(tree.value, dict) and "persons" in tree.value
+        kind is None and isinstance(tree.value, dict) and not _OF_MATTERS.isdisjoint(tree.value)
     )
     if not is_matter:
         return _read_book(tree)

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from clew.proceedings.load import Read
     from clew.proceedings.shown import Origin, Shown, ShownVersion
 
-MARKS = {"read": "", "memory": "unverified: from memory", "inferred": "unverified: inferred"}
-"""What stands beside a fact, by its mark."""
-
 
 def shown_sheet(found: Shown) -> Sheet:
     """Books, provisions, rules, each with its source."""
@@ -93,6 +90,8 @@ def _rules(sheet: Sheet, found: Shown) -> None:
 
 def source(origin: Origin) -> str:
     """A source's title, and what of the entry was not read in it."""
+    from clew.proceedings.steps import MARKS
+
     said = MARKS[origin.mark]
     if origin.unverified:
         said = said or f"unverified: {', '.join(origin.unverified)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clew.cli.sheet import Column, Sheet, count
@@ -12,13 +12,10 @@ if TYPE_CHECKING:
     from clew.proceedings.aggregate import Aggregate
     from clew.proceedings.counts import CountExposure
     from clew.proceedings.exposure import Ceiling, Exposure, RequestExposure
-    from clew.proceedings.extradition.grounds import Cell
     from clew.proceedings.extradition.table import Extradition
     from clew.proceedings.predicates import Predicate
     from clew.proceedings.steps import Reasoned
     from clew.proceedings.threatened import Threatened
-
-_STATES = ("barred", "not barred", "undetermined")
 
 
 def foot(sheet: Sheet, found: Reasoned, steps: bool = False) -> None:
@@ -203,55 +200,33 @@ def extradition_sheet(found: Extradition, only: str | None, steps: bool) -> Shee
 
 
 def _grounds(sheet: Sheet, found: Extradition) -> None:
-    numbers = {each.count: each.number for each in found.rows}
+    from clew.proceedings.extradition.rows import STATES, ground_rows
+
     for regime in dict.fromkeys(each.regime for each in found.rows):
-        rows = [each for each in found.rows if each.regime == regime]
         sheet.heading(f"grounds of {regime}, by count")
         sheet.table(
-            (Column("ground"), Column("title"), Column("kind"), *(Column(state) for state in _STATES),
+            (Column("ground"), Column("title"), Column("kind"), *(Column(state) for state in STATES),
              Column("flagged"), Column("decides"), Column("unverified")),
             [
-                (cells[0].rule, cells[0].title, cells[0].kind,
-                 *(_runs_of(cells, state) for state in _STATES),
-                 runs(numbers[each.count] for each in cells if each.flagged), ", ".join(cells[0].decides),
-                 doubtful(*cells))
-                for cells in _by_ground(rows)
+                (row.ground.rule, row.ground.title, row.ground.kind,
+                 *(row.counts(state, " (threshold)") for state in STATES),
+                 row.flagged, ", ".join(row.ground.decides), doubtful(*row.cells))
+                for row in ground_rows(found.rows, regime)
             ],
         )  # fmt: skip
 
 
-def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
-    for ground in dict.fromkeys(each.ground for each in rows):
-        yield [each for each in rows if each.ground == ground]
-
-
-def _runs_of(cells: Sequence[Cell], state: str) -> str:
-    """Counts of one state; said where it is the threshold alone that does not bar."""
-    found = [each for each in cells if each.state == state]
-    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
-    return f"{runs(each.number for each in found)}{' (threshold)' if by_threshold else ''}"
-
-
-def runs(numbers: Iterable[int]) -> str:
-    """Numbers as people write them: ``1-6, 8``."""
-    found: list[list[int]] = []
-    for each in sorted(set(numbers)):
-        if found and each == found[-1][-1] + 1:
-            found[-1].append(each)
-        else:
-            found.append([each])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in found) or ABSENT
-
-
 def _thresholds(sheet: Sheet, found: Extradition) -> None:
+    from clew.proceedings.extradition.rows import written
+
     sheet.heading("threshold of dual criminality; whether conduct corresponds is for the court")
     keys = dict.fromkeys((each.regime, each.needs) for each in found.dual_criminality)
     sheet.table(
         (Column("by"), Column("needs"), Column("met"), Column("not met"), Column("undetermined")),
         [
             (regime, needs, *(
-                runs(each.number for each in found.dual_criminality
-                     if each.regime == regime and each.state == state)
+                written(each.number for each in found.dual_criminality
+                        if each.regime == regime and each.state == state)
                 for state in ("met", "not met", "undetermined")))
             for regime, needs in keys
         ],

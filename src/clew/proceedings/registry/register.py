@@ -34,6 +34,10 @@ VERSION = 1
 RELEASES = frozenset({"released", "release forgotten"})
 """Entries that are about releases (``releases``), not about proceedings."""
 _FIRST = {"what": "register of public proceedings", "version": VERSION}
+_NO_REGISTER = (
+    f"expected a register of public proceedings of version {VERSION}, found another file; "
+    "clew law register new makes one"
+)
 _SECRET = re.compile("[0-9a-f]{64}")
 
 
@@ -238,6 +242,9 @@ def verify(path: Path, *, head: str | None = None) -> Verified:
     Raises UsageError only for a file that cannot be read.
     """
     lines, wrong = chained.faults(path)
+    if not lines and len(wrong) > 1:
+        # Another file altogether: one line says so, rather than one for each of its lines.
+        wrong = [f"{path}:1: {_NO_REGISTER}"]
     register = None
     if not wrong:
         try:
@@ -272,10 +279,7 @@ def _register(path: Path, lines: Sequence[Line]) -> Register:
     """A register from its lines. Raises UsageError for a file that is none, or an entry that is wrong."""
     first = dict(lines[0].said) if lines else {}
     if not _SECRET.fullmatch(str(first.pop("secret", ""))) or first != _FIRST:
-        raise UsageError(
-            f"{path}:1: expected a register of public proceedings of version {VERSION}, found another file; "
-            "clew law register new makes one"
-        )
+        raise UsageError(f"{path}:1: {_NO_REGISTER}")
     found: dict[str, Standing] = {}
     for line in lines[1:]:
         if line.said.get("entry") in RELEASES:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from clew.proceedings.extradition.grounds import Cell
+from clew.proceedings.extradition.rows import STATES, GroundRow, ground_rows, written
 from clew.proceedings.extradition.table import Extradition
 from clew.report.counsel.basis import points
 from clew.report.counsel.words import Words
 from clew.report.document import Column, Fact, Facts, Part, Section, Span, Table, cell, prose
-
-STATES = ("barred", "not barred", "undetermined")
 
 
 def extradition(found: Extradition, words: Words) -> tuple[Section, ...]:
@@ -48,7 +47,6 @@ def _facts(found: Extradition, words: Words) -> Facts:
 
 def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
     for name in dict.fromkeys(each.regime for each in found.rows):
-        rows = [each for each in found.rows if each.regime == name]
         yield Table(
             title=words.title(words.law.regime(name)),
             state=prose(words("flag state")),
@@ -60,45 +58,20 @@ def _grounds(found: Extradition, words: Words) -> Iterator[Part]:
                 Column(words("flagged"), 13),
                 Column(words("decides"), 24),
             ),
-            rows=tuple(_ground(cells, words) for cells in _by_ground(rows)),
+            rows=tuple(_ground(row, words) for row in ground_rows(found.rows, name)),
         )
 
 
-def _ground(cells: Sequence[Cell], words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
-    first = cells[0]
-    rule = words.article(first.rule)
-    states = (_of(cells, state, words) for state in STATES)
+def _ground(row: GroundRow, words: Words) -> tuple[tuple[tuple[Span, ...], ...], ...]:
+    first = row.ground
     return (
-        cell(rule),
-        words.doubted(words.title(first), *cells),
+        cell(words.article(first.rule)),
+        words.doubted(words.title(first), *row.cells),
         cell(words(first.kind)),
-        *(cell(each) for each in states),
-        cell(runs(each.number for each in cells if each.flagged)),
+        *(cell(row.counts(state, words("by threshold"))) for state in STATES),
+        cell(row.flagged),
         cell(words.listed([words.court(each) for each in first.decides])),
     )
-
-
-def _of(cells: Sequence[Cell], state: str, words: Words) -> str:
-    """Counts of one state; said where it is the threshold alone that does not bar."""
-    found = [each for each in cells if each.state == state]
-    by_threshold = bool(found) and all(each.said.endswith("by the threshold") for each in found)
-    return f"{runs(each.number for each in found)}{words('by threshold') if by_threshold else ''}"
-
-
-def _by_ground(rows: Sequence[Cell]) -> Iterator[list[Cell]]:
-    for ground in dict.fromkeys(each.ground for each in rows):
-        yield [each for each in rows if each.ground == ground]
-
-
-def runs(numbers: Iterable[int]) -> str:
-    """Numbers as people write them: ``1-6, 8``; a dash where there are none."""
-    found: list[list[int]] = []
-    for each in sorted(set(numbers)):
-        if found and each == found[-1][-1] + 1:
-            found[-1].append(each)
-        else:
-            found.append([each])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in found) or "-"
 
 
 def _threshold(found: Extradition, words: Words) -> Table:
@@ -112,7 +85,7 @@ def _threshold(found: Extradition, words: Words) -> Table:
             (
                 cell(words.title(words.law.regime(name))),
                 cell(needs),
-                *(cell(runs(each.number for each in tested if each.state == state)) for state in states),
+                *(cell(written(each.number for each in tested if each.state == state)) for state in states),
             )
         )
     return Table(
@@ -160,7 +133,7 @@ def _specialty(found: Extradition, words: Words) -> Iterator[Part]:
     )
     yield Facts(
         (
-            *(Fact(words(name), cell(runs(numbers[each] for each in counts))) for name, counts in groups),
+            *(Fact(words(name), cell(written(numbers[each] for each in counts))) for name, counts in groups),
             Fact(words("rules"), tuple((Span(each),) for each in covered.rules) or cell("-")),
         )
     )
@@ -189,7 +162,7 @@ def _reasons(found: Extradition, words: Words) -> Iterator[Part]:
             rows=tuple(
                 (
                     cell(words.article(cells[0].rule)),
-                    cell(runs(each.number for each in cells)),
+                    cell(written(each.number for each in cells)),
                     cell(said if not words.is_korean else _said(cells[0], words)),
                     tuple((Span(text),) for text in why),
                 )
